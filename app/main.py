@@ -1,0 +1,80 @@
+"""The composition root: builds the application from settings. Nothing imports it."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from sqlalchemy.orm import sessionmaker
+
+from app.accounts import routes as accounts_routes
+from app.catalog import api as catalog_api
+from app.catalog import routes as catalog_routes
+from app.db import make_engine
+from app.logs import configure_logs
+from app.settings import Settings
+from app.version import VERSION
+from app.web import health, pages
+from app.web.assets import load_assets, serve_asset
+from app.web.errors import install_error_handlers
+from app.web.requests import RequestGate
+from app.web.security import CrossOriginGuard, SecurityHeaders
+from app.web.templating import make_environment
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """Return the portal on one database."""
+    engine = make_engine(database_url, pool_size=settings.database_pool)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # As many request threads as connections: more would only queue for the pool.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.database_pool
+        # What is alive after start-up stays alive: keep the collector away from it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Peibi",
+        version=VERSION,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.session_factory = sessionmaker(engine)
+    app.state.assets = load_assets()
+    app.state.templates = make_environment()
+    app.state.templates.globals["asset_digests"] = {
+        path: asset.digest for path, asset in app.state.assets.items()
+    }
+
+    install_error_handlers(app)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    app.include_router(accounts_routes.router)
+    app.include_router(catalog_routes.router)
+    app.include_router(catalog_api.router)
+    app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
+
+    # The last one added is the outermost.
+    app.add_middleware(CrossOriginGuard)
+    app.add_middleware(RequestGate)
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """Return the portal as the environment describes it: the factory of a web process."""
+    settings = Settings()
+    configure_logs(settings)
+    if settings.database_url is None:
+        message = "A web process needs DATABASE_URL; start the portal with `peibi serve`."
+        raise SystemExit(message)
+    return create_app(settings, settings.database_url.get_secret_value())

@@ -1,0 +1,9 @@
+"""Every table of the portal in one metadata, for migrations and their check."""
+
+from app import audit, db
+from app.accounts import models as accounts
+from app.catalog import models as catalog
+from app.catalog.search import models as search
+
+TABLES = (audit, accounts, catalog, search)
+METADATA = db.Base.metadata

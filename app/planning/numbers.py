@@ -1,0 +1,81 @@
+"""Whole numbers in the short forms that people read: 383B, 1.51T, 3834亿, 1.51万亿."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Literal
+
+System = Literal["western", "chinese"]
+
+_STEPS: dict[System, tuple[tuple[int, str], ...]] = {
+    "western": ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")),
+    "chinese": ((10**12, "万亿"), (10**8, "亿"), (10**4, "万")),
+}
+
+
+@dataclass(frozen=True)
+class Compact:
+    """A number cut to a few significant digits, and the word that scales it (may be empty)."""
+
+    digits: str
+    unit: str
+
+    def __str__(self) -> str:
+        return self.digits + self.unit
+
+
+def compact(value: float | Decimal, system: System, *, significant: int = 3) -> Compact:
+    """
+    Shorten a number to `significant` digits and the largest unit that keeps it at 1 or more.
+
+    Display only: a compact number is never stored, parsed back or sorted by.
+
+    Parameters
+    ----------
+    value : int, float or Decimal
+        Any finite number. Below the first unit it is printed as it is, rounded to
+        `significant` digits only if it has decimals.
+    system : {"western", "chinese"}
+        K M B T, or 万 亿 万亿.
+    significant : int
+        Digits kept, at least 1. Integer digits are never replaced by zeros.
+
+    Returns
+    -------
+    Compact
+        Digits with thousands separators in the western system only.
+
+    Examples
+    --------
+    >>> str(compact(383_350_000_000, "western"))
+    '383B'
+    >>> str(compact(383_350_000_000, "chinese"))
+    '3834亿'
+    >>> str(compact(1_505_999_999_999, "chinese"))
+    '1.51万亿'
+    >>> str(compact(999_600, "western"))
+    '1M'
+    >>> str(compact(9_999, "chinese"))
+    '9999'
+    """
+    number = Decimal(value)
+    steps = _STEPS[system]
+    for index, (size, unit) in enumerate(steps):
+        if abs(number) >= size:
+            digits = _significant(number / size, significant)
+            # 999.6K rounds to 1000K: move up one unit, so that it reads 1M.
+            if index and abs(digits) * size >= steps[index - 1][0]:
+                size, unit = steps[index - 1]  # noqa: PLW2901
+                digits = _significant(number / size, significant)
+            return Compact(_plain(digits, system), unit)
+    small = number if number == number.to_integral_value() else _significant(number, significant)
+    return Compact(_plain(small, system), "")
+
+
+def _significant(number: Decimal, digits: int) -> Decimal:
+    exponent = number.adjusted() + 1 - digits
+    return number.quantize(Decimal(1).scaleb(min(exponent, 0)), rounding=ROUND_HALF_EVEN)
+
+
+def _plain(number: Decimal, system: System) -> str:
+    text = f"{number:,f}" if system == "western" else f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

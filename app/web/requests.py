@@ -1,0 +1,130 @@
+"""What every request passes first: an id and a log line, limits, a readable address, a language."""
+
+import logging
+import secrets
+import time
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import logs
+from app.errors import AppError, InvalidInput, TooLarge
+from app.web import i18n
+from app.web.errors import respond_with_error
+
+logger = logging.getLogger(__name__)
+
+MAX_ADDRESS_BYTES = 8_000
+MAX_BODY_BYTES = 1_000_000
+
+
+class BadAddress(InvalidInput):
+    """An address that is not text."""
+
+    status_code = 400  # type: ignore[assignment]  # an int is what HTTPStatus is
+    code = "bad_request"
+
+
+class AddressTooLong(TooLarge):
+    """An address longer than any page makes."""
+
+    status_code = 414  # type: ignore[assignment]  # an int is what HTTPStatus is
+
+
+class BodyTooLarge(TooLarge):
+    """A body that grew past the limit while it was read."""
+
+
+def check_address(scope: Scope) -> AppError | None:
+    """Return what is wrong with the address, if anything."""
+    raw = scope.get("raw_path", b"") + b"?" + scope.get("query_string", b"")
+    if len(raw) > MAX_ADDRESS_BYTES:
+        return AddressTooLong(
+            "The address has %(bytes)s bytes; at most %(limit)s are read.",
+            bytes=len(raw),
+            limit=MAX_ADDRESS_BYTES,
+        )
+    plain = unquote_to_bytes(raw)
+    if b"\x00" in plain:
+        return BadAddress("The address contains a NUL byte, which no text has.")
+    try:
+        plain.decode()
+    except UnicodeDecodeError:
+        return BadAddress("The address is not valid UTF-8.")
+    return None
+
+
+class RequestGate:
+    """
+    Give a request its id, language and limits, and write one log line about it.
+
+    The outermost middleware of ours: whatever refuses or fails below has a language to say so
+    in and an id to be found by.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        identifier = secrets.token_hex(8)
+        logs.request_id.set(identifier)
+        cookies = cookie_parser(headers.get("Cookie", ""))
+        i18n.use_locale(
+            i18n.choose_locale(cookies.get(i18n.LOCALE_COOKIE), headers.get("Accept-Language"))
+        )
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = identifier
+            await send(message)
+
+        try:
+            await self._pass(scope, headers, receive, send_with_id)
+        finally:
+            logger.info(
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+
+    async def _pass(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        if error := check_address(scope):
+            await respond_with_error(scope, receive, send, error)
+            return
+        length = headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            await respond_with_error(scope, receive, send, too_large())
+            return
+        taken = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY_BYTES:
+                raise too_large()
+            return message
+
+        await self.app(scope, receive_within_limit, send)
+
+
+def too_large() -> BodyTooLarge:
+    """Return the refusal of a body that is larger than any form of ours."""
+    return BodyTooLarge(
+        "The request is larger than %(limit)s bytes, the most that is read at once.",
+        limit=MAX_BODY_BYTES,
+    )

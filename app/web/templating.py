@@ -1,0 +1,91 @@
+"""Pages and their fragments: one template serves the whole page and each of its named blocks."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2_fragments import render_block
+
+from app.web import i18n
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+TEMPLATES_DIR = Path(__file__).resolve().parents[2] / "templates"
+
+
+def make_environment() -> jinja2.Environment:
+    """Return the Jinja environment of the application: autoescaped, strict, bilingual."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES_DIR),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+    )
+    environment.globals.update(
+        current_locale=i18n.current_locale, html_lang=i18n.html_lang, local=i18n.local
+    )
+    return environment
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether htmx asks, so that a fragment suffices."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def wanted_fragment(request: Request, fragments: tuple[str, ...]) -> str | None:
+    """
+    Return the block that an htmx request wants, or None for the whole page.
+
+    htmx 4 names the target element as `tag#id`; block name = element id.
+    """
+    if not is_htmx(request) or request.headers.get("HX-Request-Type") == "full":
+        return None
+    target = request.headers.get("HX-Target", "").rpartition("#")[2]
+    return target if target in fragments else None
+
+
+def render(  # noqa: PLR0913  what a response consists of
+    request: Request,
+    template: str,
+    context: "Mapping[str, Any] | DataclassInstance | None" = None,
+    *,
+    fragments: tuple[str, ...] = (),
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """
+    Render a page, or only the block that an htmx request targets if it is in `fragments`.
+
+    `context` is a mapping or a dataclass whose fields become the template's variables.
+    """
+    environment: jinja2.Environment = request.app.state.templates
+    if is_dataclass(context):
+        values = {field.name: getattr(context, field.name) for field in fields(context)}
+    else:
+        values = dict(context or {})
+    values |= {
+        "request": request,
+        "url_for": request.app.url_path_for,
+        "viewer": getattr(request.state, "viewer", None),
+        "is_fragment": False,
+    }
+    block = wanted_fragment(request, fragments)
+    if block is None:
+        body = environment.get_template(template).render(values)
+    else:
+        body = render_block(environment, template, block, values | {"is_fragment": True})
+    response = HTMLResponse(body, status_code=status_code, headers=dict(headers or {}))
+    response.headers["Content-Language"] = i18n.html_lang()
+    response.headers.setdefault("Vary", "HX-Request, Accept-Language, Cookie")
+    return response
