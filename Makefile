@@ -1,0 +1,73 @@
+# `make help` lists what there is. Everything runs in .venv, which `make setup` makes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup setup-dev run test test-browser check format bench screenshots vendor messages lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/.run ## make the virtual environment with what the portal needs
+setup-dev: .venv/.dev ## add what tests, checks and benchmarks need
+
+.venv/.uv:
+	$(PYTHON) -c 'import sys; sys.exit("Peibi needs Python 3.11 or newer; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+.venv/.run: .venv/.uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: .venv/.run ## start the portal on http://127.0.0.1:8000 (PEIBI_PORT, PEIBI_DATA_DIR)
+	@exec $(BIN)/peibi serve
+
+test: .venv/.dev ## run the tests, browser tests included (they need Chromium)
+	$(BIN)/python -m pytest -n auto
+
+check: .venv/.dev ## linters, types, import rules, templates, migrations, translations, locks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/python scripts/check_migrations.py
+	$(BIN)/python scripts/messages.py check
+	$(BIN)/python scripts/check_locks.py
+
+format: .venv/.dev ## rewrite the code in the project's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
+
+bench: .venv/.dev ## measure at 1,000,000 datasets, against Datasette (about 20 minutes)
+	test -x .venv-bench/bin/datasette || { $(PYTHON) -m venv .venv-bench && $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock; }
+	$(BIN)/python -m benchmarks
+
+screenshots: .venv/.dev ## take the pictures in docs/screenshots with headless Chromium
+	$(BIN)/python scripts/screenshots.py
+
+vendor: ## fetch the front-end files again and verify them (needs npm)
+	$(PYTHON) scripts/vendor.py
+
+messages: .venv/.dev ## extract the strings into the translation files
+	$(BIN)/python scripts/messages.py update
+
+lock: .venv/.dev ## resolve the dependencies again
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group bench -o requirements-bench.lock
+
+clean: ## remove what the other targets made, but no data
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
