@@ -204,9 +204,7 @@ def _create_database(url: str) -> None:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if found.fetchone() is None:
             with suppress(errors.DuplicateDatabase):
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
-                )
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
 def _already_running(home: Home) -> Conflict:
