@@ -53,8 +53,7 @@ def serve_asset(request: Request, path: str) -> Response:
     assets: dict[str, Asset] = request.app.state.assets
     asset = assets.get(path)
     if asset is None:
-        message = "There is no such file."
-        raise NotFound(message)
+        raise NotFound("There is no such file.")
     headers = {"Vary": "Accept-Encoding", "ETag": f'"{asset.digest}"'}
     is_versioned = request.query_params.get("v") == asset.digest
     headers["Cache-Control"] = FOR_GOOD if is_versioned else "no-cache"

@@ -27,6 +27,5 @@ def show_readiness(session: DbSession) -> dict[str, str]:
 def show_metrics(request: Request) -> Response:
     """Answer with Prometheus metrics where the operator turned them on."""
     if not request.app.state.settings.metrics:
-        message = "Metrics are turned off."
-        raise NotFound(message)
+        raise NotFound("Metrics are turned off.")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

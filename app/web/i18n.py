@@ -102,3 +102,8 @@ def pgettext(context: str, message: str, /, **params: object) -> str:
 def local(mapping: Mapping[str, str]) -> str:
     """Return the current language's text of `{"zh": ..., "en": ...}`."""
     return mapping["zh" if current_locale() == CHINESE else "en"]
+
+
+def later(message: str) -> str:
+    """Mark a constant for translation; `gettext` translates it where it is shown."""
+    return message

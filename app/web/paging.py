@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from app.errors import InvalidInput
+from app.web.i18n import later
 
 MAX_CURSOR_CHARACTERS = 1_000
+DAMAGED = later("The cursor of this address is damaged. Start again from the first page.")
 
 
 def encode_cursor(values: list[Any]) -> str:
@@ -25,14 +27,13 @@ def decode_cursor(cursor: str) -> list[Any]:
     InvalidInput
         If it is not one of ours.
     """
-    message = "The cursor of this address is damaged. Start again from the first page."
     if len(cursor) > MAX_CURSOR_CHARACTERS:
-        raise InvalidInput(message, field="cursor")
+        raise InvalidInput(DAMAGED, field="cursor")
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, UnicodeDecodeError, ValueError, RecursionError):
-        raise InvalidInput(message, field="cursor") from None
+        raise InvalidInput(DAMAGED, field="cursor") from None
     if not isinstance(values, list):
-        raise InvalidInput(message, field="cursor")
+        raise InvalidInput(DAMAGED, field="cursor")
     return values
