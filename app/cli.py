@@ -63,28 +63,31 @@ def version() -> None:
     print(VERSION)
 
 
-def prepare(settings: Settings, url: str) -> str | None:
-    """
-    Bring the database to this version before it is served.
-
-    Returns the one-time sign-in link of a portal that nobody has signed in to yet.
-    """
-    engine = make_engine(url, pool_size=2)
-    try:
-        schema.migrate(engine)
-        with Session(engine) as session, session.begin():
-            seed(session)
-            return accounts_service.ensure_first_link(session, settings.base_url)
-    finally:
-        engine.dispose()
-
-
 @cli.command()
 def serve() -> None:
     """Start the portal: the embedded Postgres unless DATABASE_URL is set, and the web processes."""
     settings = Settings()
     configure_logs(settings)
-    raise typer.Exit(supervisor.serve(settings, prepare=prepare))
+    first_links: list[str] = []
+
+    def prepare(url: str) -> None:
+        engine = make_engine(url, pool_size=2)
+        try:
+            schema.migrate(engine)
+            with Session(engine) as session, session.begin():
+                seed(session)
+                if link := accounts_service.ensure_first_link(session, settings.base_url):
+                    first_links.append(link)
+        finally:
+            engine.dispose()
+
+    def tell(_url: str) -> None:
+        print(f"\n  Peibi 配比 {VERSION} is ready: {settings.base_url}\n", flush=True)
+        for link in first_links:
+            print("  Nobody has signed in yet. Open this one-time link (valid for 24 hours):")
+            print(f"  {link}\n", flush=True)
+
+    raise typer.Exit(supervisor.serve(settings, prepare=prepare, on_ready=tell))
 
 
 @db.command("migrate")
