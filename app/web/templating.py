@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2_fragments import render_block
 
 from app.web import i18n
+from app.web.filters import install_filters
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -32,9 +33,7 @@ def make_environment() -> jinja2.Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
-    environment.globals.update(
-        current_locale=i18n.current_locale, html_lang=i18n.html_lang, local=i18n.local
-    )
+    install_filters(environment)
     return environment
 
 

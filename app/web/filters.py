@@ -1,0 +1,73 @@
+"""What every template may use besides Jinja's own: filters for values, globals for addresses."""
+
+from typing import Any
+
+import jinja2
+from jinja2 import pass_context, pass_environment
+from jinja2.runtime import Context
+
+from app.web import dates, i18n, languages, numbers
+
+FILTERS = {
+    "number": numbers.number,
+    "short": numbers.short,
+    "tokens": numbers.tokens,
+    "whole": numbers.whole,
+    "decimal": numbers.decimal,
+    "percent": numbers.percent,
+    "percent_points": numbers.percent_points,
+    "epochs": numbers.epochs,
+    "data_size": numbers.data_size,
+    "timestamp": dates.timestamp,
+    "timestamp_with_zone": dates.timestamp_with_zone,
+    "day": dates.day,
+    "language_name": languages.language_name,
+}
+
+
+@pass_environment
+def asset(environment: jinja2.Environment, path: str) -> str:
+    """Return the address of a static file, with its digest so that it may be kept for good."""
+    digests: dict[str, str] = environment.globals.get("asset_digests", {})  # type: ignore[assignment]  # globals are untyped
+    digest = digests.get(path)
+    return f"/static/{path}?v={digest}" if digest else f"/static/{path}"
+
+
+@pass_context
+def here(context: Context) -> str:
+    """Return the current address without its host, for links that lead back to this page."""
+    url = context["request"].url
+    return f"{url.path}?{url.query}" if url.query else str(url.path)
+
+
+def other_locale() -> str:
+    """Return the language that the page is not in."""
+    return i18n.ENGLISH if i18n.current_locale() == i18n.CHINESE else i18n.CHINESE
+
+
+def lang_of(text: str | None) -> str | None:
+    """Return the `lang` of a text that may be Chinese inside an English page, or the reverse."""
+    if not text:
+        return None
+    is_chinese = any("\u3400" <= character <= "\u9fff" for character in text)
+    written = "zh-CN" if is_chinese else "en"
+    return None if written == i18n.html_lang() else written
+
+
+GLOBALS: dict[str, Any] = {
+    "asset": asset,
+    "here": here,
+    "other_locale": other_locale,
+    "lang_of": lang_of,
+    "interval": numbers.interval,
+    "current_locale": i18n.current_locale,
+    "html_lang": i18n.html_lang,
+    "local": i18n.local,
+    "ZONE_NAME": dates.ZONE_NAME,
+}
+
+
+def install_filters(environment: jinja2.Environment) -> None:
+    """Give an environment every filter and global of the portal."""
+    environment.filters.update(FILTERS)
+    environment.globals.update(GLOBALS)
