@@ -1,8 +1,4 @@
-"""
-The words of the catalogue's closed lists in both languages.
-
-Names of languages come from Babel; `LANGUAGES` has only what Babel lacks.
-"""
+"""The words of the catalogue's closed lists in both languages."""
 
 from typing import NamedTuple
 
@@ -137,9 +133,4 @@ PRIOR_GRADES: dict[str, Label] = {
     "measured": Label("实测", "measured"),
     "published": Label("公布", "published"),
     "judgement": Label("判断", "judgement"),
-}
-
-LANGUAGES: dict[str, Label] = {
-    "cmn": Label("普通话", "Mandarin"),
-    "mn-Cyrl": Label("蒙古语（西里尔文）", "Mongolian (Cyrillic)"),
 }
