@@ -1,11 +1,37 @@
 """Who changed what and when: one append-only row per change, in the change's own transaction."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app import logs
 from app.db import Base, CreatedAt
+
+# ALWAYS: the rows stay as they are even for a connection that plays replica.
+AUDIT_TRIGGER_SQL = """
+CREATE FUNCTION audit_event_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'audit_event is append-only: % is refused', TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE TRIGGER audit_event_append_only
+    BEFORE UPDATE OR DELETE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION audit_event_refuse_change();
+CREATE TRIGGER audit_event_no_truncate
+    BEFORE TRUNCATE ON audit_event
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_event_refuse_change();
+ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_append_only;
+ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
+"""
+
+AUDIT_TRIGGER_DROP_SQL = """
+DROP TRIGGER audit_event_append_only ON audit_event;
+DROP TRIGGER audit_event_no_truncate ON audit_event;
+DROP FUNCTION audit_event_refuse_change();
+"""
 
 
 class AuditEvent(Base):
@@ -17,7 +43,10 @@ class AuditEvent(Base):
     """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_object", "object_type", "object_id", "id"),
+        Index("ix_audit_event_actor_id_id", "actor_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[CreatedAt]
@@ -31,32 +60,54 @@ class AuditEvent(Base):
     request_id: Mapped[str | None]
 
 
+class Actor(Protocol):
+    """Whoever makes a change; a signed-in `Viewer` is one."""
+
+    @property
+    def account_id(self) -> int | None:
+        """The id of their account, None for the portal itself."""
+
+    @property
+    def name(self) -> str:
+        """What they are called now."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A part of the portal that changes something by itself or for its operator."""
+
+    name: str
+    account_id: None = None
+
+
+COMMAND_LINE = Program("command line")
+PORTAL = Program("Peibi")
+
+
 def record(  # noqa: PLR0913  the columns of one row
     session: Session,
     *,
-    actor_id: int | None,
-    actor_name: str,
+    actor: Actor,
     action: str,
     object_type: str,
     object_id: str,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-    request_id: str | None = None,
 ) -> None:
     """
     Add one event to the transaction.
 
-    `before` and `after` hold only the fields that changed, as JSON values.
+    `before` and `after` hold only the fields that changed, as JSON values, and never a secret.
     """
     session.add(
         AuditEvent(
-            actor_id=actor_id,
-            actor_name=actor_name,
+            actor_id=actor.account_id,
+            actor_name=actor.name,
             action=action,
             object_type=object_type,
             object_id=object_id,
             before=before,
             after=after,
-            request_id=request_id,
+            request_id=logs.request_id.get() or None,
         )
     )

@@ -1,0 +1,66 @@
+"""The first administrator: an account without a password and a one-time link that opens it."""
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.accounts import links, organisations
+from app.accounts.models import Account, LinkPurpose, Role
+
+FIRST_EMAIL = "admin@localhost"
+FIRST_NAME = "Administrator"
+# Any number; the same one in every process that starts.
+FIRST_RUN_LOCK = 7_305_002
+
+
+def ensure_first_link(session: Session, base_url: str) -> str | None:
+    """
+    Return a one-time sign-in link for the first administrator, or None once somebody is one.
+
+    There are no default passwords. The account is made where no administrator exists; a start
+    before its first sign-in makes a new link, and the older ones stop working.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_RUN_LOCK})
+    administrators = session.scalars(
+        select(Account).where(Account.role == Role.ADMINISTRATOR).order_by(Account.id)
+    ).all()
+    if not administrators:
+        account = create_first_administrator(session)
+    elif len(administrators) == 1 and is_untouched(administrators[0]):
+        account = administrators[0]
+    else:
+        return None
+    return links.create_link(
+        session,
+        account,
+        LinkPurpose.SIGN_IN,
+        base_url=base_url,
+        lifetime=links.FIRST_LINK_LIFETIME,
+    )
+
+
+def is_untouched(account: Account) -> bool:
+    """Whether this is the account of the first run, and nobody has ever signed in to it."""
+    return account.email == FIRST_EMAIL and account.joined_at is None
+
+
+def create_first_administrator(session: Session) -> Account:
+    """Make the account that the first link signs in to."""
+    team = organisations.ensure_team(session)
+    account = session.scalar(select(Account).where(func.lower(Account.email) == FIRST_EMAIL))
+    if account is None:
+        account = Account(organisation_id=team.id, email=FIRST_EMAIL, name=FIRST_NAME)
+        session.add(account)
+    account.role = Role.ADMINISTRATOR
+    account.organisation_id = team.id
+    account.is_active = True
+    session.flush()
+    audit.record(
+        session,
+        actor=audit.PORTAL,
+        action="account.created",
+        object_type="account",
+        object_id=account.public_id,
+        after={"email": account.email, "role": account.role},
+    )
+    return account
