@@ -1,0 +1,279 @@
+"""
+What the catalogue's detail pages read: datasets whole, providers, sources, priors.
+
+Every function that returns a dataset takes `with_team`: without it, a dataset that only the team
+may know of does not exist, and neither do its subsets.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+
+from app.audit import AuditEvent
+from app.catalog.models import (
+    Category,
+    ConversionPrior,
+    Dataset,
+    LicenceClaim,
+    Overlap,
+    Provider,
+    Quantity,
+    Source,
+    Statement,
+    TokenEstimate,
+    Tokenizer,
+    TokenizerRatio,
+    Visibility,
+)
+from app.errors import NotFound
+
+MAX_HISTORY = 200
+
+
+@dataclass(frozen=True)
+class OverlapSide:
+    """An overlap as one of its two datasets sees it."""
+
+    relation: str
+    is_outgoing: bool
+    other: Dataset
+    note_zh: str | None
+    note_en: str | None
+
+
+def visible(*, with_team: bool) -> ColumnElement[bool]:
+    """Return the condition that a viewer may know of a dataset, its parent included."""
+    if with_team:
+        return Dataset.id.is_not(None)
+    parent = aliased(Dataset)
+    hidden_parent = (
+        select(parent.id)
+        .where(parent.id == Dataset.parent_id, parent.visibility != Visibility.PUBLIC)
+        .exists()
+    )
+    return (Dataset.visibility == Visibility.PUBLIC) & ~hidden_parent
+
+
+def get_dataset(session: Session, slug: str, *, with_team: bool) -> Dataset:
+    """
+    Return a dataset with all that its page shows, in a fixed number of statements.
+
+    Raises
+    ------
+    NotFound
+        If there is none, or the viewer may not know that there is.
+    """
+    dataset = session.scalar(
+        select(Dataset)
+        .where(Dataset.slug == slug, visible(with_team=with_team))
+        .options(
+            joinedload(Dataset.provider),
+            joinedload(Dataset.category),
+            joinedload(Dataset.parent),
+            joinedload(Dataset.source),
+            selectinload(Dataset.quantities).joinedload(Quantity.source),
+            selectinload(Dataset.estimates).joinedload(TokenEstimate.source),
+            selectinload(Dataset.licence_claims).joinedload(LicenceClaim.source),
+            selectinload(Dataset.statements).joinedload(Statement.source),
+            selectinload(Dataset.overlaps).joinedload(Overlap.other),
+        )
+    )
+    if dataset is None:
+        raise NotFound("There is no dataset %(slug)s, or you may not see it.", slug=slug)
+    return dataset
+
+
+def list_items(session: Session, ids: Sequence[int]) -> list[Dataset]:
+    """Return datasets as lists show them, in the order of `ids`."""
+    found = session.scalars(select(Dataset).where(Dataset.id.in_(ids)).options(*_item_options()))
+    by_id = {dataset.id: dataset for dataset in found}
+    return [by_id[dataset_id] for dataset_id in ids if dataset_id in by_id]
+
+
+def list_by_slug(session: Session, slugs: Sequence[str], *, with_team: bool) -> list[Dataset]:
+    """Return the datasets of these slugs that exist and may be seen, in the order of `slugs`."""
+    found = session.scalars(
+        select(Dataset)
+        .where(Dataset.slug.in_(slugs), visible(with_team=with_team))
+        .options(*_item_options())
+    )
+    by_slug = {dataset.slug: dataset for dataset in found}
+    return [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
+
+
+def list_subsets(session: Session, dataset_id: int, *, with_team: bool) -> list[Dataset]:
+    """Return the subsets of a dataset in the order of their source."""
+    condition = [] if with_team else [Dataset.visibility == Visibility.PUBLIC]
+    return list(
+        session.scalars(
+            select(Dataset)
+            .where(Dataset.parent_id == dataset_id, Dataset.archived_at.is_(None), *condition)
+            .order_by(Dataset.position, Dataset.id)
+            .options(*_item_options())
+        )
+    )
+
+
+def subset_counts(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """Return how many subsets each of these datasets has; those without are left out."""
+    rows = session.execute(
+        select(Dataset.parent_id, func.count())
+        .where(Dataset.parent_id.in_(list(ids)), Dataset.archived_at.is_(None))
+        .group_by(Dataset.parent_id)
+    )
+    return {parent_id: count for parent_id, count in rows if parent_id is not None}
+
+
+def list_overlaps(session: Session, dataset_id: int, *, with_team: bool) -> list[OverlapSide]:
+    """Return what a dataset shares text with, both as it says and as others say of it."""
+    rows = session.execute(
+        select(Overlap, Dataset)
+        .join(
+            Dataset,
+            or_(
+                (Overlap.dataset_id == dataset_id) & (Dataset.id == Overlap.other_id),
+                (Overlap.other_id == dataset_id) & (Dataset.id == Overlap.dataset_id),
+            ),
+        )
+        .where(
+            or_(Overlap.dataset_id == dataset_id, Overlap.other_id == dataset_id),
+            Dataset.archived_at.is_(None),
+            visible(with_team=with_team),
+        )
+        .order_by(Overlap.id)
+    )
+    return [
+        OverlapSide(
+            relation=overlap.relation,
+            is_outgoing=overlap.dataset_id == dataset_id,
+            other=other,
+            note_zh=overlap.note_zh,
+            note_en=overlap.note_en,
+        )
+        for overlap, other in rows
+    ]
+
+
+def list_history(session: Session, object_type: str, object_id: str) -> list[AuditEvent]:
+    """Return the newest changes of one object, newest first."""
+    return list(
+        session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.object_type == object_type, AuditEvent.object_id == object_id)
+            .order_by(AuditEvent.id.desc())
+            .limit(MAX_HISTORY)
+        )
+    )
+
+
+def get_provider(session: Session, slug: str) -> Provider:
+    """
+    Return a provider with its services.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    provider = session.scalar(
+        select(Provider).where(Provider.slug == slug).options(selectinload(Provider.services))
+    )
+    if provider is None:
+        raise NotFound("There is no provider %(slug)s.", slug=slug)
+    return provider
+
+
+def list_of_provider(session: Session, provider_id: int, *, with_team: bool) -> list[Dataset]:
+    """Return a provider's datasets without their subsets, by category and place in the source."""
+    return list(
+        session.scalars(
+            select(Dataset)
+            .join(Dataset.category)
+            .where(
+                Dataset.provider_id == provider_id,
+                Dataset.parent_id.is_(None),
+                Dataset.archived_at.is_(None),
+                visible(with_team=with_team),
+            )
+            .order_by(Category.position, Dataset.position, Dataset.id)
+            .options(contains_eager(Dataset.category), *_item_options(with_category=False))
+        )
+    )
+
+
+def list_categories(session: Session) -> list[Category]:
+    """Return the category tree, parents before their children."""
+    return list(session.scalars(select(Category).order_by(Category.position, Category.id)))
+
+
+def list_sources(session: Session) -> list[Source]:
+    """Return every source that a figure of the catalogue names, best grade first."""
+    return list(session.scalars(select(Source).order_by(Source.grade, Source.code)))
+
+
+def list_priors(session: Session) -> list[ConversionPrior]:
+    """Return the conversion priors by modality and unit."""
+    return list(
+        session.scalars(
+            select(ConversionPrior).order_by(
+                ConversionPrior.modality, ConversionPrior.unit, ConversionPrior.id
+            )
+        )
+    )
+
+
+def get_prior(session: Session, code: str) -> ConversionPrior:
+    """
+    Return a conversion prior.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    prior = session.scalar(select(ConversionPrior).where(ConversionPrior.code == code))
+    if prior is None:
+        raise NotFound("There is no conversion prior %(code)s.", code=code)
+    return prior
+
+
+def list_tokenizers(session: Session) -> list[Tokenizer]:
+    """Return the tokenizers that counts are given in, in their order."""
+    return list(session.scalars(select(Tokenizer).order_by(Tokenizer.position)))
+
+
+def list_tokenizer_ratios(session: Session) -> list[TokenizerRatio]:
+    """Return every measured rate, by text and tokenizer."""
+    return list(
+        session.scalars(
+            select(TokenizerRatio).order_by(
+                TokenizerRatio.kind, TokenizerRatio.text_name, TokenizerRatio.tokenizer_code
+            )
+        )
+    )
+
+
+def get_quantity(session: Session, quantity_id: int) -> Quantity:
+    """
+    Return a quantity for a change.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    quantity = session.scalar(select(Quantity).where(Quantity.id == quantity_id).with_for_update())
+    if quantity is None:
+        raise NotFound("There is no such quantity.")
+    return quantity
+
+
+def _item_options(*, with_category: bool = True) -> list:  # type: ignore[type-arg]  # loader options are untyped
+    options = [
+        joinedload(Dataset.provider),
+        selectinload(Dataset.quantities).joinedload(Quantity.source),
+        selectinload(Dataset.estimates).joinedload(TokenEstimate.source),
+    ]
+    return [*options, joinedload(Dataset.category)] if with_category else options
