@@ -15,7 +15,9 @@ def include_object(
 ) -> bool:
     """Leave tables that belong to the job queue to its own migrations."""
     del item, compare_to
-    return not (kind == "table" and reflected and name is not None and name.startswith("procrastinate_"))
+    return not (
+        kind == "table" and reflected and name is not None and name.startswith("procrastinate_")
+    )
 
 
 def run() -> None:
@@ -35,7 +37,9 @@ def run() -> None:
     engine = create_engine(settings.database_url.get_secret_value(), poolclass=pool.NullPool)
     with engine.connect() as new_connection:
         context.configure(
-            connection=new_connection, target_metadata=target_metadata, include_object=include_object
+            connection=new_connection,
+            target_metadata=target_metadata,
+            include_object=include_object,
         )
         with context.begin_transaction():
             context.run_migrations()
