@@ -120,7 +120,11 @@ def restore(
     force: Annotated[bool, typer.Option(help="Replace what the portal holds now.")] = False,
 ) -> None:
     """Bring back everything from a backup."""
-    backups.restore(Settings(), file, force=force)
+    settings = Settings()
+    backups.restore(settings, file, known_revisions=schema.known_revisions(), force=force)
+    # The backup may be of an older version.
+    with engine_scope(settings):
+        pass
     print(f"restored {file}")
 
 

@@ -30,6 +30,12 @@ def head_revision() -> str:
     return head
 
 
+def known_revisions() -> set[str]:
+    """Return every revision that this version can start from."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return {revision.revision for revision in script.walk_revisions()}
+
+
 def migrate(engine: Engine) -> bool:
     """
     Upgrade the database to the newest revision; return whether anything was to do.
@@ -42,12 +48,12 @@ def migrate(engine: Engine) -> bool:
         If the database is newer than this version of Peibi.
     """
     config = alembic_config()
+    known = known_revisions()
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         current = MigrationContext.configure(connection).get_current_revision()
         if current == head_revision():
             return False
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise Conflict(
                 "The database is at revision %(revision)s, which this version of Peibi does not "

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 from app import webserver
@@ -117,7 +118,7 @@ def _start(
         listener = stack.enter_context(_listen(settings))
         url = urls.normalise(settings.database_url.get_secret_value())
         _wait_for_server(url)
-    locale.check(url)
+    locale.check(url, is_embedded=settings.database_url is None)
     with urls.connect(url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [PREPARE_LOCK])
         prepare(url)
@@ -151,12 +152,16 @@ class WebProcesses:
         if not self.running[number].wait_ready(WEB_START_SECONDS):
             raise Unavailable("The web process did not start. The lines above say why.")
 
+    def is_running(self, number: int) -> bool:
+        """Tell whether the one in this place runs."""
+        return self.running[number].is_running()
+
     def ward(self, number: int) -> Restarts:
         """Return what restarts one of them."""
         return Restarts(
             "a web process",
-            lambda: self.running[number].is_running(),
-            lambda: self.start(number),
+            partial(self.is_running, number),
+            partial(self.start, number),
         )
 
     def stop(self) -> None:
@@ -176,14 +181,14 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise Conflict(
-                "Port %(port)s is in use by another program. Stop that one, or choose another port: "
-                "PEIBI_PORT=%(other)s",
+                "Port %(port)s is in use by another program. Stop that one, or choose another "
+                "port: PEIBI_PORT=%(other)s",
                 port=settings.port,
                 other=settings.port + 1,
             ) from error
         raise InvalidInput(
-            "Peibi cannot listen on %(host)s, port %(port)s: %(why)s. PEIBI_HOST and PEIBI_PORT set "
-            "them.",
+            "Peibi cannot listen on %(host)s, port %(port)s: %(why)s. PEIBI_HOST and PEIBI_PORT "
+            "set them.",
             host=settings.host,
             port=settings.port,
             why=error.strerror or str(error),
@@ -234,8 +239,8 @@ def _waking() -> Iterator[Callable[[float], None]]:
     """Yield a sleep that the death of a child ends at once."""
     reader, writer = socket.socketpair()
     with reader, writer:
-        reader.setblocking(False)
-        writer.setblocking(False)
+        reader.settimeout(0)
+        writer.settimeout(0)
 
         def wait(seconds: float) -> None:
             if select.select([reader], [], [], seconds)[0]:

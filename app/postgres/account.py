@@ -82,7 +82,7 @@ def owner_of(cluster: Path) -> Account:
     uid = cluster.stat().st_uid
     us = os.geteuid()
     if uid == us:
-        return OURSELVES if us else require_namespace(cluster)
+        return OURSELVES if _may_run_postgres() else require_namespace(cluster)
     if us != 0:
         raise Conflict(
             "The database in %(cluster)s belongs to another user (uid %(uid)s). Run Peibi as that "
@@ -102,6 +102,16 @@ def owner_of(cluster: Path) -> Account:
     return Account(uid=uid, gid=entry.pw_gid)
 
 
+def _may_run_postgres() -> bool:
+    """Tell whether Postgres runs as us: not as root, nor as a uid without an account."""
+    us = os.geteuid()
+    try:
+        pwd.getpwuid(us)
+    except KeyError:
+        return False
+    return us != 0
+
+
 def find_for_new(postgres: str, directory: Path) -> Account | None:
     """
     Choose the account for a new cluster in `directory`; None where no account can work there.
@@ -109,7 +119,7 @@ def find_for_new(postgres: str, directory: Path) -> Account | None:
     Root lends Postgres an account that reaches both its programs and the directory; where
     none does (a checkout or data directory below a closed home), a user namespace helps.
     """
-    if os.geteuid() != 0:
+    if _may_run_postgres():
         return OURSELVES
     for account in lent_accounts():
         if reaches(account, postgres, directory):
@@ -119,7 +129,9 @@ def find_for_new(postgres: str, directory: Path) -> Account | None:
 
 def lent_accounts() -> list[Account]:
     """Return the accounts that root can run Postgres as."""
-    found = []
+    found: list[Account] = []
+    if os.geteuid() != 0:
+        return found
     for name in LENT_ACCOUNTS:
         try:
             entry = pwd.getpwnam(name)
@@ -146,12 +158,12 @@ def has_namespaces() -> bool:
 
 
 def require_namespace(cluster: Path) -> Account:
-    """Return the way to run a cluster that belongs to root."""
+    """Return the way to run a cluster that belongs to root, or to a uid without a name."""
     if not has_namespaces():
         raise Unavailable(
-            "The database in %(cluster)s belongs to root, and Postgres runs as root only within a "
-            "user namespace, which this system refuses. Give it to another account: "
-            "chown -R nobody %(cluster)s",
+            "The database in %(cluster)s belongs to an account that Postgres refuses to run as, "
+            "but for a user namespace, which this system does not allow. Give it to another "
+            "account: chown -R nobody %(cluster)s",
             cluster=str(cluster),
         )
     return IN_NAMESPACE

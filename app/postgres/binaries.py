@@ -47,7 +47,8 @@ def find_server(chosen: Path | None = None) -> Binaries:
             return Binaries(directory, major)
         if chosen is not None:
             raise Unavailable(
-                "The Postgres in %(directory)s is version %(major)s; Peibi needs %(oldest)s or newer.",
+                "The Postgres in %(directory)s is version %(major)s; Peibi needs %(oldest)s or "
+                "newer.",
                 directory=str(directory),
                 major=major,
                 oldest=OLDEST_MAJOR,

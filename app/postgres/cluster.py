@@ -77,8 +77,6 @@ def _initialise(cluster: Path, binaries: Binaries, account: Account, *, sync: bo
             raise Unavailable("A new database could not be made. initdb says:\n%(said)s", said=said)
     else:
         raise Unavailable("A new database could not be made. initdb says:\n%(said)s", said=said)
-    if character_type == "C":
-        logger.warning("this system has no UTF-8 locale: names are not found by similarity")
     new.rename(cluster)
     if sync:
         descriptor = os.open(cluster.parent, os.O_RDONLY)
@@ -107,7 +105,9 @@ def _move_to_system_directory(home: Home) -> None:
     try:
         directory.mkdir(mode=0o711, exist_ok=True)
         directory.chmod(0o711)
-        (home.directory / "cluster").symlink_to(directory / "cluster")
+        link = home.directory / "cluster"
+        link.unlink(missing_ok=True)
+        link.symlink_to(directory / "cluster")
     except OSError as error:
         raise _unreachable(home, str(error)) from error
     logger.warning("the database cluster lives in %s", directory)
@@ -122,8 +122,8 @@ def _any_lent_account(home: Home) -> Account:
 
 def _unreachable(home: Home, why: str) -> Unavailable:
     return Unavailable(
-        "Postgres refuses to run as root, and no other account reaches %(directory)s (%(why)s). Set "
-        "PEIBI_DATA_DIR to a directory that every account can enter, such as /var/lib/peibi, run "
+        "Postgres refuses to run as root, and no other account reaches %(directory)s "
+        "(%(why)s). Set PEIBI_DATA_DIR to a directory that every account can enter, such as /var/lib/peibi, run "
         "Peibi as an ordinary user, or name a server in DATABASE_URL.",
         directory=str(home.directory),
         why=why,

@@ -93,12 +93,10 @@ def database(settings: Settings) -> Iterator[str]:
         with ExitStack() as stack:
             if stack.enter_context(_try_to_own(home, "command")):
                 started = Cluster(home, settings.postgres_bin, _options(settings))
-                stack.callback(started.stop)
+                stack.callback(_stop_after_guests, started)
                 url = started.start()
-                locale.check(url)
+                locale.check(url, is_embedded=True)
                 yield url
-                # Other commands may have joined us; the last one out turns off the light.
-                stack.enter_context(lock.wait_alone(home.guest_lock))
                 return
             if stack.enter_context(lock.share(home.guest_lock)):
                 running = _running_url(home)
@@ -156,6 +154,13 @@ def throwaway(directory: Path | None = None, postgres_bin: Path | None = None) -
             started.stop()
 
 
+def _stop_after_guests(started: Cluster) -> None:
+    """Stop the cluster once the commands that joined us have ended."""
+    # Held while Postgres stops, so that no command joins a Postgres that is going away.
+    with lock.wait_alone(started.home.guest_lock):
+        started.stop()
+
+
 def home_of(settings: Settings) -> Home:
     """Return where the embedded cluster of an installation lies."""
     return Home(settings.data_dir.expanduser().absolute() / "postgres")
@@ -175,16 +180,18 @@ def _options(settings: Settings) -> dict[str, str]:
 def _try_to_own(home: Home, role: Role, address: str = "") -> Iterator[bool]:
     try:
         home.create()
-        context = lock.own(home.owner_lock, Holder(os.getpid(), role, address))
+        own_lock = lock.own(home.owner_lock, Holder(os.getpid(), role, address))
         with ExitStack() as stack:
-            is_ours = stack.enter_context(context)
-            yield is_ours
+            is_ours = stack.enter_context(own_lock)
+            held = stack.pop_all()
     except PermissionError as error:
         raise Conflict(
-            "%(directory)s belongs to another user. Run Peibi as that user, or set PEIBI_DATA_DIR to "
-            "a directory of your own.",
+            "%(directory)s belongs to another user. Run Peibi as that user, or set PEIBI_DATA_DIR "
+            "to a directory of your own.",
             directory=str(home.directory),
         ) from error
+    with held:
+        yield is_ours
 
 
 def _running_url(home: Home) -> str | None:
@@ -210,8 +217,9 @@ def _create_database(url: str) -> None:
 def _already_running(home: Home) -> Conflict:
     holder = lock.read_holder(home.owner_lock)
     return Conflict(
-        "Peibi already runs on %(directory)s%(address)s as process %(pid)s. Use that one, stop it with "
-        "kill %(pid)s, or set PEIBI_DATA_DIR and PEIBI_PORT to run a second portal beside it.",
+        "Peibi already runs on %(directory)s%(address)s as process %(pid)s. Use that one, stop it "
+        "with: kill %(pid)s, or set PEIBI_DATA_DIR and PEIBI_PORT to run a second portal beside "
+        "it.",
         directory=str(home.directory.parent),
         address=f" ({holder.address})" if holder and holder.address else "",
         pid=holder.pid if holder else "?",

@@ -77,8 +77,8 @@ def make_socket_directory(home: Home, account: Account) -> Path:
             short = Path(tempfile.mkdtemp(prefix="peibi-"))
     if not _fits(short):
         raise Unavailable(
-            "No path is short enough for the socket of the embedded Postgres: neither %(beside)s nor "
-            "%(short)s. Set PEIBI_DATA_DIR to a shorter path, or TMPDIR to one such as /tmp.",
+            "No path is short enough for the socket of the embedded Postgres: neither %(beside)s "
+            "nor %(short)s. Set PEIBI_DATA_DIR to a shorter path, or TMPDIR to one such as /tmp.",
             beside=str(beside),
             short=str(short),
         )

@@ -1,5 +1,7 @@
 """Whether a database can hold and search Chinese, and what to do if it cannot."""
 
+import logging
+
 import psycopg
 
 from app.errors import Unavailable
@@ -16,9 +18,16 @@ SELECT lower('ÀÉЖ') = 'àéж'
 TRIGRAMS = "SELECT show_trgm('中文') <> '{}'"
 BUILTIN_LOCALE_VERSION = 170_000
 
+logger = logging.getLogger(__name__)
 
-def check(url: str) -> None:
-    """Raise Unavailable, with the remedy, unless the database can search Chinese."""
+
+def check(url: str, *, is_embedded: bool = False) -> None:
+    """
+    Raise Unavailable, with the remedy, unless the database can search Chinese.
+
+    An embedded database on a system without any UTF-8 locale is let through with a warning:
+    search works there, only similar Chinese names are not found.
+    """
     with urls.connect(url) as connection:
         version = connection.info.server_version
         if version < OLDEST_MAJOR * 10_000:
@@ -28,12 +37,17 @@ def check(url: str) -> None:
                 oldest=OLDEST_MAJOR,
             )
         encoding, collation, character_type, name = _describe(connection)
-        if encoding == "UTF8" and _is_sane(connection) and _has_chinese_trigrams(connection):
-            return
+        _require_pg_trgm(connection)
+        if encoding == "UTF8":
+            if _is_sane(connection) and _has_chinese_trigrams(connection):
+                return
+            if is_embedded and character_type == "C":
+                logger.warning("this system has no UTF-8 locale: similar names are not found")
+                return
     raise Unavailable(
         "The database %(name)s cannot search Chinese: its encoding is %(encoding)s, its collation "
-        "%(collation)s and its character type %(character_type)s. These are fixed when a database is "
-        "made, so make another one and name it in DATABASE_URL:\n%(statement)s",
+        "%(collation)s and its character type %(character_type)s. These are fixed when a database "
+        "is made, so make another one and name it in DATABASE_URL:\n%(statement)s",
         name=name,
         encoding=encoding,
         collation=collation,
@@ -64,6 +78,17 @@ def _describe(connection: psycopg.Connection) -> tuple[str, str, str, str]:
 def _is_sane(connection: psycopg.Connection) -> bool:
     row = connection.execute(SANITY).fetchone()
     return row is not None and row[0] is True
+
+
+def _require_pg_trgm(connection: psycopg.Connection) -> None:
+    row = connection.execute(
+        "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"
+    ).fetchone()
+    if row is None:
+        raise Unavailable(
+            "The database server lacks the extension pg_trgm. Install it there: it is part of "
+            "Postgres, in the package postgresql-contrib of most systems."
+        )
 
 
 def _has_chinese_trigrams(connection: psycopg.Connection) -> bool:

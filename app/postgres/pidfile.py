@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from app.postgres.home import SOCKET_NAME
 
 ORPHAN_GRACE_SECONDS = 10
 STOP_SECONDS = 30
+# Linux tells of each process here; elsewhere `ps` does.
+PROCESSES = Path("/proc")
 
 logger = logging.getLogger(__name__)
 
@@ -64,21 +65,21 @@ def clear_stale(cluster: Path) -> None:
 
 def is_postgres_of(pid: int, cluster: Path) -> bool:
     """Tell whether a process is a Postgres at work in this very directory."""
-    if sys.platform == "linux":
-        process = Path("/proc") / str(pid)
+    if (PROCESSES / "self").exists():
+        process = PROCESSES / str(pid)
         # A zombie has no directory; it is dead, whoever failed to reap it.
         with suppress(OSError):
             return (process / "cwd").samefile(cluster) and _is_postgres(process)
         return False
     answer = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return "postgres" in answer.stdout and str(cluster) in answer.stdout
 
 
 def list_processes(cluster: Path) -> list[int]:
     """Return the pids of every Postgres process at work in the directory (Linux only)."""
-    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    pids = [int(entry.name) for entry in PROCESSES.glob("[0-9]*")]
     return sorted(pid for pid in pids if is_postgres_of(pid, cluster))
 
 
@@ -96,8 +97,8 @@ def _end_orphan(pid: int, cluster: Path) -> None:
         os.kill(pid, signal.SIGINT)
     if not _is_gone_within(STOP_SECONDS, pid, cluster):
         raise Unavailable(
-            "A Postgres that Peibi started earlier (process %(pid)s) still runs in %(cluster)s and does "
-            "not stop. Stop it with: kill -INT %(pid)s",
+            "A Postgres that Peibi started earlier (process %(pid)s) still runs in %(cluster)s and "
+            "does not stop. Stop it with: kill -INT %(pid)s",
             pid=pid,
             cluster=str(cluster),
         )

@@ -1,6 +1,7 @@
 """Start Postgres on a cluster, wait until it takes connections, and stop it."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ STOP_SECONDS = 30
 QUIT_SECONDS = 5
 LOG_ROTATE_BYTES = 10 * 2**20
 LOG_TAIL_BYTES = 4_000
+LOG_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 # Postgres says one of these when a predecessor has not quite gone.
 PREDECESSOR = ("pre-existing shared memory block", "already exists")
 
@@ -105,8 +107,8 @@ def start(command: Command) -> Postmaster:
             continue
         if is_predecessor and (pids := pidfile.list_processes(command.cluster)):
             raise Unavailable(
-                "Processes of an earlier Postgres still work in %(cluster)s: %(pids)s. Wait until they "
-                "end, or end them with: kill -QUIT %(pids)s",
+                "Processes of an earlier Postgres still work in %(cluster)s: %(pids)s. Wait until "
+                "they end, or end them with: kill -QUIT %(pids)s",
                 cluster=str(command.cluster),
                 pids=" ".join(map(str, pids)),
             )
@@ -118,7 +120,7 @@ def start(command: Command) -> Postmaster:
 
 
 def _spawn(command: Command) -> Postmaster:
-    with command.log.open("ab") as log:
+    with os.fdopen(os.open(command.log, LOG_FLAGS, 0o600), "ab") as log:
         process = subprocess.Popen(
             command.arguments(),
             user=command.account.uid,
@@ -131,7 +133,8 @@ def _spawn(command: Command) -> Postmaster:
             stderr=log,
             # A session of its own: Ctrl-C reaches us alone, and we decide the order.
             start_new_session=True,
-            preexec_fn=parent.die_with_parent(),
+            # A command and the supervisor have no threads that could hold a lock at the fork.
+            preexec_fn=parent.die_with_parent(),  # noqa: PLW1509
         )
     watchdog = None if sys.platform == "linux" else parent.watch(process.pid)
     return Postmaster(process, command.cluster, watchdog)
@@ -149,8 +152,8 @@ def _wait_ready(postmaster: Postmaster, log: Path) -> bool:
             deadline, log_size = time.monotonic() + READY_SECONDS, size
         if time.monotonic() > deadline:
             raise Unavailable(
-                "The embedded Postgres was silent for %(seconds)s seconds and is not ready. The end "
-                "of %(log)s says:\n%(said)s",
+                "The embedded Postgres was silent for %(seconds)s seconds and is not ready. The "
+                "end of %(log)s says:\n%(said)s",
                 seconds=READY_SECONDS,
                 log=str(log),
                 said=_tail(log, 0).strip(),
