@@ -84,7 +84,7 @@ COMMAND_LINE = Program("command line")
 PORTAL = Program("Peibi")
 
 
-def record(  # noqa: PLR0913  the columns of one row
+def record(
     session: Session,
     *,
     actor: Actor,

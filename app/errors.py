@@ -14,7 +14,7 @@ Exception
     └── Unavailable    503           the database or a service is away
 
 A message is an English msgid with `%(name)s` placeholders; `web` translates it and puts `params` in.
-The names of these classes are keywords of the message extraction (babel.cfg).
+`scripts/messages.py` finds the sentence in every call of one of these classes.
 """
 
 from http import HTTPStatus
@@ -92,7 +92,8 @@ class TooManyRequests(AppError):
     code = "too_many_requests"
 
     def __init__(self, message: str, /, *, retry_after_seconds: int, **params: object) -> None:
-        super().__init__(message, **params)
+        super().__init__(message)
+        self.params = params
         self.retry_after_seconds = retry_after_seconds
 
 

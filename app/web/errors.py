@@ -137,13 +137,14 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
         }
         for problem in error.errors()
     ]
-    message = _("%(field)s: %(problem)s", field=problems[0]["field"], problem=problems[0]["message"])
+    first = problems[0]
+    message = _("%(field)s: %(problem)s", field=first["field"], problem=first["message"])
     return error_response(
         request,
         InvalidInput.status_code,
         InvalidInput.code,
         message,
-        field=problems[0]["field"],
+        field=first["field"],
         details={"problems": problems},
     )
 

@@ -63,10 +63,16 @@ def parse_form(body: bytes) -> FormData:
     except UnicodeDecodeError:
         raise InvalidInput("The form is not valid UTF-8, so nothing was changed.") from None
     except ValueError:
-        raise InvalidInput("The form has more than %(limit)s fields, so nothing was changed.", limit=MAX_FIELDS) from None
+        raise InvalidInput(
+            "The form has more than %(limit)s fields, so nothing was changed.", limit=MAX_FIELDS
+        ) from None
     for name, items in values.items():
         if any("\x00" in item for item in items):
-            raise InvalidInput("The field %(name)s contains a NUL character, which no text has.", field=name, name=name)
+            raise InvalidInput(
+                "The field %(name)s contains a NUL character, which no text has.",
+                field=name,
+                name=name,
+            )
     return FormData(values)
 
 

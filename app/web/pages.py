@@ -1,6 +1,5 @@
 """Pages that belong to no domain: the language switch, robots, the favicon."""
 
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
@@ -24,7 +23,11 @@ def change_language(request: Request, form: Form) -> Response:
     """Remember a person's language and go back to the page they came from."""
     locale = form.text("locale")
     if locale not in i18n.LOCALES:
-        raise InvalidInput("The language must be one of: %(allowed)s.", field="locale", allowed=", ".join(i18n.LOCALES))
+        raise InvalidInput(
+            "The language must be one of: %(allowed)s.",
+            field="locale",
+            allowed=", ".join(i18n.LOCALES),
+        )
     response = RedirectResponse(local_path(form.text("next")), status_code=303)
     response.set_cookie(
         i18n.LOCALE_COOKIE,

@@ -68,6 +68,7 @@ class RequestGate:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if it can be read."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

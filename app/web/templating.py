@@ -54,7 +54,7 @@ def wanted_fragment(request: Request, fragments: tuple[str, ...]) -> str | None:
     return target if target in fragments else None
 
 
-def render(  # noqa: PLR0913  what a response consists of
+def render(
     request: Request,
     template: str,
     context: "Mapping[str, Any] | DataclassInstance | None" = None,
