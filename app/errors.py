@@ -13,8 +13,8 @@ Exception
     ├── TooManyRequests 429 (retry_after_seconds)
     └── Unavailable    503           the database or a service is away
 
-A message is an English msgid with `%(name)s` placeholders; `web` translates it and puts `params` in.
-`scripts/messages.py` finds the sentence in every call of one of these classes.
+A message is an English msgid with `%(name)s` placeholders; `web` translates it and puts
+`params` in. `scripts/messages.py` finds the sentence in every call of one of these classes.
 """
 
 from http import HTTPStatus
