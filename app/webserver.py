@@ -66,7 +66,8 @@ def start(listener: socket.socket, environment: Mapping[str, str], factory: str)
     with theirs:
         descriptors = [listener.fileno(), theirs.fileno()]
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.webserver", *map(str, descriptors), factory],
+            # -P: a directory `app` that happens to be here must not be taken for ours.
+            [sys.executable, "-P", "-m", "app.webserver", *map(str, descriptors), factory],
             env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=descriptors,

@@ -123,8 +123,8 @@ def _any_lent_account(home: Home) -> Account:
 def _unreachable(home: Home, why: str) -> Unavailable:
     return Unavailable(
         "Postgres refuses to run as root, and no other account reaches %(directory)s "
-        "(%(why)s). Set PEIBI_DATA_DIR to a directory that every account can enter, such as /var/lib/peibi, run "
-        "Peibi as an ordinary user, or name a server in DATABASE_URL.",
+        "(%(why)s). Set PEIBI_DATA_DIR to a directory that every account can enter, such as "
+        "/var/lib/peibi, run Peibi as an ordinary user, or name a server in DATABASE_URL.",
         directory=str(home.directory),
         why=why,
     )

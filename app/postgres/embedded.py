@@ -23,6 +23,8 @@ from app.settings import Settings
 
 DATABASE = "peibi"
 JOIN_SECONDS = 60
+# Another portal may be just stopping, as when one is restarted by a script.
+PORTAL_GRACE_SECONDS = 2
 # Connections beside the pools of the web processes: commands, backups, a curious person.
 SPARE_CONNECTIONS = 30
 UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -117,7 +119,7 @@ def own(settings: Settings, *, address: str = "") -> Iterator[Cluster]:
     Raises Conflict if another portal has it. Waits for a command that uses it to end.
     """
     home = home_of(settings)
-    deadline = time.monotonic() + JOIN_SECONDS
+    began = time.monotonic()
     told = False
     while True:
         with _try_to_own(home, "portal", address) as is_ours:
@@ -130,9 +132,10 @@ def own(settings: Settings, *, address: str = "") -> Iterator[Cluster]:
                 return
         holder = lock.read_holder(home.owner_lock)
         is_portal = holder is not None and holder.role == "portal"
-        if is_portal or time.monotonic() > deadline:
+        patience = PORTAL_GRACE_SECONDS if is_portal else JOIN_SECONDS
+        if time.monotonic() > began + patience:
             raise _already_running(home)
-        if not told and holder is not None:
+        if not told and holder is not None and not is_portal:
             logger.info("waiting for another peibi command to end", extra={"pid": holder.pid})
             told = True
         time.sleep(0.05)
