@@ -94,14 +94,14 @@ def database(settings: Settings) -> Iterator[str]:
     while True:
         with ExitStack() as stack:
             if stack.enter_context(_try_to_own(home, "command")):
-                started = Cluster(home, settings.postgres_bin, _options(settings))
+                started = Cluster(home, settings.postgres_bin, server_options(settings))
                 stack.callback(_stop_after_guests, started)
                 url = started.start()
                 locale.check(url, is_embedded=True)
                 yield url
                 return
             if stack.enter_context(lock.share(home.guest_lock)):
-                running = _running_url(home)
+                running = running_url(home)
                 if running is not None:
                     yield running
                     return
@@ -124,7 +124,7 @@ def own(settings: Settings, *, address: str = "") -> Iterator[Cluster]:
     while True:
         with _try_to_own(home, "portal", address) as is_ours:
             if is_ours:
-                owned = Cluster(home, settings.postgres_bin, _options(settings))
+                owned = Cluster(home, settings.postgres_bin, server_options(settings))
                 try:
                     yield owned
                 finally:
@@ -174,7 +174,8 @@ def address(socket_directory: Path, database: str) -> str:
     return urls.for_socket(str(socket_directory), user=cluster.SUPERUSER, database=database)
 
 
-def _options(settings: Settings) -> dict[str, str]:
+def server_options(settings: Settings) -> dict[str, str]:
+    """Return what Postgres must be told for the portal of these settings."""
     connections = settings.workers * settings.database_pool + SPARE_CONNECTIONS
     return {"max_connections": str(max(100, connections))}
 
@@ -197,7 +198,7 @@ def _try_to_own(home: Home, role: Role, address: str = "") -> Iterator[bool]:
         yield is_ours
 
 
-def _running_url(home: Home) -> str | None:
+def running_url(home: Home) -> str | None:
     """Return the URL of the database that another process runs here, once it answers."""
     found = pidfile.read(home.cluster)
     if found is None or not found.is_ready or found.socket_directory is None:

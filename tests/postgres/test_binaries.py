@@ -1,7 +1,6 @@
 """Where Postgres is looked for, and what is refused."""
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -127,6 +126,6 @@ def test_a_copy_of_the_wheel_runs_elsewhere(tmp_path: Path) -> None:
             [copied.program(program), "--version"], check=True, capture_output=True
         )
         assert b"(PostgreSQL) 18" in answer.stdout
-    before = os.stat(copied.program("postgres"))
+    before = (copied.directory / "postgres").stat()
     binaries.copy_wheel(original, tmp_path / "postgres")
-    assert os.stat(copied.program("postgres")).st_ino == before.st_ino, "copied once only"
+    assert (copied.directory / "postgres").stat().st_ino == before.st_ino, "copied once only"
