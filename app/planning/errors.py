@@ -15,6 +15,7 @@ Exception
                   ├── DuplicateName(name)
                   ├── NoWeight(field)                        every weight is zero
                   ├── EmptyGroup(name), UngroupedComponents(indices)
+                  ├── UnknownPreset(name)
                   ├── UnknownScheme(name), SchemeParameter(scheme, parameter)
                   ├── MissingEstimate(indices)               a rule needs unique tokens
                   ├── BudgetInfeasible(budget, capacity, binding)
@@ -154,6 +155,14 @@ class UnknownScheme(PlanningError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no scheme {name[:40]!r}")
+        self.name = name
+
+
+class UnknownPreset(PlanningError):
+    """A set of scaling-law constants that does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no preset {name[:40]!r}")
         self.name = name
 
 

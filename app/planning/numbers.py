@@ -71,6 +71,39 @@ def compact(value: float | Decimal, system: System, *, significant: int = 3) -> 
     return Compact(_plain(small, system), "")
 
 
+def spell(value: int, system: System) -> str:
+    """
+    Write a whole number so that `parsing.parse_tokens` reads exactly the same number back.
+
+    For input fields: shortened where at most four decimals lose nothing, in full otherwise.
+
+    Parameters
+    ----------
+    value : int
+        Any whole number.
+    system : {"western", "chinese"}
+        K M B T, or 万 亿 万亿.
+
+    Returns
+    -------
+    str
+        Numbers in full have thousands separators in the western system only.
+
+    Examples
+    --------
+    >>> spell(1_500_000_000_000, "western"), spell(300_000_000_000, "chinese")
+    ('1.5T', '3000亿')
+    >>> spell(383_350_000_001, "western")
+    '383,350,000,001'
+    """
+    for size, unit in _STEPS[system]:
+        if abs(value) >= size:
+            if value * 10**4 % size == 0:
+                return _plain(Decimal(value * 10**4 // size).scaleb(-4), "chinese") + unit
+            break
+    return f"{value:,}" if system == "western" else str(value)
+
+
 def _significant(number: Decimal, digits: int) -> Decimal:
     exponent = number.adjusted() + 1 - digits
     return number.quantize(Decimal(1).scaleb(min(exponent, 0)), rounding=ROUND_HALF_EVEN)

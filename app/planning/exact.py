@@ -1,0 +1,60 @@
+"""
+Weights as whole numbers in the proportion in which they were written.
+
+Floats misplace ties and lose single tokens above 2^53 (9.0e15), so shares are computed in
+integers. A float counts as the shortest decimal that names it, which is what a person typed:
+0.1 is one tenth here, not 0.1000000000000000055.
+"""
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from app.planning.checks import Number
+
+
+def as_fraction(value: Number) -> Fraction:
+    """
+    Return the number that a person wrote, without rounding.
+
+    Examples
+    --------
+    >>> as_fraction(0.1), as_fraction(Decimal("2.50"))
+    (Fraction(1, 10), Fraction(5, 2))
+    """
+    return Fraction(*_ratio(value))
+
+
+def in_proportion(values: Sequence[Number]) -> list[int]:
+    """
+    Return the smallest whole numbers that stand in the same proportion.
+
+    Parameters
+    ----------
+    values : sequence of int, float, Decimal or Fraction
+        Finite numbers, zero or more.
+
+    Returns
+    -------
+    list of int
+        One per value; they share no divisor above 1. All zero where all values are.
+
+    Examples
+    --------
+    >>> in_proportion([0.5, 0.3, 0.2])
+    [5, 3, 2]
+    >>> in_proportion([1e15, 1, 0])
+    [1000000000000000, 1, 0]
+    """
+    ratios = [_ratio(value) for value in values]
+    scale = math.lcm(*{denominator for _, denominator in ratios})
+    whole = [numerator * (scale // denominator) for numerator, denominator in ratios]
+    divisor = math.gcd(*whole)
+    return [value // divisor for value in whole] if divisor > 1 else whole
+
+
+def _ratio(value: Number) -> tuple[int, int]:
+    if isinstance(value, float):
+        return Decimal(repr(float(value))).as_integer_ratio()
+    return value.as_integer_ratio()
