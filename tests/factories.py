@@ -24,7 +24,7 @@ def make_vendor(session: Session, slug: str | None = None) -> Organisation:
     )
 
 
-def make_account(  # noqa: PLR0913  what a person consists of
+def make_account(
     session: Session,
     *,
     role: Role | str = Role.VIEWER,

@@ -1,10 +1,10 @@
 """The first administrator: an account without a password and a one-time link that opens it."""
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts import links, organisations
+from app.accounts import links, organisations, queries
 from app.accounts.models import Account, LinkPurpose, Role
 
 FIRST_EMAIL = "admin@localhost"
@@ -21,9 +21,7 @@ def ensure_first_link(session: Session, base_url: str) -> str | None:
     before its first sign-in makes a new link, and the older ones stop working.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_RUN_LOCK})
-    administrators = session.scalars(
-        select(Account).where(Account.role == Role.ADMINISTRATOR).order_by(Account.id)
-    ).all()
+    administrators = queries.list_administrators(session)
     if not administrators:
         account = create_first_administrator(session)
     elif len(administrators) == 1 and is_untouched(administrators[0]):
@@ -40,19 +38,19 @@ def ensure_first_link(session: Session, base_url: str) -> str | None:
 
 
 def is_untouched(account: Account) -> bool:
-    """Whether this is the account of the first run, and nobody has ever signed in to it."""
+    """Whether this is the account of the first run, and nobody has signed in to it yet."""
     return account.email == FIRST_EMAIL and account.joined_at is None
 
 
 def create_first_administrator(session: Session) -> Account:
     """Make the account that the first link signs in to."""
     team = organisations.ensure_team(session)
-    account = session.scalar(select(Account).where(func.lower(Account.email) == FIRST_EMAIL))
+    account = queries.find_account_by_email(session, FIRST_EMAIL)
     if account is None:
-        account = Account(organisation_id=team.id, email=FIRST_EMAIL, name=FIRST_NAME)
+        account = Account(email=FIRST_EMAIL, name=FIRST_NAME)
         session.add(account)
-    account.role = Role.ADMINISTRATOR
     account.organisation_id = team.id
+    account.role = Role.ADMINISTRATOR
     account.is_active = True
     session.flush()
     audit.record(

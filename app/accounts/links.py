@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from app.accounts import tokens
+from app.accounts import queries, tokens
 from app.accounts.models import Account, LinkPurpose, OneTimeLink
 from app.errors import NotFound
 
@@ -27,7 +27,7 @@ def create_link(
     base_url: str,
     lifetime: timedelta,
 ) -> str:
-    """Return the address of a new link, the only one of its account that works from here on."""
+    """Return the address of a new link; from here on it is the account's only one that works."""
     revoke_links(session, account.id)
     secret = tokens.new_secret()
     session.add(
@@ -46,11 +46,7 @@ def revoke_links(session: Session, account_id: int) -> None:
     """Make every unused link of an account worthless."""
     session.execute(
         update(OneTimeLink)
-        .where(
-            OneTimeLink.account_id == account_id,
-            OneTimeLink.consumed_at.is_(None),
-            OneTimeLink.revoked_at.is_(None),
-        )
+        .where(OneTimeLink.account_id == account_id, queries.is_link_usable())
         .values(revoked_at=func.clock_timestamp())
     )
 
@@ -72,18 +68,7 @@ def get_account_of_link(session: Session, secret: str, purpose: LinkPurpose) -> 
     NotFound
         If the link does not work.
     """
-    account = session.scalar(
-        select(Account)
-        .join(OneTimeLink, OneTimeLink.account_id == Account.id)
-        .where(
-            OneTimeLink.token_hash == tokens.hash_secret(secret),
-            OneTimeLink.purpose == purpose,
-            OneTimeLink.consumed_at.is_(None),
-            OneTimeLink.revoked_at.is_(None),
-            OneTimeLink.expires_at > func.statement_timestamp(),
-            Account.is_active,
-        )
-    )
+    account = queries.find_account_of_link(session, tokens.hash_secret(secret), purpose)
     if account is None:
         raise refusal()
     return account
@@ -105,9 +90,7 @@ def consume_link(session: Session, secret: str, purpose: LinkPurpose) -> Account
         .where(
             OneTimeLink.token_hash == tokens.hash_secret(secret),
             OneTimeLink.purpose == purpose,
-            OneTimeLink.consumed_at.is_(None),
-            OneTimeLink.revoked_at.is_(None),
-            OneTimeLink.expires_at > func.statement_timestamp(),
+            queries.is_link_usable(),
             OneTimeLink.account_id == Account.id,
             Account.is_active,
         )
@@ -116,4 +99,4 @@ def consume_link(session: Session, secret: str, purpose: LinkPurpose) -> Account
     )
     if account_id is None:
         raise refusal()
-    return session.get_one(Account, account_id)
+    return queries.get_account(session, account_id)

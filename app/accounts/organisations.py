@@ -2,13 +2,13 @@
 
 import re
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.accounts import queries
 from app.accounts.models import Organisation, OrganisationKind
-from app.errors import InvalidInput, NotFound
+from app.errors import Conflict, InvalidInput
 
 TEAM_SLUG = "team"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -24,28 +24,7 @@ def ensure_team(session: Session) -> Organisation:
         )
         .on_conflict_do_nothing()
     )
-    return session.scalars(
-        select(Organisation).where(Organisation.kind == OrganisationKind.TEAM)
-    ).one()
-
-
-def get_vendor(session: Session, slug: str) -> Organisation:
-    """
-    Return a vendor's organisation.
-
-    Raises
-    ------
-    NotFound
-        If there is none of that name.
-    """
-    vendor = session.scalar(
-        select(Organisation).where(
-            Organisation.slug == slug, Organisation.kind == OrganisationKind.VENDOR
-        )
-    )
-    if vendor is None:
-        raise NotFound("There is no vendor “%(slug)s”.", slug=slug)
-    return vendor
+    return queries.get_team(session)
 
 
 def ensure_vendor(
@@ -53,31 +32,34 @@ def ensure_vendor(
     slug: str,
     *,
     actor: audit.Actor,
-    name_zh: str | None = None,
-    name_en: str | None = None,
+    name_zh: str = "",
+    name_en: str = "",
 ) -> Organisation:
     """
-    Return the vendor of that name, made if there is none yet.
+    Return the vendor of that short name, made if there is none yet.
+
+    A name in one language stands in for the other; without any, the short name does.
 
     Raises
     ------
     InvalidInput
-        If the slug is not one, or the team's own.
+        If the short name cannot be one.
+    Conflict
+        If it is the team's.
     """
-    if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG_CHARACTERS or slug == TEAM_SLUG:
+    if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG_CHARACTERS:
         raise InvalidInput(
-            "A vendor's short name has up to %(limit)s lower-case letters, digits and single "
-            "hyphens, and is not “%(team)s”.",
+            "A vendor's short name has up to %(limit)s lower-case letters and digits, with "
+            "single hyphens between them.",
             field="vendor",
             limit=MAX_SLUG_CHARACTERS,
-            team=TEAM_SLUG,
         )
     names = {"name_zh": name_zh or name_en or slug, "name_en": name_en or name_zh or slug}
-    made = session.scalar(
+    made: Organisation | None = session.scalar(
         insert(Organisation)
         .values(kind=OrganisationKind.VENDOR, slug=slug, **names)
         .on_conflict_do_nothing()
-        .returning(Organisation.id)
+        .returning(Organisation)
     )
     if made is not None:
         audit.record(
@@ -88,4 +70,10 @@ def ensure_vendor(
             object_id=slug,
             after={"kind": OrganisationKind.VENDOR, **names},
         )
-    return get_vendor(session, slug)
+        return made
+    found = queries.find_organisation(session, slug)
+    if found is None or found.kind != OrganisationKind.VENDOR:
+        raise Conflict(
+            "“%(slug)s” is not a vendor. Choose another short name.", field="vendor", slug=slug
+        )
+    return found

@@ -1,144 +1,248 @@
 """What the pages and services of accounts load."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Account, ApiToken, Organisation, WebSession
+from app.accounts.credentials import is_session_alive, is_token_alive
+from app.accounts.models import (
+    Account,
+    ApiToken,
+    LinkPurpose,
+    OneTimeLink,
+    Organisation,
+    OrganisationKind,
+    Role,
+    WebSession,
+)
+from app.errors import NotFound
 from app.settings import Settings
 
-# `last_seen_at` is that precise, so that reading pages writes little.
-TOUCH_INTERVAL = timedelta(minutes=1)
+PEOPLE_PER_PAGE = 50
+
+
+def find_account_by_email(session: Session, email: str) -> Account | None:
+    """Return the account of an e-mail address, in whatever case it is written."""
+    return session.scalar(
+        select(Account)
+        .where(func.lower(Account.email) == func.lower(email))
+        .options(joinedload(Account.organisation))
+    )
+
+
+def get_account_by_email(session: Session, email: str) -> Account:
+    """
+    Return the account of an e-mail address.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    account = find_account_by_email(session, email)
+    if account is None:
+        raise NotFound("There is no account with the e-mail address %(email)s.", email=email)
+    return account
+
+
+def get_account(session: Session, account_id: int) -> Account:
+    """Return an account with its organisation."""
+    return session.scalars(
+        select(Account).where(Account.id == account_id).options(joinedload(Account.organisation))
+    ).one()
+
+
+def list_administrators(session: Session, *, lock: bool = False) -> Sequence[Account]:
+    """Return everybody with that role; locked, nobody can change one until the transaction ends."""
+    statement = select(Account).where(Account.role == Role.ADMINISTRATOR).order_by(Account.id)
+    return session.scalars(statement.with_for_update() if lock else statement).all()
+
+
+def is_link_usable() -> ColumnElement[bool]:
+    """Return the condition that a one-time link was neither used nor replaced nor has expired."""
+    return and_(
+        OneTimeLink.consumed_at.is_(None),
+        OneTimeLink.revoked_at.is_(None),
+        OneTimeLink.expires_at > func.statement_timestamp(),
+    )
+
+
+def find_account_of_link(session: Session, token_hash: bytes, purpose: str) -> Account | None:
+    """Return whose usable one-time link this is."""
+    return session.scalar(
+        select(Account)
+        .join(OneTimeLink, OneTimeLink.account_id == Account.id)
+        .where(
+            OneTimeLink.token_hash == token_hash,
+            OneTimeLink.purpose == purpose,
+            is_link_usable(),
+            Account.is_active,
+        )
+        .options(joinedload(Account.organisation))
+    )
+
+
+# -- People, as administrators see them
 
 
 @dataclass(frozen=True)
-class Credential:
-    """A valid cookie or token: whose it is, and what they are."""
+class Person:
+    """An account with what belongs to it."""
 
-    credential_id: int
-    scopes: list[str]
-    is_touch_due: bool
-    account_id: int
-    name: str
-    email: str
-    role: str
-    organisation_id: int
-    organisation_kind: str
-    organisation_slug: str
+    account: Account
+    organisation: Organisation
+    session_count: int
+    token_count: int
+    has_invitation: bool
 
 
-def is_session_alive(settings: Settings) -> ColumnElement[bool]:
-    """Return the condition that a web session is within both of its timeouts."""
-    now = func.statement_timestamp()
-    return and_(
-        WebSession.created_at > now - timedelta(hours=settings.session_lifetime_hours),
-        WebSession.last_seen_at > now - timedelta(minutes=settings.session_idle_minutes),
+@dataclass(frozen=True)
+class PeoplePage:
+    """Some people in the order of their names, and where the next page starts."""
+
+    people: list[Person]
+    next_start: tuple[str, int] | None
+
+
+def _people(settings: Settings) -> Select[Account, Organisation, int, int, bool]:
+    sessions = (
+        select(func.count())
+        .select_from(WebSession)
+        .where(WebSession.account_id == Account.id, is_session_alive(settings))
+        .scalar_subquery()
+    )
+    tokens = (
+        select(func.count())
+        .select_from(ApiToken)
+        .where(ApiToken.account_id == Account.id, is_token_alive())
+        .scalar_subquery()
+    )
+    has_invitation = exists().where(
+        OneTimeLink.account_id == Account.id,
+        OneTimeLink.purpose == LinkPurpose.INVITATION,
+        is_link_usable(),
+    )
+    return select(Account, Organisation, sessions, tokens, has_invitation).join(
+        Organisation, Organisation.id == Account.organisation_id
     )
 
 
-def is_token_alive() -> ColumnElement[bool]:
-    """Return the condition that an API token is neither expired nor revoked."""
-    return and_(
-        ApiToken.expires_at > func.statement_timestamp(),
-        ApiToken.revoked_at.is_(None),
-    )
+def list_people(
+    session: Session, settings: Settings, start: tuple[str, int] | None = None
+) -> PeoplePage:
+    """Return one page of people, in the order of their names."""
+    statement = _people(settings).order_by(Account.name, Account.id).limit(PEOPLE_PER_PAGE + 1)
+    if start is not None:
+        statement = statement.where(tuple_(Account.name, Account.id) > start)
+    people = [Person(*row) for row in session.execute(statement)]
+    shown = people[:PEOPLE_PER_PAGE]
+    last = shown[-1].account if len(people) > PEOPLE_PER_PAGE else None
+    return PeoplePage(shown, (last.name, last.id) if last else None)
 
 
-def _find_credential(session: Session, statement: Select[*tuple[Any, ...]]) -> Credential | None:
-    row = session.execute(statement).one_or_none()
-    return Credential(*row) if row else None
+def get_person(session: Session, settings: Settings, public_id: str) -> Person:
+    """
+    Return one person.
+
+    Raises
+    ------
+    NotFound
+        If there is none of that id.
+    """
+    row = session.execute(_people(settings).where(Account.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such person.")
+    return Person(*row)
 
 
-_ACCOUNT_COLUMNS = (
-    Account.id,
-    Account.name,
-    Account.email,
-    Account.role,
-    Organisation.id,
-    Organisation.kind,
-    Organisation.slug,
-)
+def list_vendors(session: Session) -> Sequence[Organisation]:
+    """Return every vendor, in the order of its short name."""
+    return session.scalars(
+        select(Organisation)
+        .where(Organisation.kind == OrganisationKind.VENDOR)
+        .order_by(Organisation.slug)
+    ).all()
 
 
-def find_session_credential(
-    session: Session, token_hash: bytes, settings: Settings
-) -> Credential | None:
-    """Return whom a session cookie stands for, if it is alive and the account active."""
-    is_touch_due = WebSession.last_seen_at < func.statement_timestamp() - TOUCH_INTERVAL
-    return _find_credential(
-        session,
-        select(
-            WebSession.id,
-            literal([], ARRAY(TEXT)),
-            is_touch_due,
-            *_ACCOUNT_COLUMNS,
+def find_organisation(session: Session, slug: str) -> Organisation | None:
+    """Return an organisation by its short name."""
+    return session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def get_team(session: Session) -> Organisation:
+    """Return the team that runs this portal."""
+    return session.scalars(
+        select(Organisation).where(Organisation.kind == OrganisationKind.TEAM)
+    ).one()
+
+
+# -- A person's own sessions and tokens
+
+
+def list_sessions(session: Session, settings: Settings, account_id: int) -> Sequence[WebSession]:
+    """Return a person's web sessions, the last used first."""
+    return session.scalars(
+        select(WebSession)
+        .where(WebSession.account_id == account_id, is_session_alive(settings))
+        .order_by(WebSession.last_seen_at.desc(), WebSession.id.desc())
+    ).all()
+
+
+def get_session(session: Session, account_id: int, public_id: str) -> WebSession:
+    """
+    Return one of a person's web sessions.
+
+    Raises
+    ------
+    NotFound
+        If it is not theirs, or there is none.
+    """
+    found = session.scalar(
+        select(WebSession).where(
+            WebSession.public_id == public_id, WebSession.account_id == account_id
         )
-        .join(Account, Account.id == WebSession.account_id)
-        .join(Organisation, Organisation.id == Account.organisation_id)
-        .where(WebSession.token_hash == token_hash, Account.is_active, is_session_alive(settings)),
     )
+    if found is None:
+        raise NotFound("There is no such session. It may have ended already.")
+    return found
 
 
-def find_token_credential(session: Session, token_hash: bytes) -> Credential | None:
-    """Return whom an API token stands for, if it is alive and the account active."""
-    is_touch_due = or_(
-        ApiToken.last_used_at.is_(None),
-        ApiToken.last_used_at < func.statement_timestamp() - TOUCH_INTERVAL,
+def list_tokens(session: Session, account_id: int) -> Sequence[ApiToken]:
+    """Return a person's API tokens that are not revoked, the newest first."""
+    return session.scalars(
+        select(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.id.desc())
+    ).all()
+
+
+def list_all_tokens(session: Session) -> Sequence[ApiToken]:
+    """Return everybody's API tokens that are not revoked, with their owners."""
+    return session.scalars(
+        select(ApiToken)
+        .where(ApiToken.revoked_at.is_(None))
+        .options(joinedload(ApiToken.account))
+        .order_by(ApiToken.id)
+    ).all()
+
+
+def get_token(session: Session, public_id: str, *, account_id: int | None = None) -> ApiToken:
+    """
+    Return an API token that is not revoked, of one person or of anybody.
+
+    Raises
+    ------
+    NotFound
+        If it is not theirs, or there is none.
+    """
+    statement = select(ApiToken).where(
+        ApiToken.public_id == public_id, ApiToken.revoked_at.is_(None)
     )
-    return _find_credential(
-        session,
-        select(ApiToken.id, ApiToken.scopes, is_touch_due, *_ACCOUNT_COLUMNS)
-        .join(Account, Account.id == ApiToken.account_id)
-        .join(Organisation, Organisation.id == Account.organisation_id)
-        .where(ApiToken.token_hash == token_hash, Account.is_active, is_token_alive()),
-    )
-
-
-# Rows that another request is touching are skipped: a long export in one tab must not
-# hold up the others for the sake of a time of last use.
-
-
-def touch_session(session: Session, found: Credential) -> None:
-    """Note that a web session, and its owner, were seen now."""
-    free = select(WebSession.id).where(WebSession.id == found.credential_id)
-    session.execute(
-        update(WebSession)
-        .where(WebSession.id.in_(free.with_for_update(skip_locked=True)))
-        .values(last_seen_at=func.clock_timestamp())
-    )
-    touch_account(session, found.account_id)
-
-
-def touch_token(session: Session, found: Credential) -> None:
-    """Note that an API token, and its owner, were seen now."""
-    free = select(ApiToken.id).where(ApiToken.id == found.credential_id)
-    session.execute(
-        update(ApiToken)
-        .where(ApiToken.id.in_(free.with_for_update(skip_locked=True)))
-        .values(last_used_at=func.clock_timestamp())
-    )
-    touch_account(session, found.account_id)
-
-
-def touch_account(session: Session, account_id: int) -> None:
-    """Note that a person was seen now."""
-    free = select(Account.id).where(Account.id == account_id)
-    session.execute(
-        update(Account)
-        .where(Account.id.in_(free.with_for_update(skip_locked=True)))
-        .values(last_seen_at=func.clock_timestamp())
-    )
-
-
-def delete_session_by_hash(session: Session, token_hash: bytes) -> None:
-    """End the web session of a cookie, if there is one."""
-    session.execute(delete(WebSession).where(WebSession.token_hash == token_hash))
-
-
-def delete_expired_sessions(session: Session, settings: Settings) -> None:
-    """Remove the web sessions that can no longer be used."""
-    session.execute(delete(WebSession).where(~is_session_alive(settings)))
+    if account_id is not None:
+        statement = statement.where(ApiToken.account_id == account_id)
+    token = session.scalar(statement)
+    if token is None:
+        raise NotFound("There is no such token. It may be revoked already.")
+    return token

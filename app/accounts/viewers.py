@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
-from app.accounts import queries, sessions, tokens
+from app.accounts import addresses, credentials, sessions, tokens
 from app.accounts.models import OrganisationKind, Role
 from app.accounts.permissions import (
     ANYONE,
@@ -105,7 +105,7 @@ def require_account(viewer: Viewer) -> int:
 
 
 def make_viewer(
-    found: queries.Credential, *, via: Literal["session", "token"], is_catalogue_public: bool
+    found: credentials.Credential, *, via: Literal["session", "token"], is_catalogue_public: bool
 ) -> Viewer:
     """Return the viewer that a valid cookie or token stands for."""
     role = Role(found.role)
@@ -139,22 +139,22 @@ def get_viewer(request: Request, session: DbSession) -> Viewer:
     viewer = Viewer(permissions=ANYONE if is_public else frozenset())
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and request.url.path.startswith(API_PREFIX):
-        found = queries.find_token_credential(session, tokens.hash_secret(token.strip()))
+        found = credentials.find_token_credential(session, tokens.hash_secret(token.strip()))
         if found is None:
             logger.warning(
                 "token refused",
-                extra={"address": sessions.client_address(request)},
+                extra={"address": addresses.client_address(request)},
             )
             raise NotSignedIn("The API token is unknown, expired or revoked. Make a new one.")
         viewer = make_viewer(found, via="token", is_catalogue_public=is_public)
         if found.is_touch_due:
-            queries.touch_token(session, found)
+            credentials.touch_token(session, found)
     elif cookie := sessions.read_cookie(request):
-        found = queries.find_session_credential(session, tokens.hash_secret(cookie), settings)
+        found = credentials.find_session_credential(session, tokens.hash_secret(cookie), settings)
         if found is not None:
             viewer = make_viewer(found, via="session", is_catalogue_public=is_public)
             if found.is_touch_due:
-                queries.touch_session(session, found)
+                credentials.touch_session(session, found)
     request.state.viewer = viewer
     return viewer
 

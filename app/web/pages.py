@@ -18,6 +18,18 @@ def local_path(path: str, *, default: str = "/") -> str:
     return path if is_local else default
 
 
+def set_locale_cookie(request: Request, response: Response, locale: str) -> None:
+    """Make this browser speak `locale` from its next request on."""
+    response.set_cookie(
+        i18n.LOCALE_COOKIE,
+        locale,
+        max_age=ONE_YEAR,
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.is_https,
+    )
+
+
 @router.post("/language", name="pages.language")
 def change_language(request: Request, form: Form) -> Response:
     """Remember a person's language and go back to the page they came from."""
@@ -29,14 +41,7 @@ def change_language(request: Request, form: Form) -> Response:
             allowed=", ".join(i18n.LOCALES),
         )
     response = RedirectResponse(local_path(form.text("next")), status_code=303)
-    response.set_cookie(
-        i18n.LOCALE_COOKIE,
-        locale,
-        max_age=ONE_YEAR,
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.is_https,
-    )
+    set_locale_cookie(request, response, locale)
     return response
 
 

@@ -1,0 +1,108 @@
+"""Roles, scopes, actions and browsers, as pages call them."""
+
+from app.accounts.models import Role
+from app.accounts.permissions import Scope
+from app.web.i18n import gettext as _
+from app.web.i18n import later
+
+ROLES = {
+    Role.VIEWER: later("Viewer"),
+    Role.PLANNER: later("Planner"),
+    Role.BUYER: later("Buyer"),
+    Role.APPROVER: later("Approver"),
+    Role.ADMINISTRATOR: later("Administrator"),
+    Role.VENDOR: later("Vendor’s member"),
+}
+
+ROLE_NOTES = {
+    Role.VIEWER: later("reads the catalogue, mixtures and what is not sealed of quotes"),
+    Role.PLANNER: later("edits the catalogue and mixtures, confirms units"),
+    Role.BUYER: later("writes requests for quotation and opens small ones"),
+    Role.APPROVER: later("opens large requests and awards quotes"),
+    Role.ADMINISTRATOR: later(
+        "manages people, settings and the catalogue; neither edits requests nor awards quotes"
+    ),
+    Role.VENDOR: later("answers the requests addressed to their own organisation"),
+}
+
+SCOPES = {
+    Scope.CATALOGUE_READ: later("read the team’s catalogue"),
+    Scope.CATALOGUE_WRITE: later("change the catalogue and conversion priors"),
+    Scope.MIXTURES_READ: later("read mixtures"),
+    Scope.MIXTURES_WRITE: later("change mixtures"),
+    Scope.QUOTES_READ: later("read requests and quotes"),
+    Scope.QUOTES_WRITE: later("write, open and award requests; answer them"),
+}
+
+ACTIONS = {
+    "account.created": later("account created"),
+    "account.joined": later("first sign-in"),
+    "account.profile_changed": later("name or language changed"),
+    "account.email_changed": later("e-mail address changed"),
+    "account.password_changed": later("password changed"),
+    "account.role_changed": later("role changed"),
+    "account.disabled": later("account disabled"),
+    "account.enabled": later("account enabled"),
+    "invitation.revoked": later("invitation revoked"),
+    "link.created": later("one-time link created"),
+    "organisation.created": later("organisation created"),
+    "session.ended": later("session ended"),
+    "session.others_ended": later("other sessions ended"),
+    "session.all_ended": later("all sessions ended"),
+    "token.created": later("API token created"),
+    "token.revoked": later("API token revoked"),
+}
+
+# In this order: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("MicroMessenger/", "WeChat"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("python", "Python"),
+)
+# iPhones also call themselves Mac, and Android calls itself Linux.
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called."""
+    return _(ROLES[Role(role)])
+
+
+def role_note(role: str) -> str:
+    """Return what a role is for."""
+    return _(ROLE_NOTES[Role(role)])
+
+
+def scope_note(scope: str) -> str:
+    """Return what a scope allows."""
+    return _(SCOPES[Scope(scope)])
+
+
+def action_name(action: str) -> str:
+    """Return what an action of the audit trail is called; an unknown one keeps its code."""
+    return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def describe_browser(user_agent: str) -> str:
+    """Return a browser and its system in words; what it says of itself is not to be trusted."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or _("unknown program")
