@@ -20,6 +20,7 @@ NEWER_SETTING_VERSION = 170_000
 HEADER_LINES = 40
 LOCK_SECONDS = 30
 CHUNK_BYTES = 2**20
+COMMIT = b"COMMIT;\n"
 DONE = b"peibi: restored\n"
 COMMITTED = b"peibi: committed\n"
 
@@ -54,7 +55,7 @@ END $$;
 """
 
 
-def _target(url: str) -> tuple[str, dict[str, str]]:
+def target(url: str) -> tuple[str, dict[str, str]]:
     """Return an address without its password, and the environment that carries that."""
     parts = conninfo_to_dict(urls.for_libpq(url))
     environment = dict(os.environ)
@@ -67,7 +68,7 @@ def _target(url: str) -> tuple[str, dict[str, str]]:
 @contextmanager
 def dump(url: str, client: Binaries, *, snapshot: str) -> Iterator[IO[bytes]]:
     """Yield the stream of a dump of the database as the snapshot shows it."""
-    conninfo, environment = _target(url)
+    conninfo, environment = target(url)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [
@@ -96,7 +97,7 @@ def replace(url: str, dump_file: Path, client: Binaries, server_version: int) ->
     The transaction is committed after the body of the context; if that raises, or anything
     before it failed, the database is as it was.
     """
-    conninfo, environment = _target(url)
+    conninfo, environment = target(url)
     with tempfile.TemporaryFile() as said:
         psql = subprocess.Popen(
             [
@@ -127,7 +128,7 @@ def _fill(
     try:
         _begin(to_psql)
         with _script(dump_file, client) as script:
-            _copy(script, to_psql, server_version)
+            copy_script(script, to_psql, server_version)
         _say(to_psql, DONE)
     except BrokenPipeError:
         return False
@@ -137,7 +138,7 @@ def _fill(
 def _commit(psql: subprocess.Popen[bytes]) -> bool:
     to_psql, from_psql = _pipes(psql)
     try:
-        to_psql.write(b"COMMIT;\n")
+        to_psql.write(COMMIT)
         _say(to_psql, COMMITTED)
     except BrokenPipeError:
         return False
@@ -195,7 +196,8 @@ def _script(dump_file: Path, client: Binaries) -> Iterator[IO[bytes]]:
             )
 
 
-def _copy(script: IO[bytes], psql: IO[bytes], server_version: int) -> None:
+def copy_script(script: IO[bytes], psql: IO[bytes], server_version: int) -> None:
+    """Hand the script on, without what a server of this version does not know."""
     for _ in range(HEADER_LINES):
         line = script.readline()
         if line != NEWER_SETTING or server_version >= NEWER_SETTING_VERSION:

@@ -1,6 +1,7 @@
 """Addresses of databases: as SQLAlchemy, psycopg and the programs of Postgres read them."""
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -34,8 +35,12 @@ def for_socket(directory: str, *, user: str, database: str) -> str:
 
 
 def for_libpq(url: str) -> str:
-    """Return the address as psycopg itself reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Return the address as psycopg itself and the programs of Postgres read it."""
+    parsed = make_url(url)
+    # Not the URL itself: the two sides differ in which characters they want escaped.
+    _, parts = parsed.get_dialect()().create_connect_args(parsed)
+    parts.pop("context", None)
+    return make_conninfo(**{name: str(value) for name, value in parts.items()})
 
 
 def with_database(url: str, database: str) -> str:
