@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import schema, supervisor
 from app.accounts import cli as accounts_cli
-from app.accounts import service as accounts_service
+from app.accounts.first_run import ensure_first_link
 from app.catalog import cli as catalog_cli
 from app.catalog.seed.apply import seed
 from app.db import make_engine
@@ -76,7 +76,7 @@ def serve() -> None:
             schema.migrate(engine)
             with Session(engine) as session, session.begin():
                 seed(session)
-                if link := accounts_service.ensure_first_link(session, settings.base_url):
+                if link := ensure_first_link(session, settings.base_url):
                     first_links.append(link)
         finally:
             engine.dispose()

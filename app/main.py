@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from sqlalchemy.orm import sessionmaker
 
+from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
 from app.catalog import api as catalog_api
 from app.catalog import routes as catalog_routes
@@ -59,6 +60,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(accounts_routes.router)
+    app.include_router(accounts_api.router)
     app.include_router(catalog_routes.router)
     app.include_router(catalog_api.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")

@@ -54,6 +54,13 @@ def get_account(session: Session, account_id: int) -> Account:
     ).one()
 
 
+def list_accounts(session: Session) -> Sequence[Account]:
+    """Return everybody, in the order of their e-mail addresses."""
+    return session.scalars(
+        select(Account).options(joinedload(Account.organisation)).order_by(Account.email)
+    ).all()
+
+
 def list_administrators(session: Session, *, lock: bool = False) -> Sequence[Account]:
     """Return everybody with that role; locked, nobody can change one until the transaction ends."""
     statement = select(Account).where(Account.role == Role.ADMINISTRATOR).order_by(Account.id)

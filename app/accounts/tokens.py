@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.models import Account, ApiToken
 from app.accounts.permissions import Scope
-from app.errors import InvalidInput
+from app.errors import Conflict, InvalidInput
 
 # 32 bytes from the operating system: 256 bits cannot be guessed, so a plain fast hash
 # protects them in the database.
@@ -51,7 +51,11 @@ def create_token(
     ------
     InvalidInput
         If it has no name or scope, or would live too long.
+    Conflict
+        If the account is disabled.
     """
+    if not account.is_active:
+        raise Conflict("The account %(email)s is disabled. Enable it first.", email=account.email)
     if not 0 < len(name) <= MAX_NAME_CHARACTERS:
         raise InvalidInput(
             "Say what the token is for, in at most %(most)s characters.",
