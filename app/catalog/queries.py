@@ -27,6 +27,8 @@ from app.catalog.models import (
     TokenizerRatio,
     Visibility,
 )
+from app.catalog.search.models import FacetTally, FacetValue
+from app.catalog.search.query import NONE, Facet
 from app.errors import NotFound
 
 MAX_HISTORY = 200
@@ -83,6 +85,25 @@ def get_dataset(session: Session, slug: str, *, with_team: bool) -> Dataset:
     if dataset is None:
         raise NotFound("There is no dataset %(slug)s, or you may not see it.", slug=slug)
     return dataset
+
+
+def get_by_id(session: Session, dataset_id: int) -> Dataset:
+    """Return a dataset's own row, for an address to go back to."""
+    return session.get_one(Dataset, dataset_id)
+
+
+def list_by_id(session: Session, ids: Iterable[int]) -> dict[int, Dataset]:
+    """Return datasets' own rows by id, without what belongs to them."""
+    found = session.scalars(select(Dataset).where(Dataset.id.in_(list(ids))))
+    return {dataset.id: dataset for dataset in found}
+
+
+def main_estimate_counts(session: Session) -> dict[int, int | None]:
+    """Return the middle of every main estimate by dataset."""
+    rows = session.execute(
+        select(TokenEstimate.dataset_id, TokenEstimate.mid).where(TokenEstimate.is_main)
+    )
+    return {row.dataset_id: row.mid for row in rows}
 
 
 def list_items(session: Session, ids: Sequence[int]) -> list[Dataset]:
@@ -242,6 +263,46 @@ def get_prior(session: Session, code: str) -> ConversionPrior:
 def list_tokenizers(session: Session) -> list[Tokenizer]:
     """Return the tokenizers that counts are given in, in their order."""
     return list(session.scalars(select(Tokenizer).order_by(Tokenizer.position)))
+
+
+def tokenizer_names(session: Session) -> dict[str, str]:
+    """Return what people call each tokenizer, by its code."""
+    return {tokenizer.code: tokenizer.name for tokenizer in list_tokenizers(session)}
+
+
+def provider_names(session: Session, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the short names of these providers in Chinese and English, by slug."""
+    rows = session.execute(
+        select(Provider.slug, Provider.short_name_zh, Provider.short_name_en).where(
+            Provider.slug.in_(list(slugs))
+        )
+    )
+    return {row.slug: (row.short_name_zh, row.short_name_en) for row in rows}
+
+
+def count_datasets(session: Session, *, with_team: bool) -> tuple[int, int, int]:
+    """
+    Return how many datasets, subsets, and entries of both without an estimate there are.
+
+    From the tallies of catalogue search, so that a large catalogue is not counted row by row.
+    """
+    every = FacetTally.all_count if with_team else FacetTally.public_all_count
+    top = FacetTally.top_count if with_team else FacetTally.public_top_count
+    is_total = FacetTally.other_id == 0
+    row = session.execute(
+        select(
+            func.coalesce(func.sum(top).filter(is_total), 0),
+            func.coalesce(func.sum(every).filter(is_total), 0),
+            func.coalesce(func.sum(every).filter(~is_total), 0),
+        )
+        .outerjoin(FacetValue, FacetValue.id == FacetTally.other_id)
+        .where(
+            FacetTally.value_id == 0,
+            is_total | ((FacetValue.facet == Facet.METHOD) & (FacetValue.value == NONE)),
+        )
+    ).one()
+    datasets, entries, without = (int(count) for count in row)
+    return datasets, entries - datasets, without
 
 
 def list_tokenizer_ratios(session: Session) -> list[TokenizerRatio]:
