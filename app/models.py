@@ -4,6 +4,7 @@ from app import audit, db
 from app.accounts import models as accounts
 from app.catalog import models as catalog
 from app.catalog.search import models as search
+from app.jobs import models as jobs
 
-TABLES = (audit, accounts, catalog, search)
+TABLES = (audit, accounts, catalog, search, jobs)
 METADATA = db.Base.metadata

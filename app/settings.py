@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     is_catalogue_public: bool = Field(
         default=True, description="Whether people without an account may browse the catalogue."
     )
+    jobs_in_process: bool = Field(
+        default=True,
+        description="Whether web processes run background jobs; else `peibi worker` must.",
+    )
     metrics: bool = Field(default=False, description="Whether GET /metrics answers.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe level that is logged."
