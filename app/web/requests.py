@@ -56,6 +56,13 @@ def check_address(scope: Scope) -> AppError | None:
     return None
 
 
+def path_without_secret(scope: Scope) -> str:
+    """Return the path for the log; a route that takes a secret calls that parameter `secret`."""
+    path: str = scope["path"]
+    secret = scope.get("path_params", {}).get("secret")
+    return path.replace(secret, "…") if secret else path
+
+
 class RequestGate:
     """
     Give a request its id, language and limits, and write one log line about it.
@@ -96,7 +103,7 @@ class RequestGate:
                 "request",
                 extra={
                     "method": scope["method"],
-                    "path": scope["path"],
+                    "path": path_without_secret(scope),
                     "status": status,
                     "milliseconds": round((time.perf_counter() - started) * 1000, 1),
                 },
