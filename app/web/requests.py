@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 MAX_ADDRESS_BYTES = 8_000
 MAX_BODY_BYTES = 1_000_000
+UPLOAD_METHODS = frozenset({"POST", "PUT"})
 
 
 class BadAddress(InvalidInput):
@@ -68,11 +70,14 @@ class RequestGate:
     Give a request its id, language and limits, and write one log line about it.
 
     The outermost middleware of ours: whatever refuses or fails below has a language to say so
-    in and an id to be found by.
+    in and an id to be found by. `large_bodies` names the addresses that take uploads, exactly
+    or as a prefix that ends with a slash, with the most bytes each reads; such a route streams
+    its body itself. No other address takes more than MAX_BODY_BYTES.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, large_bodies: Mapping[str, int] | None = None) -> None:
         self.app = app
+        self.large_bodies = dict(large_bodies or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if it can be read."""
@@ -113,9 +118,10 @@ class RequestGate:
         if error := check_address(scope):
             await respond_with_error(scope, receive, send, error)
             return
+        limit = self.body_limit(scope)
         length = headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            await respond_with_error(scope, receive, send, too_large())
+        if not length.isdecimal() or int(length) > limit:
+            await respond_with_error(scope, receive, send, too_large(limit))
             return
         taken = 0
 
@@ -123,16 +129,25 @@ class RequestGate:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY_BYTES:
-                raise too_large()
+            if taken > limit:
+                raise too_large(limit)
             return message
 
         await self.app(scope, receive_within_limit, send)
 
+    def body_limit(self, scope: Scope) -> int:
+        """Return the most bytes that the request's body may have."""
+        path = scope["path"]
+        if scope["method"] in UPLOAD_METHODS:
+            for address, limit in self.large_bodies.items():
+                if path == address or (address.endswith("/") and path.startswith(address)):
+                    return limit
+        return MAX_BODY_BYTES
 
-def too_large() -> BodyTooLarge:
-    """Return the refusal of a body that is larger than any form of ours."""
+
+def too_large(limit: int) -> BodyTooLarge:
+    """Return the refusal of a body that is larger than its address takes."""
     return BodyTooLarge(
         "The request is larger than %(limit)s bytes, the most that is read at once.",
-        limit=MAX_BODY_BYTES,
+        limit=limit,
     )
