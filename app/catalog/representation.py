@@ -1,6 +1,6 @@
 """Datasets as the API states them: the JSON of an item, and how it is made from the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,16 +8,15 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.catalog.models import (
-    Category,
     Dataset,
     LicenceClaim,
-    Overlap,
     Provider,
     Quantity,
     Source,
     Statement,
     TokenEstimate,
 )
+from app.catalog.queries import OverlapSide
 
 
 class Names(BaseModel):
@@ -124,9 +123,10 @@ class StatementOut(BaseModel):
 
 
 class OverlapOut(BaseModel):
-    """Another dataset that shares text with this one."""
+    """Another dataset that shares text; incoming ones are what the other says of this one."""
 
     relation: str
+    is_outgoing: bool
     dataset: str
     note: Names | None
 
@@ -252,25 +252,24 @@ def statement_out(statement: Statement) -> StatementOut:
     )
 
 
-def overlap_out(overlap: Overlap) -> OverlapOut:
+def overlap_out(side: OverlapSide) -> OverlapOut:
     """Return an overlap seen from this dataset."""
     return OverlapOut(
-        relation=overlap.relation,
-        dataset=overlap.other.slug,
-        note=names(overlap.note_zh, overlap.note_en),
+        relation=side.relation,
+        is_outgoing=side.is_outgoing,
+        dataset=side.other.slug,
+        note=names(side.note_zh, side.note_en),
     )
 
 
-def dataset_out(
-    dataset: Dataset, categories: Mapping[int, Category], subset_count: int
-) -> DatasetOut:
+def dataset_out(dataset: Dataset, subset_count: int) -> DatasetOut:
     """Return a dataset as lists show it."""
     main = next((estimate for estimate in dataset.estimates if estimate.is_main), None)
     return DatasetOut(
         slug=dataset.slug,
         name=Names(zh=dataset.name_zh, en=dataset.name_en),
         provider=provider_out(dataset.provider),
-        category=categories[dataset.category_id].code,
+        category=dataset.category.code,
         modality=dataset.modality,
         languages=dataset.languages,
         licence=licence_out(dataset),
@@ -286,10 +285,10 @@ def dataset_out(
 
 
 def dataset_detail_out(
-    dataset: Dataset, categories: Mapping[int, Category], subset_slugs: list[str]
+    dataset: Dataset, overlaps: Sequence[OverlapSide], subset_slugs: list[str]
 ) -> DatasetDetailOut:
     """Return a dataset with all that is known of it."""
-    item = dataset_out(dataset, categories, len(subset_slugs))
+    item = dataset_out(dataset, len(subset_slugs))
     lines = [SourceLine(line=dataset.source_line_no, text=dataset.source_line or "")]
     lines += [SourceLine(line=o["line_no"], text=o["text"]) for o in dataset.other_source_lines]
     return DatasetDetailOut(
@@ -309,7 +308,7 @@ def dataset_detail_out(
         else None,
         licence_claims=[licence_claim_out(claim) for claim in dataset.licence_claims],
         statements=[statement_out(statement) for statement in dataset.statements],
-        overlaps=[overlap_out(overlap) for overlap in dataset.overlaps],
+        overlaps=[overlap_out(side) for side in overlaps],
         anomalies=dataset.anomalies,
         notes=dataset.notes,
         checks=dataset.checks,
