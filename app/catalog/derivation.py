@@ -1,0 +1,283 @@
+"""
+Which token estimates follow from a dataset's quantities, or why none does. No database.
+
+A count that somebody published, measured or stated is never second-guessed by a conversion, so
+datasets that have one derive nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from app.catalog.licences import grade_order
+from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
+from app.catalog.tables import ReferenceTables, TokenizerTables
+from app.planning.conversion import (
+    ByteConversion,
+    Conversion,
+    NoConversion,
+    Range,
+    Tokens,
+    convert_bytes,
+    convert_quantity,
+    text_rates,
+)
+
+# A unit that says nothing of how long its text is.
+_UNITS_WITHOUT_LENGTH = frozenset({"sequence", "nucleic_acid_sequence"})
+
+_COMPRESSED = {
+    ByteContent.COMPRESSED: NoEstimateReason.BYTES_COMPRESSED,
+    ByteContent.IDS: NoEstimateReason.BYTES_NOT_STATED,
+    ByteContent.MIXED: NoEstimateReason.NO_MEASURED_TEXT,
+    ByteContent.MARKUP: NoEstimateReason.NO_MEASURED_TEXT,
+}
+
+_METHOD_ORDER = tuple(EstimateMethod)
+
+# Of several quantities that all fail, the reason that tells a person most comes first.
+_REASON_ORDER = (
+    NoEstimateReason.NO_LENGTH,
+    NoEstimateReason.OTHER_TOKENIZER,
+    NoEstimateReason.BYTES_COMPRESSED,
+    NoEstimateReason.BYTES_NOT_STATED,
+    NoEstimateReason.LANGUAGE_MIXED,
+    NoEstimateReason.NO_MEASURED_TEXT,
+    NoEstimateReason.NO_PREMIUM,
+    NoEstimateReason.LANGUAGE_NOT_STATED,
+    NoEstimateReason.PRIOR_OF_OTHER_CATEGORY,
+    NoEstimateReason.NO_PRIOR,
+    NoEstimateReason.UNIT_NOT_STATED,
+    NoEstimateReason.NO_QUANTITY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityFacts:
+    """What a derivation needs to know of one quantity."""
+
+    value: Decimal | None
+    unit: str | None
+    assumed_unit: str | None
+    content: str | None
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """What a derivation needs to know of a dataset."""
+
+    categories: tuple[str, ...]
+    languages: tuple[str, ...]
+    has_tokens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """An estimate that follows from the quantity at `index`."""
+
+    index: int
+    tokens: Tokens
+    tokenizer: str
+    is_whole: bool
+    is_assumed: bool
+    is_scaled: bool
+    rule: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the choice of the main estimate looks at."""
+
+    method: str
+    grade: str | None
+    is_whole: bool
+    mid: int | None
+    is_seeded: bool
+    order: int
+
+
+def derive(
+    dataset: DatasetFacts, quantities: Sequence[QuantityFacts], tables: ReferenceTables
+) -> tuple[list[Derived], NoEstimateReason | None]:
+    """Return the estimates of a dataset that has no count of its own, or the reason for none."""
+    if not dataset.has_tokens:
+        return [], NoEstimateReason.NOT_DATA
+    tokenizer = tables.default
+    if tokenizer is None:
+        return [], NoEstimateReason.NO_MEASURED_TEXT
+    derived: list[Derived] = []
+    reasons: list[NoEstimateReason] = []
+    for index, quantity in enumerate(quantities):
+        outcome = derive_one(index, quantity, dataset, tables, tokenizer)
+        if isinstance(outcome, Derived):
+            derived.append(outcome)
+        elif quantity.is_whole:
+            reasons.append(outcome)
+    if any(estimate.is_whole for estimate in derived):
+        return derived, None
+    return derived, min(reasons, key=_REASON_ORDER.index, default=NoEstimateReason.NO_QUANTITY)
+
+
+def derive_one(
+    index: int,
+    quantity: QuantityFacts,
+    dataset: DatasetFacts,
+    tables: ReferenceTables,
+    tokenizer: TokenizerTables,
+) -> Derived | NoEstimateReason:
+    """Convert one quantity for one tokenizer, or say what stands in the way."""
+    unit = quantity.unit or quantity.assumed_unit
+    if quantity.value is None:
+        return NoEstimateReason.NO_QUANTITY
+    if unit is None:
+        return NoEstimateReason.UNIT_NOT_STATED
+    if unit in _UNITS_WITHOUT_LENGTH:
+        return NoEstimateReason.NO_LENGTH
+    try:
+        if unit == "byte":
+            return _from_bytes(index, quantity, int(quantity.value), dataset, tokenizer)
+        conversion = convert_quantity(
+            quantity.value,
+            unit=unit,
+            categories=dataset.categories,
+            languages=dataset.languages,
+            priors=tables.priors,
+            premiums=tokenizer.premiums,
+            is_assumed=quantity.unit is None,
+        )
+    except NoConversion as error:
+        return NoEstimateReason(error.obstacle.value)
+    return Derived(
+        index=index,
+        tokens=conversion.tokens,
+        tokenizer=tokenizer.code,
+        is_whole=quantity.is_whole,
+        is_assumed=conversion.is_assumed,
+        is_scaled=conversion.is_scaled,
+        rule=_unit_rule(conversion, tokenizer.code, tables.prior_words),
+    )
+
+
+def _from_bytes(
+    index: int,
+    quantity: QuantityFacts,
+    n_bytes: int,
+    dataset: DatasetFacts,
+    tokenizer: TokenizerTables,
+) -> Derived | NoEstimateReason:
+    if quantity.content is None:
+        return NoEstimateReason.BYTES_NOT_STATED
+    content = ByteContent(quantity.content)
+    if content in _COMPRESSED:
+        return _COMPRESSED[content]
+    rates = text_rates(
+        tokenizer.rates, is_code=content == ByteContent.CODE, languages=dataset.languages
+    )
+    conversion = convert_bytes(n_bytes, rates)
+    return Derived(
+        index=index,
+        tokens=conversion.tokens,
+        tokenizer=tokenizer.code,
+        is_whole=quantity.is_whole,
+        is_assumed=quantity.unit is None,
+        is_scaled=False,
+        rule=_byte_rule(conversion, tokenizer.code, content),
+    )
+
+
+def choose_main(candidates: Iterable[Candidate]) -> int | None:
+    """
+    Return the position of the estimate that is shown first, or None.
+
+    Only a count of the whole dataset can be it: the best method, then the best source, then
+    what people added, newest first, then what the seed put first.
+    """
+    ranked = [
+        (_rank(candidate), position)
+        for position, candidate in enumerate(candidates)
+        if candidate.is_whole and candidate.mid is not None
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, bool, int]:
+    order = candidate.order if candidate.is_seeded else -candidate.order
+    return (
+        _METHOD_ORDER.index(EstimateMethod(candidate.method)),
+        grade_order(candidate.grade),
+        candidate.is_seeded,
+        order,
+    )
+
+
+def _unit_rule(
+    conversion: Conversion, tokenizer: str, words: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "kind": "units",
+        "tokenizer": tokenizer,
+        "quantity": decimal_text(Fraction(conversion.quantity)),
+        "unit": conversion.unit,
+        "priors": [
+            {
+                **words[prior.code],
+                "low": _optional(prior.low),
+                "mid": _optional(prior.mid),
+                "high": _optional(prior.high),
+                "multiplier": _optional(prior.multiplier),
+            }
+            for prior in conversion.priors
+        ],
+        "per_unit": _range(conversion.per_unit),
+        "premium": _range(conversion.premium),
+        "basis": conversion.basis.value,
+        "languages": list(conversion.languages),
+    }
+
+
+def _byte_rule(conversion: ByteConversion, tokenizer: str, content: ByteContent) -> dict[str, Any]:
+    return {
+        "kind": "bytes",
+        "tokenizer": tokenizer,
+        "quantity": str(conversion.n_bytes),
+        "unit": "byte",
+        "content": content.value,
+        "texts": [
+            {"name": rate.text, "bytes_per_token": decimal_text(Fraction(rate.bytes_per_token))}
+            for rate in sorted(conversion.rates, key=lambda rate: rate.bytes_per_token)
+        ],
+        "bytes_per_token": _range(conversion.bytes_per_token),
+    }
+
+
+def _range(factor: Range) -> dict[str, str | None]:
+    return {
+        "low": None if factor.low is None else decimal_text(factor.low),
+        "mid": decimal_text(factor.mid),
+        "high": None if factor.high is None else decimal_text(factor.high),
+    }
+
+
+def _optional(value: Decimal | None) -> str | None:
+    return None if value is None else decimal_text(Fraction(value))
+
+
+def decimal_text(value: Fraction) -> str:
+    """
+    Return a number as people write it, without trailing zeros, to at most six decimals.
+
+    >>> (
+    ...     decimal_text(Fraction(2500000)),
+    ...     decimal_text(Fraction("0.902")),
+    ...     decimal_text(Fraction(1, 3)),
+    ... )
+    ('2500000', '0.902', '0.333333')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    scaled = round(value * 10**6)
+    text = f"{scaled // 10**6}.{scaled % 10**6:06d}"
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,9 @@
+"""The hook by which changed datasets reach catalogue search."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+
+def index_datasets(session: Session, dataset_ids: Sequence[int]) -> None:
+    """Bring the search rows of these datasets up to date, once there is a search."""
