@@ -14,16 +14,9 @@ from typing import Any
 from app.catalog.licences import grade_order
 from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
 from app.catalog.tables import ReferenceTables, TokenizerTables
-from app.planning.conversion import (
-    ByteConversion,
-    Conversion,
-    NoConversion,
-    Range,
-    Tokens,
-    convert_bytes,
-    convert_quantity,
-    text_rates,
-)
+from app.planning.conversion import Conversion, convert_quantity
+from app.planning.text_rates import ByteConversion, convert_bytes, text_rates
+from app.planning.tokens import NoConversion, Range, Tokens
 
 # A unit that says nothing of how long its text is.
 _UNITS_WITHOUT_LENGTH = frozenset({"sequence", "nucleic_acid_sequence"})

@@ -21,7 +21,7 @@ from app.catalog.models import (
     TokenEstimate,
 )
 from app.catalog.tables import ReferenceTables
-from app.planning.conversion import Tokens
+from app.planning.tokens import Tokens
 
 CHUNK = 2000
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Category, ConversionPrior, Tokenizer, TokenizerRatio
-from app.planning.conversion import Prior, TextRate
+from app.planning.priors import Prior
+from app.planning.text_rates import TextRate
 
 
 @dataclass(frozen=True, slots=True)

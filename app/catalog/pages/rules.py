@@ -10,7 +10,9 @@ from app.catalog.derivation import Derived, derive_one
 from app.catalog.models import Dataset, TokenEstimate
 from app.catalog.pages import parts
 from app.catalog.tables import ReferenceTables
-from app.planning.conversion import Tokens, measured_tag, rescale
+from app.planning.conversion import rescale
+from app.planning.languages import measured_tag
+from app.planning.tokens import Tokens
 from app.web import numbers
 from app.web.i18n import gettext as _
 
