@@ -68,8 +68,14 @@ def sign_in(client: TestClient, session: Session, account: Account) -> TestClien
         )
     )
     session.flush()
-    client.cookies.set("peibi_session", secret)
+    set_session_cookie(client, secret)
     return client
+
+
+def set_session_cookie(client: TestClient, secret: str) -> None:
+    """Put a session cookie into a test client, where the portal's own would be."""
+    # The name that the standard library's cookie jar gives to a host without a dot.
+    client.cookies.set("peibi_session", secret, domain="testserver.local")
 
 
 def signed_in(

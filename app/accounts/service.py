@@ -142,6 +142,20 @@ def violated_constraint(error: IntegrityError) -> str | None:
     return None
 
 
+def refuse_guessable(account: Account, password: str, *texts: str) -> None:
+    """
+    Refuse a password that somebody who knows its owner, or `texts`, would try first.
+
+    Raises
+    ------
+    InvalidInput
+        With what is wrong with it.
+    """
+    words = words_about(account) | passwords.guessable_words(*texts)
+    if fault := passwords.find_fault(password, words):
+        raise InvalidInput(fault, field="password")
+
+
 def set_password(session: Session, account: Account, *, actor: audit.Actor, password: str) -> None:
     """
     Give an account a new password; unused links to it stop working.
@@ -151,8 +165,7 @@ def set_password(session: Session, account: Account, *, actor: audit.Actor, pass
     InvalidInput
         If the password would be guessed first.
     """
-    if fault := passwords.find_fault(password, words_about(account)):
-        raise InvalidInput(fault, field="password")
+    refuse_guessable(account, password)
     account.password_hash = passwords.hash_password(password)
     links.revoke_links(session, account.id)
     audit.record(
@@ -175,11 +188,12 @@ def accept_invitation(session: Session, secret: str, *, name: str, password: str
     InvalidInput
         If the password would be guessed first; the link stays good.
     """
-    with session.begin_nested():
-        account = links.consume_link(session, secret, LinkPurpose.INVITATION)
-        account.name = name
-        actor = Viewer(account_id=account.id, name=name)
-        set_password(session, account, actor=actor, password=password)
+    account = links.get_account_of_link(session, secret, LinkPurpose.INVITATION)
+    refuse_guessable(account, password, name)
+    links.consume_link(session, secret, LinkPurpose.INVITATION)
+    account.name = name
+    actor = Viewer(account_id=account.id, name=name)
+    set_password(session, account, actor=actor, password=password)
     return account
 
 
@@ -207,10 +221,10 @@ def complete_account(
     """
     if account.password_hash is not None:
         raise Conflict("This account has a password already. Change it on its own page.")
-    with session.begin_nested():
-        change_profile(session, account, actor=actor, name=name, locale=account.locale)
-        change_email(session, account, actor=actor, email=email)
-        return change_password(session, account, web_session, actor=actor, password=password)
+    refuse_guessable(account, password, name, email)
+    change_email(session, account, actor=actor, email=email)
+    change_profile(session, account, actor=actor, name=name, locale=account.locale)
+    return change_password(session, account, web_session, actor=actor, password=password)
 
 
 def change_password(
