@@ -1,0 +1,116 @@
+"""Search the catalogue: one page of results, its neighbours, and the facets of all results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Dataset
+from app.catalog.search import counting, facets, orders, planner, suggestions, texts
+from app.catalog.search.counting import Question, Result, Selected
+from app.catalog.search.facets import FacetCounts
+from app.catalog.search.models import DatasetSearch
+from app.catalog.search.needs import Scope
+from app.catalog.search.orders import Window
+from app.catalog.search.query import Facet, SearchRequest, shown
+from app.catalog.search.suggestions import Correction
+from app.catalog.search.texts import Text
+from app.errors import InvalidInput
+from app.web.i18n import later
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """
+    One page of results.
+
+    `total` is a floor if `total_is_capped`. `corrections` are words that no dataset contains,
+    with what was searched instead.
+    """
+
+    ids: tuple[int, ...]
+    total: int
+    total_is_capped: bool
+    facets: Mapping[Facet, FacetCounts]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+    corrections: tuple[Correction, ...] = ()
+
+
+def search(session: Session, request: SearchRequest) -> SearchPage:
+    """
+    Return the page that a request asks for.
+
+    A word that no dataset contains, as far as the viewer may know, is replaced by the nearest
+    one that some dataset does contain, where nothing else is found.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such facet value, parent or cursor.
+    """
+    scope = _scope(session, request)
+    selected = facets.find_selected(session, request)
+    text = texts.read(session, request.text)
+    page = _search(session, request, scope, selected, text)
+    if page.total == 0 and text.words:
+        corrections = suggestions.correct(session, text, sees_team=request.sees_team)
+        if corrections:
+            text = suggestions.apply(session, text, corrections)
+            page = replace(
+                _search(session, request, scope, selected, text), corrections=corrections
+            )
+    return page
+
+
+def _scope(session: Session, request: SearchRequest) -> Scope:
+    if request.parent is None:
+        return Scope(request.sees_team, request.include_subsets)
+    parent_id = session.scalar(
+        select(DatasetSearch.dataset_id)
+        .join(Dataset, Dataset.id == DatasetSearch.dataset_id)
+        .where(Dataset.slug == request.parent, DatasetSearch.is_public | request.sees_team)
+    )
+    if parent_id is None:
+        raise InvalidInput(
+            later("There is no dataset “%(slug)s” to list the subsets of, or you may not see it."),
+            field="parent",
+            slug=shown(request.parent),
+        )
+    return Scope(request.sees_team, request.include_subsets, parent_id)
+
+
+def _search(
+    session: Session, request: SearchRequest, scope: Scope, selected: Selected, text: Text
+) -> SearchPage:
+    order = orders.choose(request, has_text=bool(text.runs))
+    # One row more than wanted tells whether there is another page.
+    window = orders.read_cursor(request.cursor, order, request.limit + 1)
+    question = Question(request, scope, selected, text, window)
+    with planner.guided(session, planner.BY_TERMS):
+        result = counting.answer(session, question)
+    return _page(request, window, result)
+
+
+def _page(request: SearchRequest, window: Window, result: Result) -> SearchPage:
+    rows = result.rows
+    has_more = len(rows) > request.limit
+    rows = rows[: request.limit]
+    if window.is_backwards:
+        rows.reverse()
+        has_previous, has_next = has_more, True
+    else:
+        has_previous, has_next = window.place is not None, has_more
+    return SearchPage(
+        ids=tuple(row.dataset_id for row in rows),
+        total=result.total,
+        total_is_capped=result.is_capped,
+        facets=facets.arrange(result.counts, request, result.capped_facets),
+        next_cursor=orders.write_cursor(window.order, rows[-1].place)
+        if rows and has_next
+        else None,
+        previous_cursor=orders.write_cursor(window.order, rows[0].place, is_backwards=True)
+        if rows and has_previous
+        else None,
+    )
