@@ -125,7 +125,7 @@ STATEMENTS = ChildKind(
 CHILDREN = (QUANTITIES, ESTIMATES, LICENCE_CLAIMS, STATEMENTS)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Return a value as JSON has it, so that old and new compare equal when they are."""
     if isinstance(value, Decimal):
         return decimal_text(Fraction(value))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import audit, logs
-from app.catalog import bulk, derivation, estimates
+from app.catalog import bulk, derivation
 from app.catalog.columns import (
     DATASET_COLUMNS,
     ESTIMATES,
@@ -19,6 +19,7 @@ from app.catalog.columns import (
     seeded_form,
 )
 from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
+from app.catalog.estimate_changes import no_estimate_reason
 from app.catalog.lookups import Lookups
 from app.catalog.models import Dataset, EstimateMethod, Overlap, Quantity, TokenEstimate
 from app.catalog.records import DatasetRecord
@@ -101,7 +102,7 @@ def create(
             derived.append(
                 _derived_row(record, result, dataset_id, its_quantities, lookups, is_main=is_main)
             )
-        no_estimate = estimates.no_estimate_reason(
+        no_estimate = no_estimate_reason(
             reason, has_main=main is not None, has_claims=bool(record.estimates)
         )
         datasets.append(

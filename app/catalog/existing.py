@@ -1,17 +1,18 @@
 """Writing records of datasets that are in the catalogue already: a merge, row by row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.catalog import child_rows
+from app.catalog.child_rows import Present
 from app.catalog.columns import (
     CHILDREN,
     DATASET_COLUMNS,
-    ChildKind,
     children_of,
     fields_of,
     overlaps_of,
@@ -19,11 +20,9 @@ from app.catalog.columns import (
     seeded_form,
 )
 from app.catalog.lookups import Lookups
-from app.catalog.merging import merge_children, merge_fields
-from app.catalog.models import Dataset, Overlap, TokenEstimate
+from app.catalog.merging import Json, merge_children, merge_fields
+from app.catalog.models import Dataset
 from app.catalog.records import DatasetRecord
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -32,6 +31,17 @@ class Merged:
 
     changed: list[int] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is there of the datasets of one batch, read once for all of them."""
+
+    session: Session
+    lookups: Lookups
+    rows: Mapping[int, Mapping[str, Any]]
+    children: Mapping[str, Present]
+    overlaps: Present
 
 
 def merge(
@@ -51,40 +61,16 @@ def merge(
     if not records:
         return merged
     lookups.find_datasets(session, (o.other for record in records for o in record.overlaps))
-    ids = [lookups.datasets[record.slug] for record in records]
-    rows = {
-        row["id"]: row
-        for row in session.execute(select(*Dataset.__table__.c).where(Dataset.id.in_(ids)))
-        .mappings()
-        .all()
-    }
-    codes = _Codes(lookups)
-    children = {kind.attribute: _present(session, kind, ids, codes) for kind in CHILDREN}
-    overlaps = _present_overlaps(session, ids)
+    batch = _read(session, records, lookups)
     for record in records:
         dataset_id = lookups.datasets[record.slug]
-        row = rows[dataset_id]
-        base: Json | None = row["seeded"] if keep_edits else None
-        before, after, kept = _merge_row(session, record, row, base, codes, lookups)
-        touched = bool(after)
-        for kind in CHILDREN:
-            outcome = merge_children(
-                (base or {}).get(kind.attribute),
-                children[kind.attribute].get(dataset_id, {}),
-                children_of(kind, record),
-            )
-            kept += [f"{kind.attribute}.{key}" for key in outcome.kept]
-            if outcome.is_change:
-                _write_children(session, kind, record, dataset_id, outcome, lookups)
-                after[kind.attribute] = sorted({*outcome.inserts, *outcome.updates.values()}) or [
-                    "-"
-                ]
-                touched = True
-        touched |= _merge_overlaps(session, record, dataset_id, base, overlaps, lookups)
-        form = seeded_form(record)
-        if keep_edits and form != row["seeded"]:
+        seeded: Json | None = batch.rows[dataset_id]["seeded"]
+        base = (seeded or {}) if keep_edits else {}
+        before, after, kept = _merge_row(batch, record, dataset_id, base.get("fields"))
+        after |= _merge_children(batch, record, dataset_id, base, kept)
+        if keep_edits and seeded != (form := seeded_form(record)):
             session.execute(update(Dataset).where(Dataset.id == dataset_id).values(seeded=form))
-        if touched:
+        if after:
             merged.changed.append(dataset_id)
             audit.record(
                 session,
@@ -99,134 +85,67 @@ def merge(
     return merged
 
 
-class _Codes:
-    """Slugs and codes by id: the lookups read backwards."""
-
-    def __init__(self, lookups: Lookups) -> None:
-        self.provider = {v: k for k, v in lookups.providers.items()}
-        self.category = {v: k for k, v in lookups.categories.items()}
-        self.source: dict[int | None, str | None] = {v: k for k, v in lookups.sources.items()}
+def _read(session: Session, records: Sequence[DatasetRecord], lookups: Lookups) -> _Batch:
+    ids = [lookups.datasets[record.slug] for record in records]
+    found = session.execute(select(*Dataset.__table__.c).where(Dataset.id.in_(ids)))
+    return _Batch(
+        session=session,
+        lookups=lookups,
+        rows={row["id"]: dict(row) for row in found.mappings()},
+        children={
+            kind.attribute: child_rows.read(session, kind, ids, lookups) for kind in CHILDREN
+        },
+        overlaps=child_rows.read_overlaps(session, ids),
+    )
 
 
 def _merge_row(
-    session: Session,
-    record: DatasetRecord,
-    row: Mapping[str, Any],
-    base: Json | None,
-    codes: _Codes,
-    lookups: Lookups,
+    batch: _Batch, record: DatasetRecord, dataset_id: int, base: Json | None
 ) -> tuple[Json, Json, list[str]]:
     """Merge a dataset's own fields; return what was, what is now, and what was kept."""
+    row, lookups = batch.rows[dataset_id], batch.lookups
     mine = row_fields(DATASET_COLUMNS, row) | {
-        "provider": codes.provider[row["provider_id"]],
-        "category": codes.category[row["category_id"]],
-        "source": codes.source.get(row["source_id"]),
+        "provider": lookups.provider_slug(row["provider_id"]),
+        "category": lookups.category_code(row["category_id"]),
+        "source": lookups.source_code(row["source_id"]),
     }
-    outcome = merge_fields((base or {}).get("fields"), mine, fields_of(record))
+    outcome = merge_fields(base, mine, fields_of(record))
     if outcome.changes:
         values = dict(outcome.changes)
-        resolve: dict[str, tuple[str, Callable[[Any], int | None]]] = {
-            "provider": ("provider_id", lookups.provider_id),
-            "category": ("category_id", lookups.category_id),
-            "source": ("source_id", lookups.source_id),
-        }
-        for name, (column, find) in resolve.items():
-            if name in values:
-                values[column] = find(values.pop(name))
-        session.execute(
+        if "provider" in values:
+            values["provider_id"] = lookups.provider_id(values.pop("provider"))
+        if "category" in values:
+            values["category_id"] = lookups.category_id(values.pop("category"))
+        if "source" in values:
+            values["source_id"] = lookups.source_id(values.pop("source"))
+        batch.session.execute(
             update(Dataset)
-            .where(Dataset.id == row["id"])
+            .where(Dataset.id == dataset_id)
             .values(**values, revision=Dataset.revision + 1, updated_at=func.clock_timestamp())
         )
     return {name: mine[name] for name in outcome.changes}, dict(outcome.changes), outcome.kept
 
 
-def _present(
-    session: Session, kind: ChildKind, ids: Sequence[int], codes: _Codes
-) -> dict[int, dict[str, tuple[int, Json]]]:
-    """Return the keyed children of one kind that are there, by dataset and key."""
-    table = kind.model.__table__
-    statement = select(*table.c).where(table.c.dataset_id.in_(ids), table.c.seed_key.is_not(None))
-    if kind.model is TokenEstimate:
-        statement = statement.where(table.c.quantity_id.is_(None))
-    found: dict[int, dict[str, tuple[int, Json]]] = {}
-    for row in session.execute(statement).mappings():
-        fields = row_fields(kind.columns, row) | {"source": codes.source.get(row["source_id"])}
-        found.setdefault(row["dataset_id"], {})[row["seed_key"]] = (row["id"], fields)
-    return found
-
-
-def _write_children(
-    session: Session,
-    kind: ChildKind,
-    record: DatasetRecord,
-    dataset_id: int,
-    outcome: Any,
-    lookups: Lookups,
-) -> None:
-    children = getattr(record, kind.attribute)
-    by_key = {child.key: (position, child) for position, child in enumerate(children)}
-
-    def values(key: str) -> Json:
-        position, child = by_key[key]
-        fields = {name: getattr(child, name) for name in kind.columns}
-        return fields | {"position": position, "source_id": lookups.source_id(child.source)}
-
-    table = kind.model.__table__
-    if outcome.deletes:
-        session.execute(delete(kind.model).where(table.c.id.in_(outcome.deletes)))
-    for row_id, key in outcome.updates.items():
-        changed = values(key)
-        if kind.model is TokenEstimate:
-            # The choice of the main estimate follows; until then none is.
-            changed["is_main"] = False
-        session.execute(
-            update(kind.model)
-            .where(table.c.id == row_id)
-            .values(**changed, updated_at=func.clock_timestamp())
+def _merge_children(
+    batch: _Batch, record: DatasetRecord, dataset_id: int, base: Json, kept: list[str]
+) -> Json:
+    """Merge what belongs to a dataset; return the keys that changed, by kind."""
+    changed: Json = {}
+    for kind in CHILDREN:
+        outcome = merge_children(
+            base.get(kind.attribute),
+            batch.children[kind.attribute].get(dataset_id, {}),
+            children_of(kind, record),
         )
-    for key in outcome.inserts:
-        session.execute(
-            insert(kind.model).values(dataset_id=dataset_id, seed_key=key, **values(key))
-        )
-
-
-def _present_overlaps(
-    session: Session, ids: Sequence[int]
-) -> dict[int, dict[str, tuple[int, Json]]]:
-    statement = (
-        select(Overlap.id, Overlap.dataset_id, Overlap.seed_key, Dataset.slug.label("other"))
-        .add_columns(Overlap.relation, Overlap.note_zh, Overlap.note_en)
-        .join(Dataset, Dataset.id == Overlap.other_id)
-        .where(Overlap.dataset_id.in_(ids), Overlap.seed_key.is_not(None))
-    )
-    found: dict[int, dict[str, tuple[int, Json]]] = {}
-    for row in session.execute(statement).mappings():
-        fields = {name: row[name] for name in ("other", "relation", "note_zh", "note_en")}
-        found.setdefault(row["dataset_id"], {})[row["seed_key"]] = (row["id"], fields)
-    return found
-
-
-def _merge_overlaps(
-    session: Session,
-    record: DatasetRecord,
-    dataset_id: int,
-    base: Json | None,
-    present: dict[int, dict[str, tuple[int, Json]]],
-    lookups: Lookups,
-) -> bool:
-    theirs = overlaps_of(record)
-    outcome = merge_children((base or {}).get("overlaps"), present.get(dataset_id, {}), theirs)
-
-    def values(key: str) -> Json:
-        fields = dict(theirs[key])
-        fields["other_id"] = lookups.dataset_id(fields.pop("other"))
-        return fields
-
-    if outcome.deletes:
-        session.execute(delete(Overlap).where(Overlap.id.in_(outcome.deletes)))
-    for row_id, key in outcome.updates.items():
-        session.execute(update(Overlap).where(Overlap.id == row_id).values(**values(key)))
-    for key in outcome.inserts:
-        session.execute(insert(Overlap).values(dataset_id=dataset_id, seed_key=key, **values(key)))
-    return outcome.is_change
+        kept += [f"{kind.attribute}.{key}" for key in outcome.kept]
+        if outcome.is_change:
+            children = getattr(record, kind.attribute)
+            child_rows.write(batch.session, kind, children, dataset_id, outcome, batch.lookups)
+            changed[kind.attribute] = outcome.changed_keys
+    overlaps = overlaps_of(record)
+    outcome = merge_children(base.get("overlaps"), batch.overlaps.get(dataset_id, {}), overlaps)
+    kept += [f"overlaps.{key}" for key in outcome.kept]
+    if outcome.is_change:
+        child_rows.write_overlaps(batch.session, overlaps, dataset_id, outcome, batch.lookups)
+        changed["overlaps"] = outcome.changed_keys
+    return changed

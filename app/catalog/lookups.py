@@ -28,9 +28,7 @@ class Lookups:
             providers=bulk.ids_by(session, Provider, "slug"),
             categories=bulk.ids_by(session, Category, "code"),
             sources=bulk.ids_by(session, Source, "code"),
-            grades={
-                code: grade for code, grade in session.execute(select(Source.code, Source.grade))
-            },
+            grades=dict(session.execute(select(Source.code, Source.grade)).tuples().all()),
         )
 
     def provider_id(self, slug: str) -> int:
@@ -53,6 +51,18 @@ class Lookups:
             raise InvalidInput("There is no source “%(code)s”.", code=code, field="source")
         return self.sources[code]
 
+    def provider_slug(self, provider_id: int) -> str:
+        """Return the slug of a provider's id."""
+        return _name_of(self.providers, provider_id)
+
+    def category_code(self, category_id: int) -> str:
+        """Return the code of a category's id."""
+        return _name_of(self.categories, category_id)
+
+    def source_code(self, source_id: int | None) -> str | None:
+        """Return the code of a source's id, None where there is none."""
+        return None if source_id is None else _name_of(self.sources, source_id)
+
     def grade(self, source: str | None) -> str | None:
         """Return the grade of a source."""
         return None if source is None else self.grades.get(source)
@@ -72,4 +82,8 @@ class Lookups:
             rows = session.execute(
                 select(Dataset.slug, Dataset.id).where(Dataset.slug.in_(missing))
             )
-            self.datasets.update({slug: dataset_id for slug, dataset_id in rows})
+            self.datasets.update(rows.tuples().all())
+
+
+def _name_of(ids: dict[str, int], wanted: int) -> str:
+    return next(name for name, row_id in ids.items() if row_id == wanted)

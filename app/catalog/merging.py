@@ -28,10 +28,17 @@ class ChildMerge:
     deletes: list[int] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
+    removed: list[str] = field(default_factory=list)
+
     @property
     def is_change(self) -> bool:
         """Whether there is anything to write."""
         return bool(self.inserts or self.updates or self.deletes)
+
+    @property
+    def changed_keys(self) -> list[str]:
+        """The keys of the rows that are written or removed, for the history."""
+        return sorted({*self.inserts, *self.updates.values(), *self.removed})
 
 
 def merge_fields(base: Mapping[str, Any] | None, mine: Json, theirs: Json) -> FieldMerge:
@@ -82,6 +89,7 @@ def merge_children(
         row_id, now = mine[key]
         if now == before[key]:
             merge.deletes.append(row_id)
+            merge.removed.append(key)
         else:
             merge.kept.append(key)
     return merge

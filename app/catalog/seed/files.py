@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+Entry = dict[str, Any]
+
 DATA = Path(__file__).parent / "data"
 
 # Raised when the code reads the same files differently, so that the next start applies them.
@@ -23,15 +25,23 @@ def version(data: Path = DATA) -> str:
     return digest.hexdigest()[:16]
 
 
-def read(name: str, data: Path = DATA) -> Any:
-    """Return what a YAML file holds."""
-    return _parse(data / name)
+def read_mapping(name: str, data: Path = DATA) -> Entry:
+    """Return what a YAML file says by name."""
+    mapping: Entry = _parse(data / name)
+    return mapping
 
 
-def read_corpora(data: Path = DATA) -> Iterator[dict[str, Any]]:
+def read_entries(name: str, data: Path = DATA) -> list[Entry]:
+    """Return what a YAML file lists."""
+    entries: list[Entry] = _parse(data / name)
+    return entries
+
+
+def read_corpora(data: Path = DATA) -> Iterator[Entry]:
     """Return each open corpus, in the order of their files."""
     for path in sorted((data / "corpora").glob("*.yaml")):
-        yield _parse(path)
+        corpus: Entry = _parse(path)
+        yield corpus
 
 
 def read_rates(data: Path = DATA) -> list[dict[str, str]]:
@@ -44,7 +54,7 @@ def _paths(data: Path) -> list[Path]:
     return sorted(path for path in data.rglob("*") if path.suffix in {".yaml", ".csv"})
 
 
-def _parse(path: Path) -> Any:
+def _parse(path: Path) -> Any:  # noqa: ANN401  the callers know which file holds what
     # The C parser reads the seed in a quarter of a second, the other takes two.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as file:

@@ -25,8 +25,9 @@ _CONTRADICTED = "contradicted"
 
 def read_datasets(data: Path = files.DATA) -> list[DatasetRecord]:
     """Return every dataset and subset of the seed, parents before their subsets."""
-    grades = {code: source["grade"] for code, source in files.read("sources.yaml", data).items()}
-    records = list(_vendor(files.read("vendor_jinglianwen.yaml", data)))
+    sources = files.read_mapping("sources.yaml", data)
+    grades = {code: source["grade"] for code, source in sources.items()}
+    records = list(_vendor(files.read_mapping("vendor_jinglianwen.yaml", data)))
     for corpus in files.read_corpora(data):
         records += _corpus(corpus, grades)
     return records

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.catalog import bulk
 from app.catalog.derivation import decimal_text
 from app.catalog.merging import merge_fields
 from app.catalog.models import (
@@ -35,7 +36,7 @@ def apply(session: Session, data: Path = files.DATA) -> list[tuple[str, str]]:
     _write_categories(session, data)
     _write_tokenizers(session, data)
     kept = _merge_rows(session, Provider, "slug", _providers(data))
-    providers = {slug: id_ for slug, id_ in session.execute(select(Provider.slug, Provider.id))}
+    providers = bulk.ids_by(session, Provider, "slug")
     kept += _merge_rows(session, ProviderService, "slug", _services(data, providers))
     kept += _merge_rows(session, ConversionPrior, "code", _priors(data))
     return kept
@@ -44,21 +45,21 @@ def apply(session: Session, data: Path = files.DATA) -> list[tuple[str, str]]:
 def _write_sources(session: Session, data: Path) -> None:
     rows = [
         {"code": code, "text": s["text"], "grade": s["grade"], **_words(s, "note")}
-        for code, s in files.read("sources.yaml", data).items()
+        for code, s in files.read_mapping("sources.yaml", data).items()
     ]
     _upsert(session, Source, ["code"], rows)
 
 
 def _write_categories(session: Session, data: Path) -> None:
-    entries = files.read("categories.yaml", data)
+    entries = files.read_entries("categories.yaml", data)
     rows = [
         {"code": e["code"], "hue": e["hue"], "position": position, **_words(e, "name")}
         for position, e in enumerate(entries)
     ]
     _upsert(session, Category, ["code"], rows)
-    ids = {code: id_ for code, id_ in session.execute(select(Category.code, Category.id))}
+    ids = bulk.ids_by(session, Category, "code")
     for entry in entries:
-        parent = ids.get(entry.get("parent"))
+        parent = ids.get(entry.get("parent", ""))
         session.execute(
             update(Category).where(Category.code == entry["code"]).values(parent_id=parent)
         )
@@ -73,7 +74,7 @@ def _write_tokenizers(session: Session, data: Path) -> None:
             "is_default": e.get("default", False),
             "position": position,
         }
-        for position, e in enumerate(files.read("tokenizers.yaml", data))
+        for position, e in enumerate(files.read_entries("tokenizers.yaml", data))
     ]
     # The default may have been moved by an administrator: only a first seed sets it.
     _upsert(session, Tokenizer, ["code"], rows, keep={"is_default"})
@@ -93,7 +94,7 @@ def _write_tokenizers(session: Session, data: Path) -> None:
 
 
 def _providers(data: Path) -> Iterable[Json]:
-    for entry in files.read("providers.yaml", data):
+    for entry in files.read_entries("providers.yaml", data):
         yield {
             "slug": entry["slug"],
             **_words(entry, "name"),
@@ -104,7 +105,7 @@ def _providers(data: Path) -> Iterable[Json]:
 
 
 def _services(data: Path, providers: Mapping[str, int]) -> Iterable[Json]:
-    for provider in files.read("providers.yaml", data):
+    for provider in files.read_entries("providers.yaml", data):
         for entry in provider.get("services", ()):
             yield {
                 "slug": entry["slug"],
@@ -122,7 +123,7 @@ def _services(data: Path, providers: Mapping[str, int]) -> Iterable[Json]:
 
 
 def _priors(data: Path) -> Iterable[Json]:
-    for entry in files.read("priors.yaml", data):
+    for entry in files.read_entries("priors.yaml", data):
         yield {
             "code": entry["code"],
             **_words(entry, "name"),
@@ -162,7 +163,7 @@ def _upsert(
 
 
 def _merge_rows(
-    session: Session, model: Any, key: str, entries: Iterable[Json]
+    session: Session, model: type[Base], key: str, entries: Iterable[Json]
 ) -> list[tuple[str, str]]:
     """Merge rows that people may edit; `seeded` tells what they changed."""
     table = model.__table__
@@ -173,7 +174,7 @@ def _merge_rows(
         if row is None:
             session.execute(insert(model).values(**_typed(entry), seeded=entry))
             continue
-        mine = {name: _plain(name, row[name]) for name in entry}
+        mine = {name: _plain(row[name]) for name in entry}
         outcome = merge_fields(row["seeded"], mine, entry)
         kept += [(entry[key], name) for name in outcome.kept]
         if outcome.changes or row["seeded"] != entry:
@@ -184,8 +185,8 @@ def _merge_rows(
     return kept
 
 
-def _plain(name: str, value: Any) -> Any:
-    return decimal_text(Fraction(value)) if name in _EXACT and value is not None else value
+def _plain(value: object) -> object:
+    return decimal_text(Fraction(value)) if isinstance(value, Decimal) else value
 
 
 def _typed(entry: Json) -> Json:
