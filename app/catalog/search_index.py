@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from app.catalog.search import indexing
+
 
 def index_datasets(session: Session, dataset_ids: Sequence[int]) -> None:
-    """Bring the search rows of these datasets up to date, once there is a search."""
+    """Bring the search rows of these datasets up to date."""
+    indexing.index_datasets(session, dataset_ids)
