@@ -4,7 +4,8 @@ from app import audit, db
 from app.accounts import models as accounts
 from app.catalog import models as catalog
 from app.catalog.search import models as search
+from app.files import models as files
 from app.jobs import models as jobs
 
-TABLES = (audit, accounts, catalog, search, jobs)
+TABLES = (audit, accounts, catalog, search, jobs, files)
 METADATA = db.Base.metadata

@@ -59,6 +59,17 @@ class Settings(BaseSettings):
     is_catalogue_public: bool = Field(
         default=True, description="Whether people without an account may browse the catalogue."
     )
+    files_url: str | None = Field(
+        default=None,
+        description="A directory or fsspec URL for stored files, instead of the data directory.",
+    )
+    files_quota_mb: PositiveInt = Field(
+        default=5_000, description="The most megabytes of files that one account may store."
+    )
+    files_scan_command: str | None = Field(
+        default=None,
+        description="A command that checks an upload on its standard input for viruses.",
+    )
     jobs_in_process: bool = Field(
         default=True,
         description="Whether web processes run background jobs; else `peibi worker` must.",

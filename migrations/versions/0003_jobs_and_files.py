@@ -91,8 +91,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_job_public_id")),
     )
     op.create_index("ix_job_created_by_id_id", "job", ["created_by_id", "id"])
+    op.create_table(
+        "stored_file",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type_code", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        timestamp("created_at", is_now=True),
+        timestamp("expires_at"),
+        sa.CheckConstraint("size_bytes >= 0", name=op.f("ck_stored_file_size")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        sa.UniqueConstraint("key", name=op.f("uq_stored_file_key")),
+    )
+    op.create_index("ix_stored_file_created_by_id", "stored_file", ["created_by_id"])
+    op.create_index("ix_stored_file_expires_at", "stored_file", ["expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("stored_file")
     op.drop_table("job")
     op.execute(DROP_QUEUE_SCHEMA)

@@ -1,0 +1,49 @@
+"""
+`peibi worker`: a process that runs background jobs, on as many machines as wanted.
+
+Also the list of everything that runs in the background: a domain's jobs are named here once.
+"""
+
+import asyncio
+import contextlib
+import signal
+from contextlib import AbstractAsyncContextManager
+
+from app.files import upkeep as files_upkeep
+from app.jobs import upkeep as jobs_upkeep
+from app.jobs import worker
+from app.jobs.kinds import JobKind, PeriodicJob
+from app.settings import Settings
+
+KINDS: tuple[JobKind, ...] = ()
+
+
+def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
+    """Return the upkeep that every worker takes part in."""
+    return (jobs_upkeep.FORGET_OLD_JOBS, files_upkeep.clean_up(settings))
+
+
+def run(settings: Settings, database_url: str, *, concurrency: int, drain: bool = False) -> None:
+    """Run jobs until SIGTERM or Ctrl-C, or with `drain` until none is left."""
+    options = worker.WorkerOptions(concurrency=concurrency, wait=not drain)
+    asyncio.run(_until_stopped(settings, database_url, options))
+
+
+def in_process(settings: Settings, database_url: str) -> AbstractAsyncContextManager[None]:
+    """Return the worker of a web process, or nothing where the settings turn it off."""
+    if not settings.jobs_in_process:
+        return contextlib.nullcontext()
+    return worker.in_background(database_url, KINDS, periodic_jobs(settings))
+
+
+async def _until_stopped(
+    settings: Settings, database_url: str, options: worker.WorkerOptions
+) -> None:
+    task = asyncio.create_task(
+        worker.work(database_url, KINDS, periodic_jobs(settings), options), name="job worker"
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
