@@ -124,6 +124,20 @@ def list_by_slug(session: Session, slugs: Sequence[str], *, with_team: bool) -> 
     return [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
 
 
+def list_names(
+    session: Session, slugs: Sequence[str], *, with_team: bool
+) -> dict[str, tuple[str, str]]:
+    """Return the names of these datasets in Chinese and English, by slug."""
+    if not slugs:
+        return {}
+    rows = session.execute(
+        select(Dataset.slug, Dataset.name_zh, Dataset.name_en).where(
+            Dataset.slug.in_(slugs), visible(with_team=with_team)
+        )
+    )
+    return {row.slug: (row.name_zh, row.name_en) for row in rows}
+
+
 def list_subsets(session: Session, dataset_id: int, *, with_team: bool) -> list[Dataset]:
     """Return the subsets of a dataset in the order of their source."""
     condition = [] if with_team else [Dataset.visibility == Visibility.PUBLIC]

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
-from app.catalog import queries, service, state, tables
+from app.catalog import list_routes, prior_routes, queries, service, state, tables
 from app.catalog.pages.about import about_page
 from app.catalog.pages.compare import MOST, compare_page
 from app.catalog.pages.dataset import dataset_page
@@ -18,6 +18,8 @@ from app.web.forms import Form
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
+router.include_router(list_routes.router)
+router.include_router(prior_routes.router)
 
 SEE_OTHER = 303
 

@@ -1,6 +1,8 @@
 """What every template may use besides Jinja's own: filters for values, globals for addresses."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import jinja2
 from jinja2 import pass_context, pass_environment
@@ -8,7 +10,10 @@ from jinja2.runtime import Context
 
 from app.web import dates, i18n, languages, numbers
 
-FILTERS = {
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "number": numbers.number,
     "short": numbers.short,
     "tokens": numbers.tokens,
@@ -67,7 +72,23 @@ GLOBALS: dict[str, Any] = {
 }
 
 
+def at_render_time(function: Callable[P, R]) -> Callable[Concatenate[Context, P], R]:
+    """
+    Return a filter that runs when a page is rendered, whatever it is applied to.
+
+    Jinja runs a filter of a constant once, when it compiles the template: `none|tokens` would
+    stay in the language of the first request.
+    """
+
+    @pass_context
+    @wraps(function)
+    def filtered(_context: Context, *values: P.args, **options: P.kwargs) -> R:
+        return function(*values, **options)
+
+    return filtered
+
+
 def install_filters(environment: jinja2.Environment) -> None:
     """Give an environment every filter and global of the portal."""
-    environment.filters.update(FILTERS)
+    environment.filters.update({name: at_render_time(f) for name, f in FILTERS.items()})
     environment.globals.update(GLOBALS)

@@ -139,11 +139,12 @@ def _quantity(dataset: Dataset) -> str | None:
         return None
     first = parts.quantity_view(dataset.quantities[0])
     if first.is_unit_stated:
-        return first.whole or first.printed
-    shown = first.whole or first.printed
+        return first.shown
     if first.assumed_unit_word:
-        return _("%(number)s, unit assumed: %(unit)s", number=shown, unit=first.assumed_unit_word)
-    return _("%(number)s, unit not stated", number=shown)
+        return _(
+            "%(number)s, unit assumed: %(unit)s", number=first.shown, unit=first.assumed_unit_word
+        )
+    return _("%(number)s, unit not stated", number=first.shown)
 
 
 def _method(estimate: parts.EstimateView) -> str:

@@ -56,9 +56,8 @@ def field_word(name: str) -> str:
         "grade": _("Grade"),
         "source": _("Source"),
         "source_text": _("Source"),
-        "line": _("Line"),
-        "lines": _("Lines"),
-        "seed": _("Version of the seed"),
+        "origin": _("From"),
+        "line_no": _("Line"),
         "file": _("File"),
         "name_zh": _("Name in Chinese"),
         "name_en": _("Name in English"),
@@ -108,7 +107,15 @@ def _shown(value: object) -> str | None:
         return numbers.whole(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value)
-    return str(value)
+    return _origin(str(value))
+
+
+def _origin(value: str) -> str:
+    words = {
+        "published_sources": _("published sources"),
+        "vendor_text": _("the vendor's catalogue text"),
+    }
+    return words.get(value, value)
 
 
 def _estimate(value: dict[str, object]) -> str:

@@ -53,12 +53,16 @@ class SourceView:
 
 @dataclass(frozen=True)
 class QuantityView:
-    """A quantity as published, the whole number below, and how its unit is known."""
+    """
+    A quantity: how the page reads it, the other form below, and how its unit is known.
+
+    `printed` is verbatim. `shown` is the same where its reader can read it, else the number.
+    """
 
     id: int
     printed: str
-    whole: str | None
-    unit_word: str
+    shown: str
+    other: str | None
     assumed_unit_word: str | None
     assumed_unit: str | None
     is_unit_stated: bool
@@ -147,26 +151,27 @@ def unit_name(code: str) -> str:
 
 
 def counted(value: Decimal, code: str | None) -> str:
-    """Return a whole number and its unit: 2,500,000 books; 2,500,000 本."""
-    shown = numbers.whole(value)
-    unit = UNITS.get(code) if code else None
-    if unit is None:
-        return f"{shown} {code}" if code else shown
-    after = unit.after_number(i18n.current_locale(), is_one=value == 1)
-    return f"{shown} {after}"
+    """Return a whole number and its unit: 2,500,000 books, 2,500,000本."""
+    return _with_unit(numbers.whole(value), code, is_one=value == 1)
+
+
+def _with_unit(number: str, code: str | None, *, is_one: bool = False) -> str:
+    if code is None:
+        return number
+    unit = UNITS.get(code)
+    after = unit.after_number(i18n.current_locale(), is_one=is_one) if unit else code
+    gap = "" if i18n.current_locale() == i18n.CHINESE else " "
+    return f"{number}{gap}{after}"
 
 
 def quantity_view(quantity: Quantity) -> QuantityView:
     """Return a quantity for a page."""
-    printed = quantity.printed
-    if quantity.unit_printed and quantity.unit_printed not in printed:
-        printed += quantity.unit_printed
-    whole = None if quantity.value is None else counted(quantity.value, quantity.unit)
+    shown, other = _forms(quantity)
     return QuantityView(
         id=quantity.id,
-        printed=printed,
-        whole=None if whole == printed else whole,
-        unit_word=unit_name(quantity.unit) if quantity.unit else "",
+        printed=_verbatim(quantity),
+        shown=shown,
+        other=other if other != shown else None,
         assumed_unit=quantity.assumed_unit,
         assumed_unit_word=unit_name(quantity.assumed_unit) if quantity.assumed_unit else None,
         is_unit_stated=quantity.unit is not None,
@@ -176,6 +181,32 @@ def quantity_view(quantity: Quantity) -> QuantityView:
         content=_content_word(quantity),
         source=source_view(quantity.source),
     )
+
+
+def _verbatim(quantity: Quantity) -> str:
+    unit = quantity.unit_printed or ""
+    return quantity.printed if unit in quantity.printed else quantity.printed + unit
+
+
+def _forms(quantity: Quantity) -> tuple[str, str | None]:
+    """
+    Return the form of a quantity that reads best on this page, and the other one.
+
+    A size is read as it is printed (825.18 GiB), a Chinese number word only on a Chinese page.
+    """
+    verbatim = _verbatim(quantity)
+    if quantity.value is None:
+        return verbatim, None
+    number = counted(quantity.value, quantity.unit)
+    if quantity.printed.replace(",", "") == f"{quantity.value.normalize():f}":
+        return number, None
+    if quantity.unit == "byte":
+        return verbatim, number
+    if any("\u3400" <= character <= "\u9fff" for character in quantity.printed):
+        if i18n.current_locale() == i18n.CHINESE:
+            return _with_unit(quantity.printed, quantity.unit), number
+        return number, verbatim
+    return _with_unit(quantity.printed, quantity.unit), number
 
 
 def _content_word(quantity: Quantity) -> str | None:

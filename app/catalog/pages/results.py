@@ -133,14 +133,14 @@ class ResultsPage:
 
 
 def results_page(
-    state: ListState, found: Found, names: Names, *, sort: Sort, is_compare_full: bool
+    state: ListState, found: Found, names: Names, *, is_compare_full: bool
 ) -> ResultsPage:
     """Return the list for one state of its address."""
     rows = [_row(dataset, state, found, names) for dataset in found.datasets]
     on_page = {row.slug for row in rows}
     return ResultsPage(
         text=state.text,
-        sort=sort.value,
+        sort=state.sort or "",
         sorts=_sorts(has_text=bool(state.text)),
         include_subsets=state.include_subsets,
         dataset_count=found.dataset_count,
@@ -294,13 +294,17 @@ def _chips(state: ListState, names: Names) -> list[Chip]:
 
 
 def _sorts(*, has_text: bool) -> list[tuple[str, str]]:
-    sorts = [
-        (Sort.TOKENS.value, _("Tokens, most first")),
-        (Sort.NAME.value, _("Name")),
-        (Sort.UPDATED.value, _("Last change")),
-    ]
-    best = (Sort.RELEVANCE.value, _("Best match"))
-    return [best, *sorts] if has_text else sorts
+    """Return the orders; the default one has no value, so that a new search has its own."""
+    tokens, others = (
+        _("Tokens, most first"),
+        [
+            (Sort.NAME.value, _("Name")),
+            (Sort.UPDATED.value, _("Last change")),
+        ],
+    )
+    if has_text:
+        return [("", _("Best match")), (Sort.TOKENS.value, tokens), *others]
+    return [("", tokens), *others]
 
 
 def _without_estimate(state: ListState, found: Found) -> int:

@@ -13,6 +13,7 @@ from app.web.i18n import gettext as _
 
 # Fewer kinds than this say nothing that the table does not.
 KINDS_FROM = 3
+PERCENT = "%"
 RAW, WITH_REPEATS = "raw_gib", "effective_gib"
 
 
@@ -33,7 +34,7 @@ class SubsetRow:
     """One subset: its own figures by column code, its quantity and its estimate."""
 
     slug: str
-    name: parts.Name
+    name: str
     kind: str
     hue: int
     figures: dict[str, Any]
@@ -72,7 +73,7 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
     rows = [
         SubsetRow(
             slug=subset.slug,
-            name=parts.dataset_name(subset),
+            name=_short_name(dataset, subset),
             kind=parts.category_name(subset.category),
             hue=subset.category.hue,
             figures=subset.figures or {},
@@ -87,7 +88,7 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
         rows=rows,
         columns=columns,
         foot=dataset.figures or {},
-        segments=_segments(subsets, shares, is_by_kind=is_by_kind),
+        segments=_segments(dataset, subsets, shares, is_by_kind=is_by_kind),
         measure=measure,
         is_by_kind=is_by_kind,
         bar_label=bar_label,
@@ -96,16 +97,32 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
     )
 
 
+def _short_name(dataset: Dataset, subset: Dataset) -> str:
+    """Return a subset's name without its dataset's, which the page is about anyway."""
+    name = parts.dataset_name(subset).text
+    _parent, separator, short = name.partition(" · ")
+    is_after_parent = separator and subset.slug.startswith(f"{dataset.slug}/")
+    return short if is_after_parent else name
+
+
 def _column(field: dict[str, Any], subsets: Sequence[Dataset]) -> Column:
     values = [(subset.figures or {}).get(field["code"]) for subset in subsets]
     return Column(
         code=field["code"],
-        label=parts.bilingual(field, "label") or field["code"],
+        label=_label(field),
         unit=field.get("unit"),
         decimals=field.get("decimals") or 0,
         is_number=all(value is None or _is_number(value) for value in values),
         note=parts.bilingual(field, "note"),
     )
+
+
+def _label(field: dict[str, Any]) -> str:
+    label = parts.bilingual(field, "label") or field["code"]
+    unit = field.get("unit")
+    if not unit or unit == PERCENT:
+        return label
+    return _("%(label)s, %(unit)s", label=label, unit=unit)
 
 
 def _shares(
@@ -124,7 +141,7 @@ def _shares(
 
 
 def _segments(
-    subsets: Sequence[Dataset], shares: Sequence[float], *, is_by_kind: bool
+    dataset: Dataset, subsets: Sequence[Dataset], shares: Sequence[float], *, is_by_kind: bool
 ) -> list[charts.Segment]:
     if not any(shares):
         return []
@@ -137,7 +154,7 @@ def _segments(
     else:
         ranked = sorted(zip(subsets, shares, strict=True), key=lambda pair: -pair[1])
         pieces = [
-            (parts.dataset_name(subset).text, 1 + index % charts.MAX_HUES, share)
+            (_short_name(dataset, subset), 1 + index % charts.MAX_HUES, share)
             for index, (subset, share) in enumerate(ranked)
         ]
     pieces = [piece for piece in pieces if piece[2] > 0]

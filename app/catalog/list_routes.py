@@ -1,0 +1,134 @@
+"""The list of the catalogue: search, facets, sorting, paging and the compare tray."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import CatalogueViewer
+from app.catalog import queries
+from app.catalog.pages import parts
+from app.catalog.pages.addresses import ListState
+from app.catalog.pages.compare import MOST, compare_href
+from app.catalog.pages.results import Correction, Found, Names, results_page
+from app.catalog.search.facets import FacetCounts
+from app.catalog.search.query import (
+    DEFAULT_LIMIT,
+    Facet,
+    SearchRequest,
+    parse_filters,
+    parse_sort,
+    parse_text,
+)
+from app.catalog.search.service import SearchPage, search
+from app.db import DbSession
+from app.web.i18n import current_locale
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+# At most so many slugs of an address are read: the rest cannot be in the tray anyway.
+MAX_COMPARED_READ = 50
+
+
+@router.get("/catalogue", name="catalog.index")
+def index(request: Request, session: DbSession, viewer: CatalogueViewer) -> Response:
+    """Show one page of the catalogue, as the address describes it."""
+    state, is_compare_full = read_state(request.query_params)
+    if request.query_params.get("go") == "compare":
+        return RedirectResponse(compare_href(state.compared), status_code=303)
+    with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+    sort = parse_sort(state.sort, has_text=bool(state.text))
+    found = search(
+        session,
+        SearchRequest(
+            text=state.text,
+            filters=parse_filters({f.value: values for f, values in state.filters.items()}),
+            parent=state.parent,
+            include_subsets=state.include_subsets,
+            sort=sort,
+            locale=current_locale(),
+            cursor=state.cursor,
+            sees_team=with_team,
+        ),
+    )
+    compared = queries.list_names(session, state.compared, with_team=with_team)
+    state = replace(state, compared=tuple(slug for slug in state.compared if slug in compared))
+    page = results_page(
+        state,
+        load_found(session, found, with_team=with_team),
+        load_names(session, state, found.facets, compared),
+        is_compare_full=is_compare_full,
+    )
+    return render(request, "catalog/index.html", page, fragments=("browse",))
+
+
+def read_state(query: QueryParams) -> tuple[ListState, bool]:
+    """Return the state of an address, and whether it names more datasets than can be compared."""
+    text = parse_text(query.get("q", ""))
+    compared = list(dict.fromkeys(query.getlist("compare")[:MAX_COMPARED_READ]))
+    filters = {
+        facet: tuple(dict.fromkeys(value for value in query.getlist(facet.value) if value))
+        for facet in Facet
+    }
+    state = ListState(
+        text=text,
+        filters={facet: values for facet, values in filters.items() if values},
+        parent=query.get("parent") or None,
+        include_subsets=query.get("subsets") == "true",
+        sort=query.get("sort") or None,
+        cursor=query.get("cursor") or None,
+        compared=tuple(compared[:MOST]),
+    )
+    return state, len(compared) > MOST
+
+
+def load_found(session: Session, found: SearchPage, *, with_team: bool) -> Found:
+    """Return what the search found with all that the rows show."""
+    datasets, subsets, _without = queries.count_datasets(session, with_team=with_team)
+    corrections = found.corrections
+    return Found(
+        datasets=queries.list_items(session, found.ids),
+        subset_counts=queries.subset_counts(session, found.ids),
+        facets=found.facets,
+        total=found.total,
+        is_capped=found.total_is_capped,
+        previous_cursor=found.previous_cursor,
+        next_cursor=found.next_cursor,
+        correction=Correction(
+            asked=" ".join(one.typed for one in corrections),
+            used=" ".join(one.used for one in corrections),
+        )
+        if corrections
+        else None,
+        limit=DEFAULT_LIMIT,
+        dataset_count=datasets,
+        subset_count=subsets,
+    )
+
+
+def load_names(
+    session: Session,
+    state: ListState,
+    facets: Mapping[Facet, FacetCounts],
+    compared: Mapping[str, tuple[str, str]],
+) -> Names:
+    """Return the words for everything that the page names and the database knows."""
+    counted = facets.get(Facet.PROVIDER)
+    slugs = {one.value for one in counted.values} if counted else set()
+    slugs |= set(state.filters.get(Facet.PROVIDER, ()))
+    return Names(
+        categories={category.code: category for category in queries.list_categories(session)},
+        providers=in_page_language(queries.provider_names(session, slugs)),
+        tokenizers=queries.tokenizer_names(session),
+        datasets=in_page_language(compared),
+    )
+
+
+def in_page_language(names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return bilingual names by slug in the language of the page."""
+    return {slug: parts.name_of(zh, en).text for slug, (zh, en) in names.items()}
