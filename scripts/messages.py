@@ -61,6 +61,7 @@ def extract() -> dict[str, Catalog]:
     sources = [(path, "python") for path in sorted((ROOT / "app").rglob("*.py"))]
     sources += [(path, "jinja2") for path in sorted((ROOT / "templates").rglob("*.html"))]
     options = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
+    options["extensions"] = "jinja2.ext.do"
     for path, method in sources:
         name = path.relative_to(ROOT).as_posix()
         for _line, message, comments, context in extract_from_file(
