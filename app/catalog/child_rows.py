@@ -10,6 +10,7 @@ from app.catalog.columns import ChildKind, row_fields
 from app.catalog.lookups import Lookups
 from app.catalog.merging import ChildMerge, Json
 from app.catalog.models import Dataset, Overlap, TokenEstimate
+from app.catalog.search import arrays
 
 # By dataset and key: the id of a row that is there, and its fields in plain form.
 Present = dict[int, dict[str, tuple[int, Json]]]
@@ -19,8 +20,10 @@ _OVERLAP_FIELDS = ("other", "relation", "note_zh", "note_en")
 
 def read(session: Session, kind: ChildKind, ids: Sequence[int], lookups: Lookups) -> Present:
     """Return the children of one kind that a load wrote, not those that people added."""
-    table = kind.model.__table__
-    statement = select(*table.c).where(table.c.dataset_id.in_(ids), table.c.seed_key.is_not(None))
+    model = kind.model
+    statement = select(*model.__table__.c).where(
+        arrays.is_one_of(model.dataset_id, ids), model.seed_key.is_not(None)
+    )
     found: Present = {}
     for row in session.execute(statement).mappings():
         fields = row_fields(kind.columns, dict(row))
@@ -74,7 +77,7 @@ def read_overlaps(session: Session, ids: Sequence[int]) -> Present:
             Dataset.slug.label("other"),
         )
         .join(Dataset, Dataset.id == Overlap.other_id)
-        .where(Overlap.dataset_id.in_(ids), Overlap.seed_key.is_not(None))
+        .where(arrays.is_one_of(Overlap.dataset_id, ids), Overlap.seed_key.is_not(None))
     )
     found: Present = {}
     for row in session.execute(statement).mappings():

@@ -9,7 +9,6 @@ from typing import Any
 from app.catalog.derivation import decimal_text
 from app.catalog.models import LicenceClaim, Quantity, Statement, TokenEstimate
 from app.catalog.records import DatasetRecord
-from app.db import Base
 
 # Columns of `dataset` that have the same name in a record. References to other rows (parent,
 # provider, category, source) are written by slug or code in the plain form.
@@ -60,7 +59,7 @@ class ChildKind:
     """A kind of rows that belong to a dataset; `attribute` names them in a record."""
 
     attribute: str
-    model: type[Base]
+    model: type[Quantity | TokenEstimate | LicenceClaim | Statement]
     columns: tuple[str, ...]
 
 

@@ -225,8 +225,8 @@ def _values(columns: Sequence[str], record: object) -> list[Any]:
     values: list[Any] = []
     for name in columns:
         value = getattr(record, name)
-        if name in JSON_COLUMNS:
-            value = None if value is None else json.dumps(value, ensure_ascii=False)
+        if name in JSON_COLUMNS and value is not None:
+            value = "[]" if value == () else json.dumps(value, ensure_ascii=False)
         elif isinstance(value, tuple):
             value = list(value)
         values.append(value)

@@ -13,8 +13,8 @@ from typing import Any
 
 from app.catalog.licences import grade_order
 from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
-from app.catalog.tables import ReferenceTables, TokenizerTables
-from app.planning.conversion import Conversion, convert_quantity
+from app.catalog.tables import Found, ReferenceTables, TokenizerTables
+from app.planning.conversion import Factors, convert_quantity, find_factors
 from app.planning.text_rates import ByteConversion, convert_bytes, text_rates
 from app.planning.tokens import NoConversion, Range, Tokens
 
@@ -129,29 +129,48 @@ def derive_one(
         return NoEstimateReason.UNIT_NOT_STATED
     if unit in _UNITS_WITHOUT_LENGTH:
         return NoEstimateReason.NO_LENGTH
-    try:
-        if unit == "byte":
-            return _from_bytes(index, quantity, int(quantity.value), dataset, tokenizer)
-        conversion = convert_quantity(
-            quantity.value,
-            unit=unit,
-            categories=dataset.categories,
-            languages=dataset.languages,
-            priors=tables.priors,
-            premiums=tokenizer.premiums,
-            is_assumed=quantity.unit is None,
-        )
-    except NoConversion as error:
-        return NoEstimateReason(error.obstacle.value)
+    if unit == "byte":
+        return _from_bytes(index, quantity, int(quantity.value), dataset, tokenizer)
+    known = _factors(unit, dataset, tables, tokenizer)
+    if isinstance(known, NoEstimateReason):
+        return known
+    factors, rule = known
+    conversion = convert_quantity(quantity.value, factors)
     return Derived(
         index=index,
         tokens=conversion.tokens,
         tokenizer=tokenizer.code,
         is_whole=quantity.is_whole,
-        is_assumed=conversion.is_assumed,
-        is_scaled=conversion.is_scaled,
-        rule=_unit_rule(conversion, tokenizer.code, tables.prior_words),
+        is_assumed=quantity.unit is None,
+        is_scaled=factors.is_scaled,
+        rule=rule | {"quantity": decimal_text(Fraction(quantity.value))},
     )
+
+
+def _factors(
+    unit: str, dataset: DatasetFacts, tables: ReferenceTables, tokenizer: TokenizerTables
+) -> Found:
+    """
+    Return the factors of a kind of data and the rule that shows them, or what is missing.
+
+    Kinds are few and datasets many, so each is looked for once.
+    """
+    kind = (unit, dataset.categories, dataset.languages)
+    if kind not in tokenizer.factors:
+        try:
+            factors = find_factors(
+                unit=unit,
+                categories=dataset.categories,
+                languages=dataset.languages,
+                priors=tables.priors,
+                premiums=tokenizer.premiums,
+            )
+        except NoConversion as error:
+            tokenizer.factors[kind] = NoEstimateReason(error.obstacle.value)
+        else:
+            rule = _unit_rule(factors, tokenizer.code, tables.prior_words)
+            tokenizer.factors[kind] = factors, rule
+    return tokenizer.factors[kind]
 
 
 def _from_bytes(
@@ -166,9 +185,12 @@ def _from_bytes(
     content = ByteContent(quantity.content)
     if content in _COMPRESSED:
         return _COMPRESSED[content]
-    rates = text_rates(
-        tokenizer.rates, is_code=content == ByteContent.CODE, languages=dataset.languages
-    )
+    try:
+        rates = text_rates(
+            tokenizer.rates, is_code=content == ByteContent.CODE, languages=dataset.languages
+        )
+    except NoConversion as error:
+        return NoEstimateReason(error.obstacle.value)
     conversion = convert_bytes(n_bytes, rates)
     return Derived(
         index=index,
@@ -207,13 +229,12 @@ def _rank(candidate: Candidate) -> tuple[int, int, bool, int]:
 
 
 def _unit_rule(
-    conversion: Conversion, tokenizer: str, words: Mapping[str, Mapping[str, Any]]
+    factors: Factors, tokenizer: str, words: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     return {
         "kind": "units",
         "tokenizer": tokenizer,
-        "quantity": decimal_text(Fraction(conversion.quantity)),
-        "unit": conversion.unit,
+        "unit": factors.unit,
         "priors": [
             {
                 **words[prior.code],
@@ -222,12 +243,12 @@ def _unit_rule(
                 "high": _optional(prior.high),
                 "multiplier": _optional(prior.multiplier),
             }
-            for prior in conversion.priors
+            for prior in factors.priors
         ],
-        "per_unit": _range(conversion.per_unit),
-        "premium": _range(conversion.premium),
-        "basis": conversion.basis.value,
-        "languages": list(conversion.languages),
+        "per_unit": _range(factors.per_unit),
+        "premium": _range(factors.premium),
+        "basis": factors.basis.value,
+        "languages": list(factors.languages),
     }
 
 

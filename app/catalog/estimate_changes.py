@@ -18,6 +18,7 @@ from app.catalog.models import (
     Source,
     TokenEstimate,
 )
+from app.catalog.search import arrays
 from app.catalog.tables import ReferenceTables
 
 Values = dict[str, Any]
@@ -79,22 +80,22 @@ def write(session: Session, changes: Changes, actor: audit.Actor) -> None:
     """Write the difference, with one event for each dataset whose main estimate changed."""
     estimate_id = TokenEstimate.id
     if changes.deletes:
-        session.execute(delete(TokenEstimate).where(estimate_id.in_(changes.deletes)))
+        session.execute(delete(TokenEstimate).where(arrays.is_one_of(estimate_id, changes.deletes)))
     # At most one estimate of a dataset may be the main one at any moment.
     if changes.demoted:
-        demote = update(TokenEstimate).where(estimate_id.in_(changes.demoted))
+        demote = update(TokenEstimate).where(arrays.is_one_of(estimate_id, changes.demoted))
         session.execute(demote.values(is_main=False))
     if changes.updates:
         session.execute(update(TokenEstimate), changes.updates)
     if changes.promoted:
-        promote = update(TokenEstimate).where(estimate_id.in_(changes.promoted))
+        promote = update(TokenEstimate).where(arrays.is_one_of(estimate_id, changes.promoted))
         session.execute(promote.values(is_main=True, updated_at=func.clock_timestamp()))
     if changes.inserts:
         session.execute(insert(TokenEstimate), changes.inserts)
     if changes.reasons:
         session.execute(update(Dataset), changes.reasons)
     if changes.dataset_ids:
-        touched = update(Dataset).where(Dataset.id.in_(changes.dataset_ids))
+        touched = update(Dataset).where(arrays.is_one_of(Dataset.id, changes.dataset_ids))
         session.execute(
             touched.values(revision=Dataset.revision + 1, updated_at=func.clock_timestamp())
         )
@@ -130,16 +131,16 @@ def _load(session: Session, ids: Sequence[int]) -> Iterator[_Loaded]:
             Dataset.languages,
             Dataset.has_tokens,
             Dataset.no_estimate_reason,
-        ).where(Dataset.id.in_(ids))
+        ).where(arrays.is_one_of(Dataset.id, ids))
     )
     loaded = {row.id: _Loaded(row) for row in datasets}
-    quantities = select(*Quantity.__table__.c).where(Quantity.dataset_id.in_(ids))
+    quantities = select(*Quantity.__table__.c).where(arrays.is_one_of(Quantity.dataset_id, ids))
     for row in session.execute(quantities.order_by(Quantity.dataset_id, Quantity.position)):
         loaded[row.dataset_id].quantities.append(row)
     estimates = (
         select(*TokenEstimate.__table__.c, Source.grade)
         .outerjoin(Source, Source.id == TokenEstimate.source_id)
-        .where(TokenEstimate.dataset_id.in_(ids))
+        .where(arrays.is_one_of(TokenEstimate.dataset_id, ids))
         .order_by(TokenEstimate.dataset_id, TokenEstimate.position, TokenEstimate.id)
     )
     for estimate in session.execute(estimates).mappings():

@@ -23,6 +23,7 @@ from app.catalog.lookups import Lookups
 from app.catalog.merging import Json, merge_children, merge_fields
 from app.catalog.models import Dataset
 from app.catalog.records import DatasetRecord
+from app.catalog.search import arrays
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def merge(
 
 def _read(session: Session, records: Sequence[DatasetRecord], lookups: Lookups) -> _Batch:
     ids = [lookups.datasets[record.slug] for record in records]
-    found = session.execute(select(*Dataset.__table__.c).where(Dataset.id.in_(ids)))
+    found = session.execute(select(*Dataset.__table__.c).where(arrays.is_one_of(Dataset.id, ids)))
     return _Batch(
         session=session,
         lookups=lookups,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog import bulk
 from app.catalog.models import Category, Dataset, Provider, Source
+from app.catalog.search import arrays
 from app.errors import InvalidInput
 
 
@@ -80,7 +81,9 @@ class Lookups:
         missing = [slug for slug in dict.fromkeys(slugs) if slug not in self.datasets]
         if missing:
             rows = session.execute(
-                select(Dataset.slug, Dataset.id).where(Dataset.slug.in_(missing))
+                select(Dataset.slug, Dataset.id).where(
+                    arrays.is_one_of_words(Dataset.slug, missing)
+                )
             )
             self.datasets.update(rows.tuples().all())
 

@@ -1,16 +1,28 @@
 """The reference tables that estimates are derived with: priors, tokenizers, the category tree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Category, ConversionPrior, Tokenizer, TokenizerRatio
+from app.catalog.models import (
+    Category,
+    ConversionPrior,
+    NoEstimateReason,
+    Tokenizer,
+    TokenizerRatio,
+)
+from app.planning.conversion import Factors
 from app.planning.priors import Prior
 from app.planning.text_rates import TextRate
+
+# A unit, the category of the data with those above it, and their languages.
+Kind = tuple[str, tuple[str, ...], tuple[str, ...]]
+# The factors of a kind of data with the rule that shows them, or what is missing.
+Found = tuple[Factors, dict[str, Any]] | NoEstimateReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,8 @@ class TokenizerTables:
     vocabulary: int
     premiums: Mapping[str, Decimal]
     rates: Sequence[TextRate]
+    # What a derivation found for a kind of data, kept for the next dataset of that kind.
+    factors: dict[Kind, Found] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

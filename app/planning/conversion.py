@@ -33,9 +33,9 @@ from app.planning.tokens import NoConversion, Obstacle, Range, Tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class Factors:
     """
-    Tokens and each factor they came from, so that a page can show the sum.
+    What a count of units is multiplied with: the same for every quantity of a kind of data.
 
     Attributes
     ----------
@@ -43,24 +43,34 @@ class Conversion:
         Tokens per unit of the data, over all `priors`, multipliers included.
     premium : Range
         What the language of the data costs against the language of the priors; 1 if not scaled.
+    product : Range
+        The two multiplied.
     languages : tuple of str
         The languages of the data that the premium was read for, as measured.
     is_scaled : bool
         Whether a premium was applied.
-    is_assumed : bool
-        Whether the unit is a guess that nobody confirmed.
     """
 
-    tokens: Tokens
-    quantity: Decimal
     unit: str
     priors: tuple[Prior, ...]
     per_unit: Range
     premium: Range
+    product: Range
     basis: LanguageBasis
     languages: tuple[str, ...]
     is_scaled: bool
-    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Tokens and each factor they came from, so that a page can show the sum."""
+
+    tokens: Tokens
+    quantity: Decimal
+    factors: Factors
+
+
+_ONE = Range(Fraction(1), Fraction(1), Fraction(1))
 
 
 def language_premium(
@@ -102,39 +112,63 @@ def language_premium(
     return Range(min(values), mean, max(values)), tuple(measured)
 
 
-def convert_quantity(
-    quantity: Decimal,
+def find_factors(
     *,
     unit: str,
     categories: Sequence[str],
     languages: Sequence[str],
     priors: Iterable[Prior],
     premiums: Mapping[str, Decimal],
-    is_assumed: bool = False,
-) -> Conversion:
+) -> Factors:
     """
-    Convert a count of units to tokens of the tokenizer whose premiums are given.
+    Return what a count of these units is multiplied with, for the tokenizer of the premiums.
 
     Parameters
     ----------
-    quantity : Decimal
-        How many units, >= 0.
     unit, categories, languages, priors
-        As for :func:`match_priors`.
+        As for :func:`app.planning.priors.match_priors`.
     premiums
         As for :func:`language_premium`.
-    is_assumed : bool
-        Whether the unit is a guess; carried into the result.
-
-    Returns
-    -------
-    Conversion
-        Low, middle and high are null together where a prior has no spread.
 
     Raises
     ------
     NoConversion
         If no prior fits, or a language has no measured premium.
+    """
+    fitting, basis = match_priors(priors, unit=unit, categories=categories, languages=languages)
+    per_unit = _over(fitting)
+    premium, measured = _ONE, tuple(languages)
+    own = {main_language(prior.language) for prior in fitting if prior.language}
+    is_scaled = bool(languages and own and own != {main_language(tag) for tag in languages})
+    if is_scaled:
+        premium, measured = language_premium(premiums, languages)
+    return Factors(
+        unit=unit,
+        priors=fitting,
+        per_unit=per_unit,
+        premium=premium,
+        product=_product(per_unit, premium),
+        basis=basis,
+        languages=measured,
+        is_scaled=is_scaled,
+    )
+
+
+def convert_quantity(quantity: Decimal, factors: Factors) -> Conversion:
+    """
+    Convert a count of units to tokens.
+
+    Parameters
+    ----------
+    quantity : Decimal
+        How many units, >= 0.
+    factors : Factors
+        From :func:`find_factors`.
+
+    Returns
+    -------
+    Conversion
+        Its low and high are None where a prior has no spread.
 
     Examples
     --------
@@ -143,34 +177,23 @@ def convert_quantity(
     >>> book = Prior(
     ...     "book_en", "book", Decimal(170_000), Decimal(90_000), Decimal(245_000), language="en"
     ... )
-    >>> convert_quantity(
-    ...     Decimal(2_500_000),
+    >>> factors = find_factors(
     ...     unit="book",
     ...     categories=["books"],
     ...     languages=["zh"],
     ...     priors=[book],
     ...     premiums={"en": Decimal(1), "zh-Hans": Decimal("0.902")},
-    ... ).tokens
+    ... )
+    >>> convert_quantity(Decimal(2_500_000), factors).tokens
     Tokens(low=202950000000, mid=383350000000, high=552475000000)
     """
-    fitting, basis = match_priors(priors, unit=unit, categories=categories, languages=languages)
-    per_unit = _over(fitting)
-    premium, measured = Range(Fraction(1), Fraction(1), Fraction(1)), tuple(languages)
-    own = {main_language(prior.language) for prior in fitting if prior.language}
-    if languages and own and own != {main_language(tag) for tag in languages}:
-        premium, measured = language_premium(premiums, languages)
-    return Conversion(
-        tokens=_whole(Fraction(quantity), per_unit, premium),
-        quantity=quantity,
-        unit=unit,
-        priors=fitting,
-        per_unit=per_unit,
-        premium=premium,
-        basis=basis,
-        languages=measured,
-        is_scaled=premium != Range(Fraction(1), Fraction(1), Fraction(1)),
-        is_assumed=is_assumed,
+    count, product = Fraction(quantity), factors.product
+    tokens = Tokens(
+        None if product.low is None else round(count * product.low),
+        round(count * product.mid),
+        None if product.high is None else round(count * product.high),
     )
+    return Conversion(tokens, quantity, factors)
 
 
 def _over(priors: Sequence[Prior]) -> Range:
@@ -186,15 +209,11 @@ def _over(priors: Sequence[Prior]) -> Range:
     return Range(min(lows), sum(mids, Fraction(0)) / len(mids), max(highs))
 
 
-def _whole(quantity: Fraction, per_unit: Range, premium: Range) -> Tokens:
-    mid = round(quantity * per_unit.mid * premium.mid)
+def _product(per_unit: Range, premium: Range) -> Range:
+    mid = per_unit.mid * premium.mid
     if per_unit.low is None or per_unit.high is None or premium.low is None or premium.high is None:
-        return Tokens(None, mid, None)
-    return Tokens(
-        round(quantity * per_unit.low * premium.low),
-        mid,
-        round(quantity * per_unit.high * premium.high),
-    )
+        return Range(None, mid, None)
+    return Range(per_unit.low * premium.low, mid, per_unit.high * premium.high)
 
 
 def rescale(tokens: Tokens, *, bytes_per_token: Decimal, to_bytes_per_token: Decimal) -> Tokens:
