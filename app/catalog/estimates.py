@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimate_changes, search_index, state, tables
+from app.catalog import estimate_changes, state, tables
 from app.catalog.derivation import DatasetFacts, QuantityFacts
 from app.catalog.models import ConversionPrior, Dataset, Quantity
+from app.catalog.search import indexing
 from app.catalog.tables import ReferenceTables
 
 CHUNK = 2000
@@ -41,7 +42,7 @@ def derive(
         changed |= changes.dataset_ids
     if changed:
         state.note_change(session)
-        search_index.index_datasets(session, sorted(changed))
+        indexing.index_datasets(session, sorted(changed))
     return len(changed)
 
 

@@ -13,10 +13,11 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import creating, estimates, existing, search_index, state, tables
+from app.catalog import creating, estimates, existing, state, tables
 from app.catalog.checking import check_record
 from app.catalog.lookups import Lookups
 from app.catalog.records import DatasetRecord
+from app.catalog.search import indexing
 
 BATCH = 2000
 
@@ -59,7 +60,7 @@ def load_records(
         created = creating.create(
             session, fresh, lookups, reference, actor=actor, is_seed=keep_edits
         )
-        search_index.index_datasets(session, created)
+        indexing.index_datasets(session, created)
         report.created += len(created)
         linked += [record for record in fresh if record.overlaps]
     creating.link(session, linked, lookups)
@@ -67,7 +68,7 @@ def load_records(
     for batch in _batches(present, batch_size):
         merged = existing.merge(session, batch, lookups, actor=actor, keep_edits=keep_edits)
         estimates.derive(session, merged.changed, actor=actor, reference=reference)
-        search_index.index_datasets(session, merged.changed)
+        indexing.index_datasets(session, merged.changed)
         report.changed += len(merged.changed)
         report.unchanged += len(batch) - len(merged.changed)
         report.kept += merged.kept
