@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import organisations, tokens
 from app.accounts.models import Account, Organisation, Role, SignInMethod, WebSession
+from app.accounts.viewers import Viewer
 from app.audit import PORTAL
 
 _numbers = itertools.count(1)
@@ -83,3 +84,8 @@ def signed_in(
 ) -> TestClient:
     """Return the client, signed in as a new person with that role."""
     return sign_in(client, session, account or make_account(session, role=role))
+
+
+def actor(account: Account) -> Viewer:
+    """Return somebody as the one who makes a change."""
+    return Viewer(account_id=account.id, name=account.name, role=Role(account.role))

@@ -64,7 +64,10 @@ def list_accounts(session: Session) -> Sequence[Account]:
 def list_administrators(session: Session, *, lock: bool = False) -> Sequence[Account]:
     """Return everybody with that role; locked, nobody can change one until the transaction ends."""
     statement = select(Account).where(Account.role == Role.ADMINISTRATOR).order_by(Account.id)
-    return session.scalars(statement.with_for_update() if lock else statement).all()
+    if lock:
+        # What was read before the lock may have changed while it was waited for.
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).all()
 
 
 def is_link_usable() -> ColumnElement[bool]:
