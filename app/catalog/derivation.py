@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.catalog.licences import grade_order
+from app.catalog.measured_texts import measured_text
 from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
 from app.catalog.tables import Found, ReferenceTables, TokenizerTables
 from app.planning.conversion import Factors, convert_quantity, find_factors
@@ -260,7 +261,12 @@ def _byte_rule(conversion: ByteConversion, tokenizer: str, content: ByteContent)
         "unit": "byte",
         "content": content.value,
         "texts": [
-            {"name": rate.text, "bytes_per_token": decimal_text(Fraction(rate.bytes_per_token))}
+            {
+                "name": rate.text,
+                "name_zh": measured_text(rate.text).zh,
+                "name_en": measured_text(rate.text).en,
+                "bytes_per_token": decimal_text(Fraction(rate.bytes_per_token)),
+            }
             for rate in sorted(conversion.rates, key=lambda rate: rate.bytes_per_token)
         ],
         "bytes_per_token": _range(conversion.bytes_per_token),
