@@ -10,11 +10,12 @@ from starlette.datastructures import QueryParams
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer
-from app.catalog import queries
+from app.catalog import queries, reference
 from app.catalog.pages import parts
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.compare import MOST, compare_href
-from app.catalog.pages.results import Correction, Found, Names, results_page
+from app.catalog.pages.facets import Names
+from app.catalog.pages.results import Correction, Found, results_page
 from app.catalog.search.facets import FacetCounts
 from app.catalog.search.query import (
     DEFAULT_LIMIT,
@@ -122,9 +123,9 @@ def load_names(
     slugs = {one.value for one in counted.values} if counted else set()
     slugs |= set(state.filters.get(Facet.PROVIDER, ()))
     return Names(
-        categories={category.code: category for category in queries.list_categories(session)},
-        providers=in_page_language(queries.provider_names(session, slugs)),
-        tokenizers=queries.tokenizer_names(session),
+        categories={category.code: category for category in reference.list_categories(session)},
+        providers=in_page_language(reference.provider_names(session, slugs)),
+        tokenizers=reference.tokenizer_names(session),
         datasets=in_page_language(compared),
     )
 

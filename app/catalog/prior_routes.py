@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
-from app.catalog import labels, queries, service
+from app.catalog import labels, reference, service
 from app.catalog.pages.about import prior_row
 from app.catalog.pages.priors import PreviewView, PriorsPage, preview_view, prior_form
 from app.catalog.service import PriorValues
@@ -41,8 +41,8 @@ def priors(
             "%(n)s estimate was derived again.", "%(n)s estimates were derived again.", changed
         )
     page = PriorsPage(
-        priors=[prior_row(prior) for prior in queries.list_priors(session)],
-        edited=prior_form(queries.get_prior(session, edit)) if edit else None,
+        priors=[prior_row(prior) for prior in reference.list_priors(session)],
+        edited=prior_form(reference.get_prior(session, edit)) if edit else None,
         done=done,
     )
     return render(request, "catalog/priors.html", page)
@@ -76,8 +76,8 @@ def show_form(
 ) -> Response:
     """Show the form again, as it was typed, with its errors or its preview."""
     page = PriorsPage(
-        priors=[prior_row(prior) for prior in queries.list_priors(session)],
-        edited=prior_form(queries.get_prior(session, code), form),
+        priors=[prior_row(prior) for prior in reference.list_priors(session)],
+        edited=prior_form(reference.get_prior(session, code), form),
         preview=preview,
     )
     status = UNPROCESSABLE if form.errors else 200

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
-from app.catalog import list_routes, prior_routes, queries, service, state, tables
+from app.catalog import list_routes, prior_routes, queries, reference, service, state, tables
 from app.catalog.pages.about import about_page
 from app.catalog.pages.compare import MOST, compare_page
 from app.catalog.pages.dataset import dataset_page
@@ -46,7 +46,7 @@ def compare(
         asked,
         datasets,
         subset_counts=queries.subset_counts(session, [dataset.id for dataset in datasets]),
-        tokenizer_names=queries.tokenizer_names(session),
+        tokenizer_names=reference.tokenizer_names(session),
     )
     return render(request, "catalog/compare.html", page)
 
@@ -63,7 +63,7 @@ def show_provider(
         provider,
         datasets,
         subset_counts=queries.subset_counts(session, [dataset.id for dataset in datasets]),
-        tokenizer_names=queries.tokenizer_names(session),
+        tokenizer_names=reference.tokenizer_names(session),
     )
     return render(request, "catalog/provider.html", page)
 
@@ -73,10 +73,10 @@ def about(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
     """Show every source with its grade, how estimates are made, and the tables behind them."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     page = about_page(
-        sources=queries.list_sources(session),
-        priors=queries.list_priors(session),
-        tokenizers=queries.list_tokenizers(session),
-        ratios=queries.list_tokenizer_ratios(session),
+        sources=reference.list_sources(session),
+        priors=reference.list_priors(session),
+        tokenizers=reference.list_tokenizers(session),
+        ratios=reference.list_tokenizer_ratios(session),
         counts=queries.count_datasets(session, with_team=with_team),
         seed_version=state.seed_version(session),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimates, queries
+from app.catalog import estimates, queries, reference
 from app.catalog.models import ConversionPrior, Dataset
 from app.catalog.units import is_unit
 from app.errors import Conflict, InvalidInput, StaleVersion
@@ -100,7 +100,7 @@ def change_prior(
     StaleVersion
         If somebody changed it since `revision` was read.
     """
-    prior = queries.get_prior(session, code)
+    prior = reference.get_prior(session, code)
     if prior.revision != revision:
         raise StaleVersion(
             "Somebody changed this prior since you opened it, so nothing was saved. "
@@ -129,7 +129,7 @@ def change_prior(
 
 def preview_prior(session: Session, code: str, values: PriorValues) -> PriorPreview:
     """Return what a change of a prior would do, without doing it."""
-    prior = queries.get_prior(session, code)
+    prior = reference.get_prior(session, code)
     check_range(values)
     before = queries.main_estimate_counts(session)
     savepoint = session.begin_nested()

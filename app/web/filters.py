@@ -82,7 +82,7 @@ def at_render_time(function: Callable[P, R]) -> Callable[Concatenate[Context, P]
 
     @pass_context
     @wraps(function)
-    def filtered(_context: Context, *values: P.args, **options: P.kwargs) -> R:
+    def filtered(_context: Context, /, *values: P.args, **options: P.kwargs) -> R:
         return function(*values, **options)
 
     return filtered

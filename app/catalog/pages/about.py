@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from app.catalog import labels
 from app.catalog.models import ConversionPrior, Source, Tokenizer, TokenizerRatio
-from app.catalog.pages import parts
+from app.catalog.pages import parts, quantities
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.languages import language_name
@@ -115,7 +115,7 @@ def prior_row(prior: ConversionPrior) -> PriorRow:
     return PriorRow(
         code=prior.code,
         name=parts.text(prior.name_zh, prior.name_en) or prior.code,
-        unit=parts.unit_name(prior.unit),
+        unit=quantities.unit_name(prior.unit),
         low=None if prior.low is None else plain(prior.low),
         mid=plain(prior.mid),
         high=None if prior.high is None else plain(prior.high),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.catalog import labels
 from app.catalog.models import Dataset
-from app.catalog.pages import parts
+from app.catalog.pages import parts, quantities
 from app.web import numbers
 from app.web.i18n import gettext as _
 
@@ -137,7 +137,7 @@ def _rows(
 def _quantity(dataset: Dataset) -> str | None:
     if not dataset.quantities:
         return None
-    first = parts.quantity_view(dataset.quantities[0])
+    first = quantities.quantity_view(dataset.quantities[0])
     if first.is_unit_stated:
         return first.shown
     if first.assumed_unit_word:

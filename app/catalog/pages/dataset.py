@@ -1,14 +1,15 @@
 """What the page of one dataset shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from app.audit import AuditEvent
 from app.catalog import labels
 from app.catalog.models import Dataset, LicenceClaim, Statement, TokenEstimate
-from app.catalog.pages import history, parts, rules, subsets
+from app.catalog.pages import history, parts, quantities, rules, subsets
 from app.catalog.queries import OverlapSide
+from app.catalog.reference import tokenizer_label
 from app.catalog.tables import ReferenceTables
 from app.catalog.units import UNITS
 from app.web import i18n
@@ -101,7 +102,7 @@ class DatasetPage:
     is_archived: bool
     licence: parts.LicenceView
     licence_class: str
-    quantities: list[parts.QuantityView]
+    quantities: list[quantities.QuantityView]
     estimate: parts.EstimateView | None
     reason: str
     claims: list[parts.EstimateView]
@@ -135,7 +136,10 @@ def dataset_page(
     can_confirm_units: bool,
 ) -> DatasetPage:
     """Return the page of a dataset that `queries.get_dataset` loaded."""
-    names = {code: tokenizer.name for code, tokenizer in tables.tokenizers.items()}
+    names = {
+        code: tokenizer_label(tokenizer.name, tokenizer.vocabulary)
+        for code, tokenizer in tables.tokenizers.items()
+    }
     main = parts.main_estimate(dataset)
     claims = [estimate for estimate in dataset.estimates if estimate is not main]
     return DatasetPage(
@@ -150,7 +154,7 @@ def dataset_page(
         is_archived=dataset.archived_at is not None,
         licence=parts.licence_view(dataset),
         licence_class=dataset.licence_class,
-        quantities=[parts.quantity_view(quantity) for quantity in dataset.quantities],
+        quantities=[quantities.quantity_view(quantity) for quantity in dataset.quantities],
         estimate=parts.estimate_view(main, names) if main else None,
         reason=parts.no_estimate_reason(dataset),
         claims=[parts.estimate_view(claim, names) for claim in claims],
@@ -202,13 +206,17 @@ def _lines(dataset: Dataset) -> list[SourceLine]:
 
 def _licence_claim(claim: LicenceClaim) -> LicenceClaimView:
     scopes = {"data": _("data"), "code": _("code")}
-    stated = parts.text(claim.stated_zh, claim.stated_en)
+    licence = parts.licence_class_view(
+        claim.licence_class, parts.text(claim.stated_zh, claim.stated_en), claim.spdx
+    )
+    if claim.scope != "data":
+        licence = replace(licence, tone="none", word=_("does not cover the data"))
     checked = None
     if claim.checked_by and claim.checked_on:
         checked = _("%(who)s, %(day)s", who=claim.checked_by, day=claim.checked_on.isoformat())
     return LicenceClaimView(
         scope=scopes.get(claim.scope, claim.scope),
-        licence=parts.licence_class_view(claim.licence_class, stated, claim.spdx),
+        licence=licence,
         note=parts.text(claim.note_zh, claim.note_en),
         evidence_url=claim.evidence_url if _is_web_address(claim.evidence_url) else None,
         checked=checked,
@@ -262,6 +270,7 @@ def _facts(dataset: Dataset) -> list[tuple[str, str | None]]:
         modality = _("%(modality)s, %(basis)s", modality=modality, basis=basis)
     return [
         (_("Category"), parts.category_name(dataset.category)),
+        (_("Unit"), _unit(dataset)),
         (_("Modality"), modality),
         (_("Languages"), parts.language_names(dataset.languages) or None),
         (_("Access"), parts.text(dataset.access_zh, dataset.access_en)),
@@ -270,14 +279,31 @@ def _facts(dataset: Dataset) -> list[tuple[str, str | None]]:
     ]
 
 
+def _unit(dataset: Dataset) -> str | None:
+    """Return the unit of the first quantity, and how it is known."""
+    first = next(iter(dataset.quantities), None)
+    if first is None:
+        return None
+    if first.unit is None:
+        if first.assumed_unit is None:
+            return None
+        return _("%(unit)s, assumed", unit=quantities.unit_name(first.assumed_unit))
+    unit = quantities.unit_name(first.unit)
+    if first.unit_confirmed_by:
+        return _("%(unit)s, confirmed by %(who)s", unit=unit, who=first.unit_confirmed_by)
+    return _("%(unit)s, stated", unit=unit)
+
+
 def _unit_forms(dataset: Dataset) -> list[UnitForm]:
-    options = [(code, parts.unit_name(code)) for code in UNITS]
+    options = [(code, quantities.unit_name(code)) for code in UNITS]
     return [
         UnitForm(
             quantity_id=quantity.id,
             printed=quantity.printed,
             assumed=quantity.assumed_unit,
-            assumed_word=parts.unit_name(quantity.assumed_unit) if quantity.assumed_unit else None,
+            assumed_word=quantities.unit_name(quantity.assumed_unit)
+            if quantity.assumed_unit
+            else None,
             options=options,
         )
         for quantity in dataset.quantities

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from app.catalog import charts, labels
@@ -12,12 +11,10 @@ from app.catalog.models import (
     EstimateMethod,
     LicenceClass,
     NoEstimateReason,
-    Quantity,
     Source,
     TokenEstimate,
 )
-from app.catalog.units import UNITS
-from app.web import i18n, numbers
+from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.languages import language_name
 
@@ -49,28 +46,6 @@ class SourceView:
     grade: str
     grade_word: str
     note: str | None
-
-
-@dataclass(frozen=True)
-class QuantityView:
-    """
-    A quantity: how the page reads it, the other form below, and how its unit is known.
-
-    `printed` is verbatim. `shown` is the same where its reader can read it, else the number.
-    """
-
-    id: int
-    printed: str
-    shown: str
-    other: str | None
-    assumed_unit_word: str | None
-    assumed_unit: str | None
-    is_unit_stated: bool
-    confirmed_by: str | None
-    qualifier: str | None
-    is_whole: bool
-    content: str | None
-    source: SourceView | None
 
 
 @dataclass(frozen=True)
@@ -142,76 +117,6 @@ def source_view(source: Source | None) -> SourceView | None:
         grade_word=word(labels.GRADES.get(source.grade), source.grade),
         note=text(source.note_zh, source.note_en),
     )
-
-
-def unit_name(code: str) -> str:
-    """Return a unit's name alone, in the page's language."""
-    unit = UNITS.get(code)
-    return unit.name(i18n.current_locale()) if unit else code
-
-
-def counted(value: Decimal, code: str | None) -> str:
-    """Return a whole number and its unit: 2,500,000 books, 2,500,000本."""
-    return _with_unit(numbers.whole(value), code, is_one=value == 1)
-
-
-def _with_unit(number: str, code: str | None, *, is_one: bool = False) -> str:
-    if code is None:
-        return number
-    unit = UNITS.get(code)
-    after = unit.after_number(i18n.current_locale(), is_one=is_one) if unit else code
-    gap = "" if i18n.current_locale() == i18n.CHINESE else " "
-    return f"{number}{gap}{after}"
-
-
-def quantity_view(quantity: Quantity) -> QuantityView:
-    """Return a quantity for a page."""
-    shown, other = _forms(quantity)
-    return QuantityView(
-        id=quantity.id,
-        printed=_verbatim(quantity),
-        shown=shown,
-        other=other if other != shown else None,
-        assumed_unit=quantity.assumed_unit,
-        assumed_unit_word=unit_name(quantity.assumed_unit) if quantity.assumed_unit else None,
-        is_unit_stated=quantity.unit is not None,
-        confirmed_by=quantity.unit_confirmed_by,
-        qualifier=text(quantity.qualifier_zh, quantity.qualifier_en),
-        is_whole=quantity.is_whole,
-        content=_content_word(quantity),
-        source=source_view(quantity.source),
-    )
-
-
-def _verbatim(quantity: Quantity) -> str:
-    unit = quantity.unit_printed or ""
-    return quantity.printed if unit in quantity.printed else quantity.printed + unit
-
-
-def _forms(quantity: Quantity) -> tuple[str, str | None]:
-    """
-    Return the form of a quantity that reads best on this page, and the other one.
-
-    A size is read as it is printed (825.18 GiB), a Chinese number word only on a Chinese page.
-    """
-    verbatim = _verbatim(quantity)
-    if quantity.value is None:
-        return verbatim, None
-    number = counted(quantity.value, quantity.unit)
-    if quantity.printed.replace(",", "") == f"{quantity.value.normalize():f}":
-        return number, None
-    if quantity.unit == "byte":
-        return verbatim, number
-    if any("\u3400" <= character <= "\u9fff" for character in quantity.printed):
-        if i18n.current_locale() == i18n.CHINESE:
-            return _with_unit(quantity.printed, quantity.unit), number
-        return number, verbatim
-    return _with_unit(quantity.printed, quantity.unit), number
-
-
-def _content_word(quantity: Quantity) -> str | None:
-    known = {content.value: label for content, label in labels.BYTE_CONTENTS.items()}
-    return word(known.get(quantity.content), quantity.content) if quantity.content else None
 
 
 def method_word(method: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.catalog import labels
 from app.catalog.models import ConversionPrior
-from app.catalog.pages import about, parts
+from app.catalog.pages import about, parts, quantities
 from app.catalog.service import PriorPreview
 from app.web import i18n
 from app.web.forms import FormData
@@ -68,7 +68,7 @@ def prior_form(prior: ConversionPrior, form: FormData | None = None) -> PriorFor
     return PriorForm(
         code=prior.code,
         name=parts.text(prior.name_zh, prior.name_en) or prior.code,
-        unit=parts.unit_name(prior.unit),
+        unit=quantities.unit_name(prior.unit),
         revision=prior.revision,
         values=values,
         form=form,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from app.catalog.models import Dataset, Provider
-from app.catalog.pages import parts
+from app.catalog.pages import parts, quantities
 from app.web.i18n import gettext as _
 
 
@@ -15,7 +15,7 @@ class ProviderRow:
 
     slug: str
     name: parts.Name
-    quantities: list[parts.QuantityView]
+    quantities: list[quantities.QuantityView]
     estimate: parts.EstimateView | None
     reason: str
     licence: parts.LicenceView
@@ -109,7 +109,7 @@ def _row(
     return ProviderRow(
         slug=dataset.slug,
         name=parts.dataset_name(dataset),
-        quantities=[parts.quantity_view(quantity) for quantity in dataset.quantities],
+        quantities=[quantities.quantity_view(quantity) for quantity in dataset.quantities],
         estimate=parts.estimate_view(main, tokenizer_names) if main else None,
         reason=parts.no_estimate_reason(dataset),
         licence=parts.licence_view(dataset),

@@ -8,7 +8,8 @@ from typing import Any
 from app.catalog import charts, estimates, labels
 from app.catalog.derivation import Derived, derive_one
 from app.catalog.models import Dataset, TokenEstimate
-from app.catalog.pages import parts
+from app.catalog.pages import parts, quantities
+from app.catalog.reference import tokenizer_label
 from app.catalog.tables import ReferenceTables
 from app.planning.conversion import rescale
 from app.planning.languages import measured_tag
@@ -58,7 +59,6 @@ class TokenizerRow:
     """The same data counted with one tokenizer."""
 
     name: str
-    vocabulary: int
     is_default: bool
     factor: str | None
     tokens: Tokens
@@ -83,7 +83,7 @@ def rule_view(estimate: TokenEstimate, tables: ReferenceTables) -> RuleView | No
         return None
     terms = _unit_terms(rule, estimate, tables) if rule["kind"] == "units" else _byte_terms(rule)
     return RuleView(
-        unit_plural=parts.unit_name(rule["unit"]),
+        unit_plural=quantities.unit_name(rule["unit"]),
         terms=terms,
         low=estimate.low,
         mid=estimate.mid,
@@ -99,7 +99,7 @@ def rule_view(estimate: TokenEstimate, tables: ReferenceTables) -> RuleView | No
 def _unit_terms(
     rule: Mapping[str, Any], estimate: TokenEstimate, tables: ReferenceTables
 ) -> list[Term]:
-    unit = parts.unit_name(rule["unit"])
+    unit = quantities.unit_name(rule["unit"])
     known = _("%(unit)s, unit assumed", unit=unit) if estimate.is_assumed else unit
     per_unit = rule["per_unit"]
     terms = [
@@ -197,8 +197,7 @@ def tokenizer_table(dataset: Dataset, tables: ReferenceTables) -> TokenizerTable
     axis = charts.linear_axis(max(tokens.high or tokens.mid for tokens, _factor in counts.values()))
     rows = [
         TokenizerRow(
-            name=tables.tokenizers[code].name,
-            vocabulary=tables.tokenizers[code].vocabulary,
+            name=tokenizer_label(tables.tokenizers[code].name, tables.tokenizers[code].vocabulary),
             is_default=code == tables.default_tokenizer,
             factor=factor,
             tokens=tokens,

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.catalog import charts
 from app.catalog.models import Dataset
-from app.catalog.pages import parts
+from app.catalog.pages import parts, quantities
 from app.web.i18n import gettext as _
 
 # Fewer kinds than this say nothing that the table does not.
@@ -38,7 +38,7 @@ class SubsetRow:
     kind: str
     hue: int
     figures: dict[str, Any]
-    quantities: list[parts.QuantityView]
+    quantities: list[quantities.QuantityView]
     estimate: parts.EstimateView | None
     reason: str
     bar: charts.Bar | None
@@ -77,7 +77,7 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
             kind=parts.category_name(subset.category),
             hue=subset.category.hue,
             figures=subset.figures or {},
-            quantities=[parts.quantity_view(quantity) for quantity in subset.quantities],
+            quantities=[quantities.quantity_view(quantity) for quantity in subset.quantities],
             estimate=parts.estimate_view(main) if (main := parts.main_estimate(subset)) else None,
             reason=parts.no_estimate_reason(subset),
             bar=bar,

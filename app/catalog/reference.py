@@ -1,0 +1,96 @@
+"""What the catalogue looks up beside the datasets: sources, priors, tokenizers, categories."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import (
+    Category,
+    ConversionPrior,
+    Provider,
+    Source,
+    Tokenizer,
+    TokenizerRatio,
+)
+from app.errors import NotFound
+
+
+def list_categories(session: Session) -> list[Category]:
+    """Return the category tree, parents before their children."""
+    return list(session.scalars(select(Category).order_by(Category.position, Category.id)))
+
+
+def list_sources(session: Session) -> list[Source]:
+    """Return every source that a figure of the catalogue names, best grade first."""
+    return list(session.scalars(select(Source).order_by(Source.grade, Source.code)))
+
+
+def list_priors(session: Session) -> list[ConversionPrior]:
+    """Return the conversion priors by modality and unit."""
+    return list(
+        session.scalars(
+            select(ConversionPrior).order_by(
+                ConversionPrior.modality, ConversionPrior.unit, ConversionPrior.id
+            )
+        )
+    )
+
+
+def get_prior(session: Session, code: str) -> ConversionPrior:
+    """
+    Return a conversion prior.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    prior = session.scalar(select(ConversionPrior).where(ConversionPrior.code == code))
+    if prior is None:
+        raise NotFound("There is no conversion prior %(code)s.", code=code)
+    return prior
+
+
+def list_tokenizers(session: Session) -> list[Tokenizer]:
+    """Return the tokenizers that counts are given in, in their order."""
+    return list(session.scalars(select(Tokenizer).order_by(Tokenizer.position)))
+
+
+def tokenizer_names(session: Session) -> dict[str, str]:
+    """Return what people call each tokenizer, by its code."""
+    return {
+        tokenizer.code: tokenizer_label(tokenizer.name, tokenizer.vocabulary)
+        for tokenizer in list_tokenizers(session)
+    }
+
+
+def tokenizer_label(name: str, vocabulary: int) -> str:
+    """
+    Return a tokenizer's name with the size of its vocabulary, which tells versions apart.
+
+    >>> tokenizer_label("Qwen2/3", 151_643)
+    'Qwen2/3, 152k'
+    """
+    return f"{name}, {round(vocabulary / 1000)}k"
+
+
+def provider_names(session: Session, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the short names of these providers in Chinese and English, by slug."""
+    rows = session.execute(
+        select(Provider.slug, Provider.short_name_zh, Provider.short_name_en).where(
+            Provider.slug.in_(list(slugs))
+        )
+    )
+    return {row.slug: (row.short_name_zh, row.short_name_en) for row in rows}
+
+
+def list_tokenizer_ratios(session: Session) -> list[TokenizerRatio]:
+    """Return every measured rate, by text and tokenizer."""
+    return list(
+        session.scalars(
+            select(TokenizerRatio).order_by(
+                TokenizerRatio.kind, TokenizerRatio.text_name, TokenizerRatio.tokenizer_code
+            )
+        )
+    )
