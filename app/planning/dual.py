@@ -149,6 +149,10 @@ class _Newton:
             resting = self.resting(y, gradient, residual)
             mass = np.where(free, ratios, 0.0)
             step = self.direction(y, gradient, resting, mass, reach=reach)
+            leaving = (y <= 0) & (step < 0)
+            leaving[0] = False
+            if leaving.any():
+                step = self.direction(y, gradient, resting | leaving, mass, reach=reach)
             found = self.search(y, value, gradient, step)
             if found is None:
                 break
@@ -244,7 +248,8 @@ class _Newton:
     ) -> tuple[Floats, float, Floats, Floats, NDArray[np.bool_]] | None:
         """Go along the projected step until the value has fallen enough."""
         length = 1.0
-        noise = 1e-15 * (1.0 + abs(value))
+        # The terms of the value are as large as the multipliers, and so is their rounding.
+        noise = 1e-15 * (1.0 + abs(value) + float(np.abs(y).sum()))
         for _ in range(_HALVINGS):
             moved = y + length * step
             moved[1:] = np.maximum(moved[1:], 0.0)

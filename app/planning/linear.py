@@ -47,8 +47,10 @@ class Columns:
         rows = np.vstack([self.total, self.matrix])
         _, first, group = np.unique(rows, axis=1, return_index=True, return_inverse=True)
         size = len(first)
-        lower = np.bincount(group.ravel(), weights=self.lower, minlength=size)
-        upper = np.bincount(group.ravel(), weights=self.upper, minlength=size)
+        lower = np.zeros(size)
+        upper = np.zeros(size)
+        np.add.at(lower, group.ravel(), self.lower)
+        np.add.at(upper, group.ravel(), self.upper)
         # More than the whole budget is never drawn; least amounts beyond it stay, to be missed.
         upper = np.maximum(np.minimum(upper, 1.0), lower)
         return Columns(np.ones(size), self.matrix[:, first], self.bound, lower, upper)

@@ -38,6 +38,15 @@ class ConstraintKind(StrEnum):
     UNIQUE_FLOOR = "unique_floor"
 
 
+COMPONENT_KINDS = (
+    ConstraintKind.NO_WEIGHT,
+    ConstraintKind.MAX_EPOCHS,
+    ConstraintKind.MIN_RATIO,
+    ConstraintKind.MAX_RATIO,
+    ConstraintKind.LOCKED,
+)
+
+
 @dataclass(frozen=True, order=True)
 class Constraint:
     """
