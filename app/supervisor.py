@@ -63,8 +63,8 @@ class Restarts:
             self.retry_at, self.started_at = None, time.monotonic()
             try:
                 self.start()
-            except AppError:
-                logger.exception("%s cannot be restarted yet", self.name)
+            except AppError as error:
+                logger.warning("%s cannot be restarted yet: %s", self.name, error)
                 self._plan()
             else:
                 logger.warning("%s was restarted", self.name)

@@ -138,7 +138,9 @@ def run(listener: socket.socket, lifeline: socket.socket, factory: str) -> None:
 
 def _end_with_supervisor(lifeline: socket.socket) -> None:
     """Stop this process when the other end of the lifeline closes."""
-    lifeline.recv(1)
+    # A reset instead of an end: the supervisor died before it read that we are ready.
+    with suppress(OSError):
+        lifeline.recv(1)
     os.kill(os.getpid(), signal.SIGTERM)
     # Nobody is left to insist if that gets stuck.
     threading.Event().wait(KILL_SECONDS)
