@@ -18,6 +18,7 @@ Exception
                   ├── UnknownPreset(name)
                   ├── UnknownScheme(name), SchemeParameter(scheme, parameter)
                   ├── MissingEstimate(indices)               a rule needs unique tokens
+                  ├── UnknownLicenceClass(name)
                   ├── BudgetInfeasible(budget, capacity, binding)
                   ├── FloorsExceedBudget(budget, floor, binding)
                   ├── UpsamplingInfeasible(target, largest)
@@ -181,6 +182,14 @@ class MissingEstimate(PlanningError):
     def __init__(self, indices: Sequence[int]) -> None:
         super().__init__(f"components {list(indices)[:5]} have no token estimate")
         self.indices = tuple(indices)
+
+
+class UnknownLicenceClass(PlanningError):
+    """A licence class that is not in the order given; it must never pass for a harmless one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no licence class {name[:40]!r}")
+        self.name = name
 
 
 class BudgetInfeasible(PlanningError):

@@ -148,6 +148,40 @@ def marginal_value(
     return value
 
 
+def added_tokens(
+    tokens: Sequence[float] | Floats,
+    unique_tokens: Sequence[float] | Floats,
+    seen_tokens: Sequence[float] | Floats,
+    *,
+    law: RepetitionLaw = MUENNIGHOFF,
+) -> Floats:
+    """
+    Return what a phase adds in fresh tokens, after other phases or runs drew from its sources.
+
+    Parameters
+    ----------
+    tokens, unique_tokens : (n_sources,) array_like
+        As in `effective_tokens`, for the phase alone.
+    seen_tokens : (n_sources,) array_like
+        Tokens drawn before.
+    law : RepetitionLaw
+
+    Returns
+    -------
+    (n_sources,) float64
+        Summed over the phases, this is `effective_tokens` of all of them.
+
+    Examples
+    --------
+    >>> added_tokens([100], [100], [100]).round(2).tolist()
+    [96.82]
+    """
+    before = _amounts("seen_tokens", seen_tokens)
+    together = effective_tokens(before + _amounts("tokens", tokens), unique_tokens, law=law)
+    added: Floats = together - effective_tokens(before, unique_tokens, law=law)
+    return added
+
+
 def epochs(tokens: int, unique_tokens: int | None) -> float | None:
     """
     Return the passes over a source; None without an estimate, infinite over an empty source.

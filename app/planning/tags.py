@@ -1,0 +1,96 @@
+"""
+How much of a component belongs to a tag's value: its language, category, licence class, ...
+
+A tag may be one value, shares of several, or several values without shares (a corpus "in English
+and Chinese"). What is not known is never divided up: it counts towards every value as possible
+and towards none as certain.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from app.planning import checks
+from app.planning.checks import Number
+from app.planning.errors import OutOfRange
+from app.planning.exact import as_fraction
+
+Tag = str | Sequence[str] | Mapping[str, Number] | None
+
+# Shares are printed rounded; beyond this they do not describe one whole.
+_SLACK = Fraction(1, 10**6)
+
+
+def portions(tag: Tag) -> dict[tuple[str, ...], Fraction]:
+    """
+    Return the shares of a component by the values that each share is known to have.
+
+    Parameters
+    ----------
+    tag : str, sequence of str, mapping of str to number, or None
+
+    Returns
+    -------
+    dict
+        Exact shares that sum to 1. The key is one value, several for what is one of them without
+        saying how much of each, or empty where nothing is known.
+
+    Raises
+    ------
+    OutOfRange
+        If shares sum to more than 1.
+    NotFinite, Negative
+
+    Examples
+    --------
+    >>> portions("en"), portions(["zh", "en"])
+    ({('en',): Fraction(1, 1)}, {('en', 'zh'): Fraction(1, 1)})
+    >>> portions({"en": 0.75})
+    {('en',): Fraction(3, 4), (): Fraction(1, 4)}
+    """
+    if tag is None:
+        return {(): Fraction(1)}
+    if isinstance(tag, str):
+        return {(tag,): Fraction(1)}
+    if not isinstance(tag, Mapping):
+        return {tuple(sorted(set(tag))): Fraction(1)}
+    shares: dict[tuple[str, ...], Fraction] = {
+        (value,): as_fraction(checks.number("share", share, high=1)) for value, share in tag.items()
+    }
+    total = sum(shares.values(), Fraction(0))
+    if total > 1 + _SLACK:
+        raise OutOfRange("share", float(total), 0, 1)
+    if total > 1:
+        return {value: share / total for value, share in shares.items()}
+    if total < 1:
+        shares[()] = 1 - total
+    return shares
+
+
+def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
+    """
+    Return how much of a component certainly, and at most, has a value.
+
+    A least share of a group must hold with what is certain, a most with what is possible.
+
+    Parameters
+    ----------
+    tag : as in `portions`
+    value : str
+
+    Returns
+    -------
+    certain, possible : Fraction
+        0 to 1 each.
+
+    Examples
+    --------
+    >>> share_of("en", "en"), share_of(["zh", "en"], "en")
+    ((Fraction(1, 1), Fraction(1, 1)), (Fraction(0, 1), Fraction(1, 1)))
+    """
+    certain = possible = Fraction(0)
+    for values, share in portions(tag).items():
+        if values == (value,):
+            certain += share
+        if not values or value in values:
+            possible += share
+    return certain, possible
