@@ -1,0 +1,40 @@
+"""Rows of cells, whatever kind of table they come from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_COLUMNS = 200
+MAX_CELL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaCell:
+    """A cell that a spreadsheet would compute; its formula is not run here."""
+
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCell:
+    """A text that stands for several rows; a number so shared is nobody's own."""
+
+    text: str
+
+
+Cell = str | FormulaCell | MergedCell
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One row, numbered as a spreadsheet numbers it."""
+
+    number: int
+    cells: list[Cell]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in the row."""
+        return all(isinstance(cell, str) and not cell.strip() for cell in self.cells)
+
+
+Rows = Iterator[GridRow]
