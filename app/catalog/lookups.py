@@ -29,7 +29,7 @@ class Lookups:
             providers=bulk.ids_by(session, Provider, "slug"),
             categories=bulk.ids_by(session, Category, "code"),
             sources=bulk.ids_by(session, Source, "code"),
-            grades=dict(session.execute(select(Source.code, Source.grade)).tuples().all()),
+            grades=dict(session.execute(select(Source.code, Source.grade)).all()),
         )
 
     def provider_id(self, slug: str) -> int:
@@ -85,7 +85,7 @@ class Lookups:
                     arrays.is_one_of_words(Dataset.slug, missing)
                 )
             )
-            self.datasets.update(rows.tuples().all())
+            self.datasets.update(rows.all())
 
 
 def _name_of(ids: dict[str, int], wanted: int) -> str:
