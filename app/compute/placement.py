@@ -25,14 +25,17 @@ class Placement:
     """
     What each GPU of a stage holds and does.
 
-    All fields are arrays of one shape: (n_stages,) for one layout, (n_layouts, n_stages) for many.
+    All fields are arrays of one shape: (n_stages,) for one layout, (n_layouts, n_kinds) for many,
+    where stages that hold the same are one kind.
 
     Attributes
     ----------
     tp, pp, dp, cp, ep, etp, micro_batch, micro_batches, interleave : array
         As in `Layout`, repeated for every stage.
     stage : array
-        Index of the stage, from 0.
+        Index of the stage, from 0; of a kind, the first that is of it.
+    weight : array
+        Stages that the column stands for: 1, or the number of the kind.
     dense_layers, moe_layers : array
         Layers of the stage.
     first, last : array
@@ -54,6 +57,7 @@ class Placement:
     micro_batches: Floats
     interleave: Floats
     stage: Floats
+    weight: Floats
     dense_layers: Floats
     moe_layers: Floats
     first: Floats
@@ -143,6 +147,7 @@ def place(shape: ModelShape, layout: Layout, split: StageSplit) -> Placement:
         micro_batches=repeat(layout.micro_batches),
         interleave=repeat(layout.interleave),
         stage=stage,
+        weight=repeat(1),
         dense_layers=dense_layers,
         moe_layers=per_stage - dense_layers,
         first=(stage == 0).astype(np.float64),

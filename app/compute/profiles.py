@@ -62,12 +62,13 @@ class Profile:
         Per block and micro-batch, forward and backward, independent of its size.
     link_share, network_share : float
         Of the links' labels that collectives reach.
+    network_sharing : float
+        Exponent with which a gradient exchange gains from a node's network when fewer groups
+        share it: 1 all of it, 0 none.
     exchange_doublings : bool
         The gradient exchange grows with log2 of its ranks; otherwise as a ring.
     exchange_exposed : float
         Share of the gradient or weight exchange that no computation hides.
-    fill_factor : float
-        Time of a slot in the bubble over one in the steady state.
     fixed_seconds : float
         Per step.
     network_gb_s : float or None
@@ -91,9 +92,9 @@ class Profile:
     block_seconds: float
     link_share: float
     network_share: float
+    network_sharing: float
     exchange_doublings: bool
     exchange_exposed: float
-    fill_factor: float
     fixed_seconds: float
     network_gb_s: float | None
     logits_bytes: float
@@ -114,9 +115,9 @@ MEGATRON_DEEPSPEED_2022 = Profile(
     block_seconds=0.0136,
     link_share=0.74,
     network_share=0.448,
+    network_sharing=0.5,
     exchange_doublings=True,
     exchange_exposed=1.0,
-    fill_factor=1.11,
     fixed_seconds=0.0,
     network_gb_s=6.25,
     logits_bytes=10.0,
@@ -140,9 +141,9 @@ FSDP_2023 = Profile(
     block_seconds=0.0012,
     link_share=0.8,
     network_share=0.9,
+    network_sharing=1.0,
     exchange_doublings=False,
     exchange_exposed=1.0,
-    fill_factor=1.0,
     fixed_seconds=0.036,
     network_gb_s=None,
     logits_bytes=10.0,
@@ -164,9 +165,9 @@ MEGATRON_CORE = Profile(
     block_seconds=0.0012,
     link_share=0.74,
     network_share=0.8,
+    network_sharing=1.0,
     exchange_doublings=False,
     exchange_exposed=0.2,
-    fill_factor=1.0,
     fixed_seconds=0.036,
     network_gb_s=None,
     logits_bytes=6.0,

@@ -217,6 +217,7 @@ def llama(  # noqa: PLR0913 - likewise
     positions: Positions = "rotary",
     qkv_bias: bool = False,
     qk_norm: Literal["none", "head", "projection"] = "none",
+    norms_per_layer: int = 2,
     experts: Experts | None = None,
     latent: LatentAttention | None = None,
 ) -> ModelShape:
@@ -231,7 +232,7 @@ def llama(  # noqa: PLR0913 - likewise
         Key/value heads, a divisor of `heads`; `heads` if None.
     head_dim : int or None
         `hidden` / `heads` if None.
-    tied, positions, qkv_bias, qk_norm, experts, latent
+    tied, positions, qkv_bias, qk_norm, norms_per_layer, experts, latent
         As in `ModelShape`.
 
     Raises
@@ -264,6 +265,7 @@ def llama(  # noqa: PLR0913 - likewise
         bias=False,
         qkv_bias=qkv_bias,
         qk_norm=qk_norm,
+        norms_per_layer=norms_per_layer,
         experts=experts,
         latent=latent,
     )

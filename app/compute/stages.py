@@ -28,13 +28,17 @@ class StageSplit:
         return max(self.layers)
 
 
-def split_layers(layers: int, pp: int, stages: Sequence[int] | None = None) -> StageSplit:
+def split_layers(
+    layers: int, pp: int, stages: Sequence[int] | None = None, *, fill: bool = False
+) -> StageSplit:
     """
     Split the layers of a model over pipeline stages.
 
     Without `stages` the split is even, or each embedding takes the place of one layer on its end
     stage (BLOOM: 70 layers on 12 stages are 5, 10 x 6, 5). Where neither divides, there is no
     default: the error carries the nearest numbers of stages, and `propose_split` an explicit one.
+    DeepSpeed does have a default there, which `fill` asks for: as many layers as the largest stage
+    needs, until they run out (78 layers on 12 stages are 11 x 7, 1).
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ def split_layers(layers: int, pp: int, stages: Sequence[int] | None = None) -> S
         Pipeline stages, above 0.
     stages : sequence of int or None
         Layers per stage, `pp` numbers above 0 that sum to `layers`.
+    fill : bool
+        Split unevenly as DeepSpeed does where no even split exists.
 
     Returns
     -------
@@ -57,12 +63,15 @@ def split_layers(layers: int, pp: int, stages: Sequence[int] | None = None) -> S
     References
     ----------
     BLOOM's ``type:transformer|embedding`` partition: bigscience-workshop/bigscience,
-    train/tr11-176B-ml/README.md.
+    train/tr11-176B-ml/README.md. DeepSpeed's default: deepspeedai/DeepSpeed, runtime/utils.py,
+    ``partition_balanced``.
 
     Examples
     --------
     >>> split_layers(70, 12).layers
     (5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 5)
+    >>> split_layers(78, 12, fill=True).layers[-2:]
+    (7, 1)
     >>> split_layers(30, 7)
     Traceback (most recent call last):
     app.compute.errors.InvalidLayout: 30 layers do not split evenly over 7 stages...
@@ -76,19 +85,26 @@ def split_layers(layers: int, pp: int, stages: Sequence[int] | None = None) -> S
     if splits_with_embeddings(layers, pp):
         slots = (layers + 2) // pp
         return StageSplit((slots - 1, *[slots] * (pp - 2), slots - 1), embedding_slots=True)
+    if fill and layers > (pp - 1) * -(-layers // pp):
+        largest = -(-layers // pp)
+        last = layers - largest * (pp - 1)
+        return StageSplit((*[largest] * (pp - 1), last), embedding_slots=False)
     raise InvalidLayout([uneven_stages(layers, pp)])
 
 
-def splits(layers: int, pp: int) -> bool:
+def splits(layers: int, pp: int, *, fill: bool = False) -> bool:
     """
     Tell whether a model splits over `pp` stages without an explicit list.
 
     Examples
     --------
-    >>> splits(70, 12), splits(70, 11)
-    (True, False)
+    >>> splits(70, 12), splits(70, 11), splits(78, 12, fill=True)
+    (True, False, True)
     """
-    return 1 <= pp <= layers and (layers % pp == 0 or splits_with_embeddings(layers, pp))
+    if not 1 <= pp <= layers:
+        return False
+    even = layers % pp == 0 or splits_with_embeddings(layers, pp)
+    return even or (fill and layers > (pp - 1) * -(-layers // pp))
 
 
 def splits_with_embeddings(layers: int, pp: int) -> bool:

@@ -1,0 +1,281 @@
+"""The one entry: a model, a cluster, a layout and tokens in, everything the plan says out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.compute.checkpoints import checkpoint_gib
+from app.compute.communication import exchange_bandwidth, group_bandwidth
+from app.compute.cost import gpu_cost
+from app.compute.efficiency import Efficiency, given_step_seconds
+from app.compute.energy import co2_tonnes, energy_kwh
+from app.compute.errors import require_at_least, require_positive
+from app.compute.flops import CONVENTIONS, FlopCounts, count_flops, model_flops_per_token
+from app.compute.goodput import with_goodput
+from app.compute.layouts import Layout
+from app.compute.machines import Cluster
+from app.compute.notices import find_notices
+from app.compute.parameters import count_parameters
+from app.compute.pipeline import bubble_fraction, bubble_slots
+from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
+from app.compute.results import (
+    AxisTraffic,
+    Estimate,
+    Flops,
+    GpuHours,
+    Pipeline,
+    StepParts,
+    Time,
+    Utilisation,
+)
+from app.compute.schedule import gpu_hours, run_duration
+from app.compute.shapes import ModelShape
+from app.compute.units import GB, SECONDS_PER_DAY, Floats
+from app.compute.utilisation import tflops_per_gpu, utilisation
+from app.compute.verdict import judge_memory
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """
+    What a plan assumes beside model, cluster and layout.
+
+    Attributes
+    ----------
+    efficiency : Efficiency
+        Of the run; a profile predicts where nothing is given.
+    goodput : float or None
+        Share of paid time that trains; all of it if None.
+    pue : float
+        Power usage effectiveness, at least 1.
+    grid_g_per_kwh : float or None
+        Carbon intensity of the grid.
+    convention : str
+        FLOP convention of the MFU, key of `flops.CONVENTIONS`.
+    profile : str or None
+        Key of `profiles.PROFILES`; the one of the layout's framework if None.
+    """
+
+    efficiency: Efficiency = field(default_factory=Efficiency)
+    goodput: float | None = None
+    pue: float = 1.0
+    grid_g_per_kwh: float | None = None
+    convention: str = "palm"
+    profile: str | None = None
+
+    def __post_init__(self) -> None:
+        require_at_least("pue", self.pue, 1)
+        if self.grid_g_per_kwh is not None:
+            require_at_least("grid_g_per_kwh", self.grid_g_per_kwh, 0)
+
+
+def estimate(
+    shape: ModelShape,
+    cluster: Cluster,
+    layout: Layout,
+    *,
+    tokens: float,
+    assumptions: Assumptions | None = None,
+) -> Estimate:
+    """
+    Tell what a training run takes: parameters, FLOPs, memory, time, GPU-hours, money, energy.
+
+    Parameters
+    ----------
+    shape : ModelShape
+    cluster : Cluster
+        As many GPUs as the layout takes.
+    layout : Layout
+    tokens : float
+        Training tokens, repeats counted, above 0.
+    assumptions : Assumptions or None
+        Defaults if None.
+
+    Returns
+    -------
+    Estimate
+        Fields named as in the JSON of the API. Money, energy and carbon are of the paid hours.
+
+    Raises
+    ------
+    InvalidLayout
+        Broken rules, each with the nearest valid values.
+    InvalidNumber
+        A number out of range.
+    NoSuchChoice
+        An unknown convention, optimizer or profile.
+
+    Examples
+    --------
+    BLOOM-176B at its logged step time.
+
+    >>> from app.compute.machines import Accelerator
+    >>> from app.compute.shapes import gpt
+    >>> bloom = gpt(
+    ...     layers=70, hidden=14336, heads=112, vocab=250880, positions="alibi", embedding_norm=True
+    ... )
+    >>> a100 = Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300, watts=400)
+    >>> layout = Layout(
+    ...     tp=4,
+    ...     pp=12,
+    ...     dp=8,
+    ...     micro_batch=2,
+    ...     global_batch=2048,
+    ...     recompute="full",
+    ...     optimizer="deepspeed_bf16",
+    ... )
+    >>> plan = estimate(
+    ...     bloom,
+    ...     Cluster(a100, 384),
+    ...     layout,
+    ...     tokens=366e9,
+    ...     assumptions=Assumptions(Efficiency(step_seconds=104.7), goodput=0.9),
+    ... )
+    >>> plan.params.total, round(plan.utilisation.hardware_tflops_per_gpu, 1)
+    (176247271424, 149.8)
+    >>> round(plan.utilisation.mfu, 3), round(plan.utilisation.hfu, 3)
+    (0.362, 0.48)
+    >>> round(plan.gpu_hours.compute), plan.memory.fits
+    (974533, True)
+    """
+    assumed = assumptions or Assumptions()
+    require_positive("tokens", tokens)
+    run = prepare_run(shape, cluster, layout, assumed.profile)
+    params = count_parameters(shape)
+    flops = count_flops(shape, recompute=layout.recompute, convention=assumed.convention)
+    time = _time(run, tokens, flops, assumed)
+    used = _utilisation(run, flops, time.step_seconds)
+    hours = gpu_hours(cluster.count, time.days * SECONDS_PER_DAY)
+    paid = gpu_hours(cluster.count, time.days_with_goodput * SECONDS_PER_DAY)
+    memory = judge_memory(run, run_memory(run))
+    pipeline = _pipeline(run)
+    energy = _energy(cluster, paid, assumed)
+    price = cluster.price_per_hour
+    return Estimate(
+        params=params,
+        flops=Flops(
+            per_token=flops.model_per_token,
+            total=flops.model_per_token * tokens,
+            convention=flops.convention,
+            hardware_per_token=flops.hardware_per_token,
+        ),
+        layout=layout,
+        memory=memory,
+        pipeline=pipeline,
+        communication=_axes(run),
+        time=time,
+        utilisation=used,
+        gpu_hours=GpuHours(hours, paid, 1.0 if assumed.goodput is None else assumed.goodput),
+        cost=None if price is None else gpu_cost(paid, price),
+        currency=None if price is None else cluster.currency,
+        energy_kwh=energy,
+        co2_t=_carbon(energy, assumed),
+        checkpoint_gib=checkpoint_gib(params.total),
+        warnings=tuple(
+            find_notices(run, memory, time, mfu=used.mfu, bubble=pipeline.bubble_fraction)
+        ),
+    )
+
+
+def _time(run: PreparedRun, tokens: float, flops: FlopCounts, assumed: Assumptions) -> Time:
+    layout = run.layout
+    step_tokens = layout.global_batch * run.shape.sequence
+    given = given_step_seconds(
+        assumed.efficiency,
+        model_flops=flops.model_per_token * step_tokens,
+        hardware_flops=flops.hardware_per_token * step_tokens,
+        gpus=run.cluster.count,
+        peak_tflops=run.cluster.accelerator.peak(layout.precision),
+    )
+    predicted: StepParts = predict_step(run)
+    seconds = predicted.total if given is None else given
+    duration = run_duration(
+        tokens,
+        global_batch=layout.global_batch,
+        sequence=run.shape.sequence,
+        step_seconds=seconds,
+    )
+    goodput = assumed.goodput
+    return Time(
+        step_seconds=seconds,
+        tokens_per_second=duration.tokens_per_second,
+        steps=duration.steps,
+        days=duration.days,
+        days_with_goodput=duration.days
+        if goodput is None
+        else with_goodput(duration.days, goodput),
+        kind=assumed.efficiency.kind or ("calibrated" if run.profile.fitted else "assumed"),
+        profile=run.profile.name,
+        predicted=predicted,
+    )
+
+
+def _utilisation(run: PreparedRun, flops: FlopCounts, step_seconds: float) -> Utilisation:
+    step_tokens = run.layout.global_batch * run.shape.sequence
+    gpus = run.cluster.count
+    peak = run.cluster.accelerator.peak(run.layout.precision)
+
+    def share(per_token: float) -> float:
+        return utilisation(
+            per_token * step_tokens, step_seconds=step_seconds, gpus=gpus, peak_tflops=peak
+        )
+
+    def rate(per_token: float) -> float:
+        return tflops_per_gpu(per_token * step_tokens, step_seconds=step_seconds, gpus=gpus)
+
+    return Utilisation(
+        mfu=share(flops.model_per_token),
+        hfu=share(flops.hardware_per_token),
+        hardware_tflops_per_gpu=rate(flops.hardware_per_token),
+        model_tflops_per_gpu=rate(flops.model_per_token),
+        peak_tflops=peak,
+        by_convention={name: share(model_flops_per_token(run.shape, name)) for name in CONVENTIONS},
+    )
+
+
+def _pipeline(run: PreparedRun) -> Pipeline:
+    layout = run.layout
+    slots = bubble_slots(
+        float(layout.pp), schedule=layout.schedule_name, interleave=layout.interleave
+    )
+    return Pipeline(
+        schedule=layout.schedule_name,
+        stages=run.split.layers,
+        micro_batches=round(layout.micro_batches),
+        bubble_slots=slots,
+        bubble_fraction=bubble_fraction(slots, layout.micro_batches),
+    )
+
+
+def _axes(run: PreparedRun) -> Mapping[str, AxisTraffic]:
+    placement, cluster, profile, traffic = run.placement, run.cluster, run.profile, run.traffic
+    network = cluster.network_bytes_per_second(profile.network_gb_s) * profile.network_share
+    sent: dict[str, tuple[Floats, Floats]] = {
+        "data": (traffic.exchange, exchange_bandwidth(placement, cluster, profile)),
+        "tensor": (traffic.tensor, group_bandwidth(placement.tp, cluster, profile)),
+        "pipeline": (traffic.pipeline, 0.0 * placement.tp + network),
+        "context": (
+            traffic.context,
+            group_bandwidth(placement.tp * placement.cp, cluster, profile),
+        ),
+        "expert": (
+            traffic.expert,
+            group_bandwidth(placement.ep * placement.etp, cluster, profile),
+        ),
+    }
+    axes = {}
+    for name, (volume, bandwidth) in sent.items():
+        busiest = int(volume.argmax())
+        rate = float(bandwidth[busiest])
+        size = float(volume[busiest])
+        axes[name] = AxisTraffic(bytes=size, seconds=size / rate, bandwidth_gb_s=rate / GB)
+    return axes
+
+
+def _energy(cluster: Cluster, hours: float, assumed: Assumptions) -> float | None:
+    watts = cluster.accelerator.watts
+    return None if watts is None else energy_kwh(hours, watts, pue=assumed.pue)
+
+
+def _carbon(energy: float | None, assumed: Assumptions) -> float | None:
+    grid = assumed.grid_g_per_kwh
+    return None if energy is None or grid is None else co2_tonnes(energy, grid)
