@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.version import VERSION
 from app.web import health, pages
 from app.web.assets import load_assets, serve_asset
-from app.web.errors import install_error_handlers
+from app.web.errors import API_ERRORS, install_error_handlers
 from app.web.requests import RequestGate
 from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
@@ -46,6 +46,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=API_ERRORS,
     )
     app.state.settings = settings
     app.state.engine = engine

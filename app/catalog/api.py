@@ -6,16 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer
 from app.catalog import queries
+from app.catalog.list_routes import load_names
+from app.catalog.pages.addresses import ListState
+from app.catalog.pages.results import value_label
 from app.catalog.representation import (
     DatasetDetailOut,
     DatasetOut,
     dataset_detail_out,
     dataset_out,
 )
-from app.catalog.search import labels as facet_labels
-from app.catalog.search.matching import search
 from app.catalog.search.query import (
     Facet,
     SearchRequest,
@@ -24,6 +26,7 @@ from app.catalog.search.query import (
     parse_sort,
     parse_text,
 )
+from app.catalog.search.service import search
 from app.db import DbSession
 from app.web.i18n import current_locale
 
@@ -66,7 +69,7 @@ class CorrectionOut(BaseModel):
     """A word that no dataset contains, and what was searched for instead."""
 
     typed: str
-    used: list[str]
+    used: str
 
 
 class DatasetPage(BaseModel):
@@ -101,6 +104,7 @@ def list_datasets(
     session: DbSession, viewer: CatalogueViewer, query: Annotated[DatasetQuery, Query()]
 ) -> DatasetPage:
     """Search and filter the catalogue, with the counts of every facet."""
+    with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     filters = parse_filters({facet.value: getattr(query, facet.value) for facet in Facet})
     text = parse_text(query.q)
     found = search(
@@ -114,29 +118,30 @@ def list_datasets(
             locale=current_locale(),
             limit=parse_limit(query.limit),
             cursor=query.cursor,
-            sees_team=viewer.is_team,
+            sees_team=with_team,
         ),
     )
     counts = queries.subset_counts(session, found.ids)
+    names = load_names(session, ListState(), found.facets, {})
     return DatasetPage(
         items=[
             dataset_out(dataset, counts.get(dataset.id, 0))
             for dataset in queries.list_items(session, found.ids)
         ],
         total=found.total,
-        total_capped=found.is_total_capped,
+        total_capped=found.total_is_capped,
         next_cursor=found.next_cursor,
         facets={
             facet.value: [
                 FacetValueOut(
-                    value=one.value, label=facet_labels.label(facet, one.value), count=one.count
+                    value=one.value, label=value_label(facet, one.value, names), count=one.count
                 )
                 for one in counts.values
             ]
             for facet, counts in found.facets.items()
         },
         corrections=[
-            CorrectionOut(typed=correction.typed, used=list(correction.used))
+            CorrectionOut(typed=correction.typed, used=correction.used)
             for correction in found.corrections
         ],
     )
@@ -145,7 +150,8 @@ def list_datasets(
 @router.get("/datasets/{slug:path}/history", name="catalog.api.history")
 def show_history(session: DbSession, viewer: CatalogueViewer, slug: str) -> HistoryOut:
     """Return who changed what of a dataset and when."""
-    dataset = queries.get_dataset(session, slug, with_team=viewer.is_team)
+    with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+    dataset = queries.get_dataset(session, slug, with_team=with_team)
     return HistoryOut(
         items=[
             ChangeOut(
@@ -155,7 +161,7 @@ def show_history(session: DbSession, viewer: CatalogueViewer, slug: str) -> Hist
                 before=event.before,
                 after=event.after,
             )
-            for event in queries.list_history(session, "dataset", dataset.slug)
+            for event in queries.list_history(session, "dataset", str(dataset.id))
         ]
     )
 
@@ -165,8 +171,9 @@ def show_dataset(
     response: Response, session: DbSession, viewer: CatalogueViewer, slug: str
 ) -> DatasetDetailOut:
     """Return all that is known of a dataset; a subset's slug is `parent/child`."""
-    dataset = queries.get_dataset(session, slug, with_team=viewer.is_team)
-    subsets = queries.list_subsets(session, dataset.id, with_team=viewer.is_team)
-    overlaps = queries.list_overlaps(session, dataset.id, with_team=viewer.is_team)
+    with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+    dataset = queries.get_dataset(session, slug, with_team=with_team)
+    subsets = queries.list_subsets(session, dataset.id, with_team=with_team)
+    overlaps = queries.list_overlaps(session, dataset.id, with_team=with_team)
     response.headers["ETag"] = f'"{dataset.revision}"'
     return dataset_detail_out(dataset, overlaps, [subset.slug for subset in subsets])

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -19,6 +20,40 @@ from app.web.i18n import gettext as _
 from app.web.templating import is_htmx, render
 
 logger = logging.getLogger(__name__)
+
+
+class ErrorOut(BaseModel):
+    """What went wrong, in a code for programs and a sentence for people."""
+
+    code: str
+    message: str
+    field: str | None
+    details: dict[str, Any]
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer of the API that is not a success."""
+
+    error: ErrorOut
+
+
+# What any address of the API may answer with, for the OpenAPI document.
+API_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": description}
+    for status, description in (
+        (400, "The request cannot be read."),
+        (401, "An account is needed."),
+        (403, "The account may not do this."),
+        (404, "There is no such thing, or the account may not know of it."),
+        (409, "Not in this state."),
+        (412, "Somebody else changed it first."),
+        (413, "The request is too large."),
+        (414, "The address is too long."),
+        (422, "A value does not fit; `field` names it."),
+        (429, "Too many requests."),
+        (503, "The database does not answer."),
+    )
+}
 
 RETRY_SECONDS = 5
 HTTP_SERVER_ERROR = 500
