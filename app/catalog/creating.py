@@ -1,7 +1,8 @@
 """Writing datasets that are not in the catalogue yet, with COPY."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,7 +22,16 @@ from app.catalog.columns import (
 from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
 from app.catalog.estimate_changes import no_estimate_reason
 from app.catalog.lookups import Lookups
-from app.catalog.models import Dataset, EstimateMethod, Overlap, Quantity, TokenEstimate
+from app.catalog.models import (
+    Dataset,
+    EstimateMethod,
+    LicenceClaim,
+    NoEstimateReason,
+    Overlap,
+    Quantity,
+    Statement,
+    TokenEstimate,
+)
 from app.catalog.records import DatasetRecord
 from app.catalog.tables import ReferenceTables
 
@@ -45,6 +55,32 @@ _DERIVED_COLUMNS = (
 )
 
 
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one batch, by table, in the order of their columns below."""
+
+    datasets: list[list[Any]] = field(default_factory=list)
+    quantities: list[list[Any]] = field(default_factory=list)
+    estimates: list[list[Any]] = field(default_factory=list)
+    derived: list[tuple[Any, ...]] = field(default_factory=list)
+    licence_claims: list[list[Any]] = field(default_factory=list)
+    statements: list[list[Any]] = field(default_factory=list)
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+_REFERENCES = ("parent_id", "provider_id", "category_id", "source_id")
+_SHARED = ("dataset_id", "position", "seed_key", "source_id")
+_EVENT_COLUMNS = (
+    "actor_id",
+    "actor_name",
+    "action",
+    "object_type",
+    "object_id",
+    "after",
+    "request_id",
+)
+
+
 def create(
     session: Session,
     records: Sequence[DatasetRecord],
@@ -62,77 +98,84 @@ def create(
     quantity_ids = iter(
         bulk.next_ids(session, Quantity, sum(len(record.quantities) for record in records))
     )
-    datasets: list[list[Any]] = []
-    quantities: list[tuple[Any, ...]] = []
-    own: list[tuple[Any, ...]] = []
-    derived: list[tuple[Any, ...]] = []
-    paths = reference.category_paths
-    quantity_row, estimate_row = _row_maker(QUANTITIES), _row_maker(ESTIMATES)
+    rows = _Rows()
     for dataset_id, record in zip(ids, records, strict=True):
-        category_id = lookups.category_id(record.category)
         its_quantities = [next(quantity_ids) for _ in record.quantities]
-        outcome, reason = _derive(record, paths[category_id], reference)
-        main = _choose(record, outcome, lookups)
-        for position, quantity in enumerate(record.quantities):
-            source_id = lookups.source_id(quantity.source)
-            quantities.append(
-                (
-                    its_quantities[position],
-                    dataset_id,
-                    position,
-                    quantity.key,
-                    source_id,
-                    *quantity_row(quantity),
-                )
-            )
-        for position, estimate in enumerate(record.estimates):
-            source_id = lookups.source_id(estimate.source)
-            own.append(
-                (
-                    position == main,
-                    dataset_id,
-                    position,
-                    estimate.key,
-                    source_id,
-                    *estimate_row(estimate),
-                )
-            )
-        for number, result in enumerate(outcome):
-            is_main = len(record.estimates) + number == main
-            derived.append(
-                _derived_row(record, result, dataset_id, its_quantities, lookups, is_main=is_main)
-            )
-        no_estimate = no_estimate_reason(
-            reason, has_main=main is not None, has_claims=bool(record.estimates)
-        )
-        datasets.append(
+        no_estimate = _add_estimates(rows, record, dataset_id, its_quantities, lookups, reference)
+        rows.datasets.append(
             [
                 dataset_id,
                 record.slug,
                 lookups.dataset_id(record.parent),
                 lookups.provider_id(record.provider),
-                category_id,
+                lookups.category_id(record.category),
                 lookups.source_id(record.source),
                 no_estimate,
                 json.dumps(seeded_form(record), ensure_ascii=False) if is_seed else None,
                 *_values(DATASET_COLUMNS, record),
             ]
         )
-    references = ("parent_id", "provider_id", "category_id", "source_id")
-    bulk.copy_rows(
-        session,
-        Dataset,
-        ("id", "slug", *references, "no_estimate_reason", "seeded", *DATASET_COLUMNS),
-        datasets,
-    )
-    shared = ("dataset_id", "position", "seed_key", "source_id")
-    bulk.copy_rows(session, Quantity, ("id", *shared, *QUANTITIES.columns), quantities)
-    bulk.copy_rows(session, TokenEstimate, ("is_main", *shared, *ESTIMATES.columns), own)
-    bulk.copy_rows(session, TokenEstimate, _DERIVED_COLUMNS, derived)
-    for kind in (LICENCE_CLAIMS, STATEMENTS):
-        _copy_children(session, kind, zip(ids, records, strict=True), lookups)
-    _note_creation(session, zip(ids, records, strict=True), actor)
+        for row, quantity_id in zip(
+            _children(QUANTITIES, record, dataset_id, lookups), its_quantities, strict=True
+        ):
+            rows.quantities.append([quantity_id, *row])
+        rows.licence_claims += _children(LICENCE_CLAIMS, record, dataset_id, lookups)
+        rows.statements += _children(STATEMENTS, record, dataset_id, lookups)
+        rows.events.append(_creation_event(record, dataset_id, actor))
+    _copy(session, rows)
     return ids
+
+
+def _copy(session: Session, rows: _Rows) -> None:
+    dataset_columns = ("id", "slug", *_REFERENCES, "no_estimate_reason", "seeded")
+    for model, columns, values in (
+        (Dataset, (*dataset_columns, *DATASET_COLUMNS), rows.datasets),
+        (Quantity, ("id", *_SHARED, *QUANTITIES.columns), rows.quantities),
+        (TokenEstimate, ("is_main", *_SHARED, *ESTIMATES.columns), rows.estimates),
+        (TokenEstimate, _DERIVED_COLUMNS, rows.derived),
+        (LicenceClaim, (*_SHARED, *LICENCE_CLAIMS.columns), rows.licence_claims),
+        (Statement, (*_SHARED, *STATEMENTS.columns), rows.statements),
+        (audit.AuditEvent, _EVENT_COLUMNS, rows.events),
+    ):
+        if values:
+            bulk.copy_rows(session, model, columns, values)
+
+
+def _add_estimates(  # noqa: PLR0917  one dataset's estimates rest on all of these
+    rows: _Rows,
+    record: DatasetRecord,
+    dataset_id: int,
+    quantity_ids: list[int],
+    lookups: Lookups,
+    reference: ReferenceTables,
+) -> str | None:
+    """Add a record's own and derived estimates; return the reason where there is no main one."""
+    path = reference.category_paths[lookups.category_id(record.category)]
+    derived, reason = _derive(record, path, reference)
+    main = _choose(record, derived, lookups)
+    for position, own in enumerate(_children(ESTIMATES, record, dataset_id, lookups)):
+        rows.estimates.append([position == main, *own])
+    for position, result in enumerate(derived, start=len(record.estimates)):
+        quantity_id = quantity_ids[result.index]
+        row = _derived_row(record, result, dataset_id, quantity_id, is_main=position == main)
+        source = record.quantities[result.index].source
+        rows.derived.append((*row, lookups.source_id(source)))
+    return no_estimate_reason(reason, has_main=main is not None, has_claims=bool(record.estimates))
+
+
+def _creation_event(record: DatasetRecord, dataset_id: int, actor: audit.Actor) -> tuple[Any, ...]:
+    """Return the first line of a dataset's history: where it came from."""
+    origin = json.dumps(dict(record.origin), ensure_ascii=False)
+    request_id = logs.request_id.get() or None
+    return (
+        actor.account_id,
+        actor.name,
+        "created",
+        "dataset",
+        str(dataset_id),
+        origin,
+        request_id,
+    )
 
 
 def link(session: Session, records: Iterable[DatasetRecord], lookups: Lookups) -> None:
@@ -159,7 +202,7 @@ def link(session: Session, records: Iterable[DatasetRecord], lookups: Lookups) -
 
 def _derive(
     record: DatasetRecord, path: tuple[str, ...], reference: ReferenceTables
-) -> tuple[list[Derived], Any]:
+) -> tuple[list[Derived], NoEstimateReason | None]:
     if any(estimate.is_whole and estimate.mid is not None for estimate in record.estimates):
         return [], None
     facts = DatasetFacts(path, record.languages, record.has_tokens)
@@ -191,18 +234,12 @@ def _choose(record: DatasetRecord, derived: list[Derived], lookups: Lookups) -> 
 
 
 def _derived_row(
-    record: DatasetRecord,
-    derived: Derived,
-    dataset_id: int,
-    quantity_ids: list[int],
-    lookups: Lookups,
-    *,
-    is_main: bool,
+    record: DatasetRecord, derived: Derived, dataset_id: int, quantity_id: int, *, is_main: bool
 ) -> tuple[Any, ...]:
     quantity = record.quantities[derived.index]
     return (
         dataset_id,
-        quantity_ids[derived.index],
+        quantity_id,
         len(record.estimates) + derived.index,
         is_main,
         EstimateMethod.CONVERTED.value,
@@ -216,7 +253,6 @@ def _derived_row(
         derived.is_assumed,
         derived.is_scaled,
         json.dumps(derived.rule, ensure_ascii=False),
-        lookups.source_id(quantity.source),
     )
 
 
@@ -233,51 +269,17 @@ def _values(columns: Sequence[str], record: object) -> list[Any]:
     return values
 
 
-def _row_maker(kind: ChildKind) -> Callable[[object], list[Any]]:
-    return lambda child: _values(kind.columns, child)
-
-
-def _copy_children(
-    session: Session,
-    kind: ChildKind,
-    datasets: Iterable[tuple[int, DatasetRecord]],
-    lookups: Lookups,
-) -> None:
-    rows = [
-        (
+def _children(
+    kind: ChildKind, record: DatasetRecord, dataset_id: int, lookups: Lookups
+) -> list[list[Any]]:
+    """Return the rows of one kind of children: what all kinds share, then their own columns."""
+    return [
+        [
             dataset_id,
             position,
             child.key,
             lookups.source_id(child.source),
             *_values(kind.columns, child),
-        )
-        for dataset_id, record in datasets
+        ]
         for position, child in enumerate(getattr(record, kind.attribute))
     ]
-    if rows:
-        shared = ("dataset_id", "position", "seed_key", "source_id")
-        bulk.copy_rows(session, kind.model, (*shared, *kind.columns), rows)
-
-
-def _note_creation(
-    session: Session, datasets: Iterable[tuple[int, DatasetRecord]], actor: audit.Actor
-) -> None:
-    """Write the first line of each dataset's history: where it came from."""
-    request_id = logs.request_id.get() or None
-    bulk.copy_rows(
-        session,
-        audit.AuditEvent,
-        ("actor_id", "actor_name", "action", "object_type", "object_id", "after", "request_id"),
-        [
-            (
-                actor.account_id,
-                actor.name,
-                "created",
-                "dataset",
-                str(dataset_id),
-                json.dumps(dict(record.origin), ensure_ascii=False),
-                request_id,
-            )
-            for dataset_id, record in datasets
-        ],
-    )

@@ -29,10 +29,14 @@ _COMPRESSED = {
     ByteContent.MARKUP: NoEstimateReason.NO_MEASURED_TEXT,
 }
 
+# What a column of tokens holds; no corpus comes near.
+_MOST_TOKENS = 2**63 - 1
+
 _METHOD_ORDER = tuple(EstimateMethod)
 
 # Of several quantities that all fail, the reason that tells a person most comes first.
 _REASON_ORDER = (
+    NoEstimateReason.TOO_LARGE,
     NoEstimateReason.NO_LENGTH,
     NoEstimateReason.OTHER_TOKENIZER,
     NoEstimateReason.BYTES_COMPRESSED,
@@ -106,6 +110,8 @@ def derive(
     reasons: list[NoEstimateReason] = []
     for index, quantity in enumerate(quantities):
         outcome = derive_one(index, quantity, dataset, tables, tokenizer)
+        if isinstance(outcome, Derived) and _largest(outcome.tokens) > _MOST_TOKENS:
+            outcome = NoEstimateReason.TOO_LARGE
         if isinstance(outcome, Derived):
             derived.append(outcome)
         elif quantity.is_whole:
@@ -172,6 +178,10 @@ def _factors(
             rule = _unit_rule(factors, tokenizer.code, tables.prior_words)
             tokenizer.factors[kind] = factors, rule
     return tokenizer.factors[kind]
+
+
+def _largest(tokens: Tokens) -> int:
+    return tokens.mid if tokens.high is None else tokens.high
 
 
 def _from_bytes(

@@ -97,6 +97,9 @@ NO_ESTIMATE: dict[NoEstimateReason, Label] = {
         "仅有字节数，未注明是否压缩，需实测",
         "Only bytes are published, compression not stated; needs a measurement",
     ),
+    NoEstimateReason.TOO_LARGE: Label(
+        "换算结果大得不可能是词元数", "The result is too large to be a count of tokens"
+    ),
 }
 
 BYTE_CONTENTS: dict[ByteContent, Label] = {

@@ -50,6 +50,7 @@ class NoEstimateReason(StrEnum):
     NO_MEASURED_TEXT = "no_measured_text"
     BYTES_COMPRESSED = "bytes_compressed"
     BYTES_NOT_STATED = "bytes_not_stated"
+    TOO_LARGE = "too_large"
 
 
 class ByteContent(StrEnum):
@@ -209,7 +210,7 @@ class Dataset(HasTimestamps, Base):
     revision: Mapped[int] = mapped_column(server_default=sql("1"))
     seeded: Mapped[dict[str, Any] | None]
 
-    parent: Mapped["Dataset | None"] = relationship(lazy="raise", remote_side=[id])
+    parent: Mapped["Dataset | None"] = relationship(lazy="raise", remote_side="Dataset.id")
     provider: Mapped[Provider] = relationship(lazy="raise")
     category: Mapped[Category] = relationship(lazy="raise")
     source: Mapped[Source | None] = relationship(lazy="raise")

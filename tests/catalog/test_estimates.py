@@ -15,6 +15,7 @@ from app.catalog.derivation import (
     derive,
     derive_one,
 )
+from app.catalog.labels import NO_ESTIMATE
 from app.catalog.models import (
     ConversionPrior,
     Dataset,
@@ -287,6 +288,7 @@ def test_the_choice_of_the_main_estimate(candidates, expected):
 
 def test_every_obstacle_has_a_reason_that_pages_can_show():
     assert {obstacle.value for obstacle in Obstacle} <= {r.value for r in NoEstimateReason}
+    assert NO_ESTIMATE.keys() == set(NoEstimateReason)
 
 
 def test_the_grade_of_the_source_decides_in_the_database_too(seeded_session):

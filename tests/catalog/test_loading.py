@@ -140,6 +140,12 @@ def test_a_changed_provider_category_and_language_are_written(seeded_session):
     assert [e.mid for e in estimates_of(seeded_session, "moving")] == [1_533_400]
 
 
+def test_a_quantity_beyond_all_corpora_gives_no_estimate(seeded_session):
+    load(seeded_session, record("absurd", languages=("en",), quantities=(books(2**63 - 1),)))
+    assert estimates_of(seeded_session, "absurd") == []
+    assert find(seeded_session, "absurd").no_estimate_reason == "too_large"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
