@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
 from app.audit import AuditEvent
@@ -25,10 +25,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Event:
-    """One change, and the public id of who made it if they still have an account."""
+    """One change; who made it, if they still have an account; whose account was changed."""
 
     event: AuditEvent
     actor_public_id: str | None
+    account_name: str | None
 
     def changes(self) -> Iterator[tuple[str, str | None, str | None]]:
         """Yield each field that changed with its value before and after."""
@@ -55,9 +56,14 @@ class EventsPage:
 
 def list_events(session: Session, wanted: Filter, below: int | None = None) -> EventsPage:
     """Return one page of the audit trail."""
+    changed = aliased(Account)
+    is_changed = and_(
+        AuditEvent.object_type == "account", AuditEvent.object_id == changed.public_id
+    )
     statement = (
-        select(AuditEvent, Account.public_id)
+        select(AuditEvent, Account.public_id, changed.name)
         .join(Account, Account.id == AuditEvent.actor_id, isouter=True)
+        .join(changed, is_changed, isouter=True)
         .order_by(AuditEvent.id.desc())
         .limit(EVENTS_PER_PAGE + 1)
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.accounts.audit_trail import Filter, list_events
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
-from app.accounts.words import action_name
+from app.accounts.words import action_name, field_name, object_type_name
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.web.paging import decode_cursor, encode_cursor
@@ -60,5 +60,7 @@ def show_audit(  # noqa: PLR0917  the parameters of the address
         "is_first_page": not cursor,
         "next_page": next_page,
         "action_name": action_name,
+        "object_type_name": object_type_name,
+        "field_name": field_name,
     }
     return render(request, "accounts/audit.html", context, fragments=("audit_list",))

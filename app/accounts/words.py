@@ -51,6 +51,41 @@ ACTIONS = {
     "session.all_ended": later("all sessions ended"),
     "token.created": later("API token created"),
     "token.revoked": later("API token revoked"),
+    # Of the domains above: only their words are known here.
+    "created": later("created"),
+    "changed": later("changed"),
+    "estimate": later("token estimate derived anew"),
+    "unit_confirmed": later("unit confirmed"),
+    "unit_corrected": later("unit corrected"),
+    "prior_changed": later("conversion prior changed"),
+}
+
+OBJECT_TYPES = {
+    "account": later("account"),
+    "organisation": later("organisation"),
+    "dataset": later("dataset"),
+    "prior": later("conversion prior"),
+}
+
+# Fields whose name in the record is not yet a word for people.
+FIELDS = {
+    "address": later("network address"),
+    "days": later("days"),
+    "email": later("e-mail address"),
+    "hours": later("hours"),
+    "kind": later("kind"),
+    "locale": later("language"),
+    "name": later("name"),
+    "name_en": later("name in English"),
+    "name_zh": later("name in Chinese"),
+    "organisation": later("organisation"),
+    "purpose": later("purpose"),
+    "role": later("role"),
+    "scopes": later("scopes"),
+    "session": later("session"),
+    "sessions": later("sessions"),
+    "token": later("API token"),
+    "tokens": later("API tokens"),
 }
 
 # In this order: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
@@ -97,6 +132,18 @@ def scope_note(scope: str) -> str:
 def action_name(action: str) -> str:
     """Return what an action of the audit trail is called; an unknown one keeps its code."""
     return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def object_type_name(object_type: str) -> str:
+    """Return what a kind of object is called; an unknown one keeps its code."""
+    return _(OBJECT_TYPES.get(object_type, object_type))
+
+
+def field_name(object_type: str, field: str) -> str:
+    """Return what a recorded field is called; those of other domains keep their code."""
+    if object_type not in {"account", "organisation"}:
+        return field
+    return _(FIELDS.get(field, field))
 
 
 def describe_browser(user_agent: str) -> str:
