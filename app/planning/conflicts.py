@@ -95,6 +95,26 @@ def find(problem: Problem) -> Conflict:
     return Conflict(remedies, is_irreducible)
 
 
+def of_caps(problem: Problem) -> Conflict:
+    """
+    Return the conflict of all caps, for caps that together miss the budget by a hair.
+
+    Examples
+    --------
+    >>> from app.planning.problem import state
+    >>> [item.index for item in of_caps(state([1, 1], caps=[0.5, 0.5])).constraints]
+    [0, 1]
+    """
+    capped = np.flatnonzero((problem.target > 0) & (problem.caps < 1)).tolist()
+    return Conflict(
+        tuple(
+            Remedy(Constraint(ConstraintKind.MAX_EPOCHS, index), float(problem.caps[index]), None)
+            for index in capped
+        ),
+        is_irreducible=True,
+    )
+
+
 def _crossed(problem: Problem) -> tuple[Remedy, ...] | None:
     """Return the two bounds of one component that exclude each other, if any do."""
     worst = problem.lower() - problem.upper()

@@ -14,7 +14,7 @@ Exception
                   ├── NoComponents, TooManyComponents(count, limit)
                   ├── DuplicateName(name)
                   ├── NoWeight(field)                        every weight is zero
-                  ├── EmptyGroup(name), UngroupedComponents(indices)
+                  ├── EmptyGroup(name), UngroupedComponents(indices), SharedComponent(index)
                   ├── UnknownPreset(name)
                   ├── UnknownScheme(name), SchemeParameter(scheme, parameter)
                   ├── MissingEstimate(indices)               a rule needs unique tokens
@@ -149,6 +149,14 @@ class UngroupedComponents(PlanningError):
     def __init__(self, indices: Sequence[int]) -> None:
         super().__init__(f"components {list(indices)[:5]} are in no weighted group")
         self.indices = tuple(indices)
+
+
+class SharedComponent(PlanningError):
+    """A component belongs to two groups that carry weights."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"component {index} is in two weighted groups")
+        self.index = index
 
 
 class UnknownScheme(PlanningError):

@@ -109,7 +109,9 @@ class Problem:
         Components that keep their target.
     rows : tuple of Row
     unique : (n,) float64
-        Unique tokens as a share of the budget, zero where unknown.
+        Tokens not yet seen as a share of the budget, zero where unknown.
+    one_pass : (n,) float64
+        One pass over the component as a share of the budget, zero where unknown.
     unique_floor : float
         Least share of the budget that is seen for the first time; 0 is no floor.
     """
@@ -121,6 +123,7 @@ class Problem:
     locked: Booleans
     rows: tuple[Row, ...] = ()
     unique: Floats = field(default_factory=_no_floats)
+    one_pass: Floats = field(default_factory=_no_floats)
     unique_floor: float = 0.0
 
     @property
@@ -174,7 +177,8 @@ def state(
     locked : (n,) array_like of bool, optional
     rows : sequence of Row
     unique : (n,) array_like, optional
-        Unique tokens / budget; required by a floor, zero where unknown.
+        Unique tokens / budget, zero where unknown; required by a floor. Where tokens were seen
+        before, `one_pass` is replaced afterwards.
     unique_floor : float
         0 to 1.
 
@@ -206,6 +210,7 @@ def state(
     for row in rows:
         _bounded("coefficients", row.coefficients, count, np.finfo(np.float64).max)
         _bounded("bound", [row.bound], 1, np.finfo(np.float64).max)
+    fresh = _bounded("unique", unique, count, np.inf, default=0.0)
     held = [False] * count if locked is None else checks.same_length("locked", locked, count)
     return Problem(
         target=weights / weights.sum(),
@@ -214,7 +219,8 @@ def state(
         max_ratio=_bounded("max_ratio", max_ratio, count, 1.0, default=1.0),
         locked=np.array(held, dtype=np.bool_),
         rows=tuple(rows),
-        unique=_bounded("unique", unique, count, np.inf, default=0.0),
+        unique=fresh,
+        one_pass=fresh,
         unique_floor=floor,
     )
 

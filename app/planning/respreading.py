@@ -1,10 +1,14 @@
 """Keep the budget where sources run short: move their tokens to the others, and say where to."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from app.planning import apportionment, checks, water_filling
-from app.planning.errors import BudgetInfeasible
+from app.planning.checks import Number
+from app.planning.errors import BudgetInfeasible, FloorsExceedBudget
+from app.planning.exact import as_fraction
 from app.planning.shares import Shares
 
 
@@ -23,6 +27,8 @@ def respread(
     *,
     budget: int,
     locked: Sequence[bool] | None = None,
+    min_ratio: Sequence[Number] | None = None,
+    max_ratio: Sequence[Number] | None = None,
 ) -> apportionment.Allocation:
     """
     Keep the budget: give what capped sources cannot take to the others, by their ratios.
@@ -37,6 +43,8 @@ def respread(
         Training tokens, 1 to 10^18.
     locked : (n_sources,) sequence of bool, optional
         Sources that keep their ratio.
+    min_ratio, max_ratio : (n_sources,) sequence of number, optional
+        Least and most share of the budget, 0 to 1, kept to less than one token.
 
     Returns
     -------
@@ -46,8 +54,10 @@ def respread(
     Raises
     ------
     BudgetInfeasible
-        If a locked source exceeds its cap, or the caps of the others do not suffice. Carries the
-        largest amount that could be handed out and the sources in the way.
+        If the upper bounds of one source lie below its lower ones, or those of all do not
+        suffice. Carries the most that could be handed out and the sources in the way.
+    FloorsExceedBudget
+        If the lower bounds sum to more than the budget.
 
     Examples
     --------
@@ -58,30 +68,55 @@ def respread(
     """
     total = checks.tokens("budget", budget, low=1)
     count = len(shares.parts)
-    limits = checks.same_length("caps", caps, count)
     held = [False] * count if locked is None else checks.same_length("locked", locked, count)
-    whole = shares.whole
-    # In units of 1 / whole token every locked amount is a whole number.
-    exact = [part * total for part in shares.parts]
-    scaled = [None if cap is None else cap * whole for cap in limits]
-    over = [
-        i for i in range(count) if held[i] and (bound := scaled[i]) is not None and exact[i] > bound
+    least = _ratios("min_ratio", min_ratio, count, default=0)
+    most = _ratios("max_ratio", max_ratio, count, default=1)
+    # In units of 1 / (whole * scale) of a token every bound is a whole number.
+    scale = math.lcm(*{ratio.denominator for ratio in (*least, *most)})
+    unit = shares.whole * scale
+    exact = [part * total * scale for part in shares.parts]
+    floors = [int(ratio * total * unit) for ratio in least]
+    tops = [
+        _lower(
+            int(ratio * total * unit) if ratio < 1 else None, None if cap is None else cap * unit
+        )
+        for ratio, cap in zip(most, checks.same_length("caps", caps, count), strict=True)
     ]
-    if over:
-        kept = sum(min(exact[i], scaled[i] or 0) if i in over else exact[i] for i in range(count))
-        raise BudgetInfeasible(total, kept // whole, over)
-    fixed = sum(amount for amount, is_held in zip(exact, held, strict=True) if is_held)
-    loose = [0 if is_held else part for part, is_held in zip(shares.parts, held, strict=True)]
+    for i in range(count):
+        if held[i]:
+            floors[i] = max(floors[i], exact[i])
+            tops[i] = _lower(tops[i], exact[i])
+    crossed = [i for i in range(count) if (top := tops[i]) is not None and floors[i] > top]
+    if crossed:
+        room = total * unit - sum(floors[i] - (tops[i] or 0) for i in crossed)
+        raise BudgetInfeasible(total, max(room // unit, 0), crossed)
     try:
-        filling = water_filling.fill(loose, whole * total - fixed, caps=scaled)
+        filling = water_filling.fill(shares.parts, total * unit, caps=tops, floors=floors)
     except BudgetInfeasible as error:
-        raise BudgetInfeasible(total, (error.capacity + fixed) // whole, error.binding) from None
-    scale = filling.denominator
-    numerators = [exact[i] * scale if held[i] else filling.numerators[i] for i in range(count)]
-    tokens = apportionment.hand_out(numerators, scale * whole, total)
+        raise BudgetInfeasible(total, error.capacity // unit, error.binding) from None
+    except FloorsExceedBudget as error:
+        raise FloorsExceedBudget(total, -(-error.floor // unit), error.binding) from None
+    tokens = apportionment.hand_out(filling.numerators, filling.denominator * unit, total)
     before = shares.tokens(total)
     moved = tuple(new - old for new, old in zip(tokens, before, strict=True))
     return apportionment.Allocation(tokens, moved, filling.at_cap)
+
+
+def _lower(first: int | None, second: int | None) -> int | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second)
+
+
+def _ratios(
+    field: str, values: Sequence[Number] | None, count: int, *, default: int
+) -> list[Fraction]:
+    if values is None:
+        return [Fraction(default)] * count
+    return [
+        as_fraction(checks.number(field, value, high=1, index=i))
+        for i, value in enumerate(checks.same_length(field, values, count))
+    ]
 
 
 def moves(changes: Sequence[int]) -> tuple[Move, ...]:

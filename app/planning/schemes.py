@@ -295,11 +295,23 @@ def capped(
     """
     limit = checks.number("max_epochs", max_epochs, high=MAX_EPOCHS)
     total = checks.tokens("budget", budget, low=1)
-    parts = in_proportion(checks.weights("weights", weights))
-    if not any(parts):
-        raise NoWeight("weights")
-    caps = token_caps(unique_tokens, [limit] * len(parts), count=len(parts))
-    filling = water_filling.fill(parts, total, caps=caps)
+    return cap_shares(from_weights(checks.weights("weights", weights)), unique_tokens, total, limit)
+
+
+def cap_shares(
+    shares: Shares, unique_tokens: Sequence[int | None], budget: int, max_epochs: Number
+) -> Shares:
+    """
+    Cap shares that are already exact; see `capped`.
+
+    Examples
+    --------
+    >>> cap_shares(Shares((1, 1)), [10, 1000], 100, 4).ratios.tolist()
+    [0.4, 0.6]
+    """
+    count = len(shares.parts)
+    caps = token_caps(unique_tokens, [max_epochs] * count, count=count)
+    filling = water_filling.fill(shares.parts, budget, caps=caps)
     return Shares(tuple(in_proportion(filling.numerators)))
 
 

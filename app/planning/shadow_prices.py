@@ -66,7 +66,7 @@ def ask(problem: Problem, solution: Solution, *, most: int = _MOST) -> tuple[Sha
     Parameters
     ----------
     problem : Problem
-        Its `unique` must be given for caps to be relaxed by a pass; without it, by a tenth.
+        Its `one_pass` must be given for caps to be relaxed by a pass; without it, by a tenth.
     solution : Solution
         The optimum of the problem.
     most : int
@@ -123,7 +123,7 @@ def relax(problem: Problem, constraint: Constraint) -> tuple[Problem, float | No
     bound = bound_of(problem, constraint)
     match constraint.kind:
         case ConstraintKind.MAX_EPOCHS:
-            bound += float(problem.unique[at]) or 0.1 * bound
+            bound += float(problem.one_pass[at]) or 0.1 * bound
             return replace(problem, caps=_with(problem.caps, at, bound)), bound
         case ConstraintKind.MAX_RATIO:
             bound = min(bound + SHARE_STEP, 1.0)

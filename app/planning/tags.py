@@ -18,6 +18,8 @@ Tag = str | Sequence[str] | Mapping[str, Number] | None
 
 # Shares are printed rounded; beyond this they do not describe one whole.
 _SLACK = Fraction(1, 10**6)
+_NONE = (Fraction(0), Fraction(0))
+_ALL = (Fraction(1), Fraction(1))
 
 
 def portions(tag: Tag) -> dict[tuple[str, ...], Fraction]:
@@ -87,6 +89,8 @@ def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
     >>> share_of("en", "en"), share_of(["zh", "en"], "en")
     ((Fraction(1, 1), Fraction(1, 1)), (Fraction(0, 1), Fraction(1, 1)))
     """
+    if isinstance(tag, str):
+        return _ALL if tag == value else _NONE
     certain = possible = Fraction(0)
     for values, share in portions(tag).items():
         if values == (value,):
