@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.planning import checks, water_filling
 from app.planning.checks import Number, Numbers
 from app.planning.errors import NoWeight
-from app.planning.exact import as_fraction, in_proportion
+from app.planning.exact import in_proportion, ratio
 
 
 @dataclass(frozen=True)
@@ -210,4 +210,7 @@ def _cap(unique: int | None, limit: Number | None) -> int | None:
         return None
     if unique == 0:
         return 0
-    return None if limit is None else int(unique * as_fraction(limit))
+    if limit is None:
+        return None
+    top, bottom = ratio(limit)
+    return unique * top // bottom

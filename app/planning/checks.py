@@ -1,6 +1,7 @@
 """Refuse what no formula takes, naming the argument and the position; nothing is corrected."""
 
 import math
+import operator
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +25,7 @@ Number = int | float | Decimal | Fraction
 Numbers = Iterable[Number] | NDArray[np.generic]
 Floats = NDArray[np.float64]
 T = TypeVar("T")
+_PLAIN = frozenset({int, float})
 
 
 def number(
@@ -54,6 +56,9 @@ def number(
     Traceback (most recent call last):
     app.planning.errors.NotFinite: NotFinite: weights[2] = nan
     """
+    # Nearly every value takes this way out; NaN compares false.
+    if type(value) in _PLAIN and low <= value <= high:
+        return value
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise NotFinite(field, value, index)
     # The name of an integer above 10^308 is no float; only floats and decimals can be not finite.
@@ -83,11 +88,13 @@ def tokens(field: str, value: SupportsIndex, *, low: int = 0, index: int | None 
     >>> tokens("budget", 1e12)
     1000000000000
     """
+    if type(value) is int and low <= value <= MAX_TOKENS:
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise NotFinite(field, value, index)
-    whole = int(value)
+    whole = operator.index(value)
     number(field, whole, low=low, high=MAX_TOKENS, index=index)
     return whole
 

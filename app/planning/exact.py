@@ -23,7 +23,7 @@ def as_fraction(value: Number) -> Fraction:
     >>> as_fraction(0.1), as_fraction(Decimal("2.50"))
     (Fraction(1, 10), Fraction(5, 2))
     """
-    return Fraction(*_ratio(value))
+    return Fraction(*ratio(value))
 
 
 def in_proportion(values: Sequence[Number]) -> list[int]:
@@ -47,14 +47,31 @@ def in_proportion(values: Sequence[Number]) -> list[int]:
     >>> in_proportion([1e15, 1, 0])
     [1000000000000000, 1, 0]
     """
-    ratios = [_ratio(value) for value in values]
+    ratios = [ratio(value) for value in values]
     scale = math.lcm(*{denominator for _, denominator in ratios})
     whole = [numerator * (scale // denominator) for numerator, denominator in ratios]
     divisor = math.gcd(*whole)
     return [value // divisor for value in whole] if divisor > 1 else whole
 
 
-def _ratio(value: Number) -> tuple[int, int]:
+def total(values: Sequence[Number]) -> Fraction:
+    """
+    Return the sum of numbers as they were written.
+
+    Examples
+    --------
+    >>> total([0.1, 0.2, Decimal("0.7")])
+    Fraction(1, 1)
+    """
+    ratios = [ratio(value) for value in values]
+    scale = math.lcm(*{denominator for _, denominator in ratios})
+    return Fraction(sum(top * (scale // bottom) for top, bottom in ratios), scale)
+
+
+def ratio(value: Number) -> tuple[int, int]:
+    """Return numerator and denominator of the number that a person wrote."""
+    if type(value) is int:
+        return value, 1
     if isinstance(value, float):
         return Decimal(repr(float(value))).as_integer_ratio()
     return value.as_integer_ratio()

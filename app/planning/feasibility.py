@@ -124,16 +124,21 @@ def check_budget(
     caps = remaining_caps(unique_tokens, limits, count=count, seen_tokens=seen_tokens)
     seen = _seen(seen_tokens, count)
     whole = shares.whole
-    # Largest budgets as exact fractions, so that ties are ties.
-    largest = {
-        i: Fraction(cap * whole, part)
+    limited = [
+        (i, cap, part)
         for i, (cap, part) in enumerate(zip(caps, shares.parts, strict=True))
         if cap is not None and part
-    }
-    if not largest:
+    ]
+    if not limited:
         return Feasibility(feasible=True, largest_budget=None, binding=(), shortages=())
-    tightest = min(largest.values())
-    short = sorted((value, i) for i, value in largest.items() if value < total)
+    # Cross-multiplied, so that ties are ties; a fraction per source would take most of the time.
+    _, least_cap, least_part = limited[0]
+    for _, cap, part in limited:
+        if cap * least_part < least_cap * part:
+            least_cap, least_part = cap, part
+    short = sorted(
+        (Fraction(cap * whole, part), i) for i, cap, part in limited if cap * whole < part * total
+    )
     shortages = tuple(
         _shortage(
             i,
@@ -148,8 +153,8 @@ def check_budget(
     )
     return Feasibility(
         feasible=not short,
-        largest_budget=math.floor(tightest),
-        binding=tuple(i for i, value in largest.items() if value == tightest),
+        largest_budget=least_cap * whole // least_part,
+        binding=tuple(i for i, cap, part in limited if cap * least_part == least_cap * part),
         shortages=shortages,
     )
 

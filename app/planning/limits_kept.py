@@ -1,10 +1,11 @@
 """Check whole tokens against every limit of a request, exactly."""
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from app.planning import tags
-from app.planning.exact import as_fraction
+from app.planning.exact import as_fraction, ratio
 from app.planning.outcome import Breach
 from app.planning.problem import ConstraintKind
 from app.planning.request import Component, Group, PlanRequest
@@ -37,43 +38,55 @@ def breaches(request: PlanRequest, tokens: Sequence[int]) -> tuple[Breach, ...]:
     """
     total = sum(tokens)
     found: list[Breach] = []
+    slack = _slack(1, total)
     for component, count in zip(request.components, tokens, strict=True):
-        found += _component(component, count, total)
+        found += _component(component, count, total, slack)
     for group in request.groups:
         found += _group(request, group, tokens, total)
     found += _whole(request, tokens)
     return tuple(found)
 
 
-def _component(component: Component, count: int, total: int) -> Iterator[Breach]:
+def _component(component: Component, count: int, total: int, slack: Fraction) -> Iterator[Breach]:
     size = component.unique_tokens
-    seen = component.seen_tokens + count
     if size is not None and count:
         limit = component.max_epochs
+        seen = component.seen_tokens + count
         if not size:
             bound = 0.0 if limit is None else float(limit)
-            yield Breach(ConstraintKind.MAX_EPOCHS, component.name, bound, float("inf"))
-        elif limit is not None and seen > size * as_fraction(min(limit, 10**18)):
-            yield Breach(ConstraintKind.MAX_EPOCHS, component.name, float(limit), seen / size)
-    slack = _slack(1, total)
-    ratio = count / total if total else 0.0
+            yield Breach(ConstraintKind.MAX_EPOCHS, component.name, bound, math.inf)
+        elif limit is not None and limit != math.inf:
+            top, bottom = ratio(limit)
+            if seen * bottom > size * top:
+                yield Breach(ConstraintKind.MAX_EPOCHS, component.name, float(limit), seen / size)
+    share = count / total if total else 0.0
     if component.min_ratio and count < as_fraction(component.min_ratio) * total - slack:
         bound = float(component.min_ratio)
-        yield Breach(ConstraintKind.MIN_RATIO, component.name, bound, ratio)
+        yield Breach(ConstraintKind.MIN_RATIO, component.name, bound, share)
     if component.max_ratio < 1 and count > as_fraction(component.max_ratio) * total + slack:
         bound = float(component.max_ratio)
-        yield Breach(ConstraintKind.MAX_RATIO, component.name, bound, ratio)
+        yield Breach(ConstraintKind.MAX_RATIO, component.name, bound, share)
 
 
 def _group(
     request: PlanRequest, group: Group, tokens: Sequence[int], total: int
 ) -> Iterator[Breach]:
-    certain, possible, members = Fraction(0), Fraction(0), 0
+    # Whole members are summed as integers; only shares of a component need fractions.
+    whole, members = 0, 0
+    certain, possible = Fraction(0), Fraction(0)
     for component, count in zip(request.components, tokens, strict=True):
-        least, most = tags.share_of(component.tags.get(group.tag), group.value)
+        tag = component.tags.get(group.tag)
+        if isinstance(tag, str):
+            if tag == group.value:
+                whole += count
+                members += 1
+            continue
+        least, most = tags.share_of(tag, group.value)
         certain += least * count
         possible += most * count
         members += bool(most)
+    certain += whole
+    possible += whole
     slack = _slack(members, total)
     if group.min_share is not None and certain < as_fraction(group.min_share) * total - slack:
         yield Breach(

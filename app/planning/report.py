@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.planning import limits_kept, repetition, respreading
-from app.planning.exact import as_fraction
+from app.planning import exact, limits_kept, repetition, respreading
 from app.planning.judging import Judged
 from app.planning.limits import DEFAULT_MAX_EPOCHS, NEARLY_FREE_EPOCHS
 from app.planning.outcome import (
@@ -62,11 +61,12 @@ def result(
     """
     components = planned(request, tokens, asked.caps)
     breaches = asked.breaches if tokens == asked.tokens else limits_kept.breaches(request, tokens)
+    weights = float(exact.total([component.weight for component in request.components]))
     known = [part.effective_tokens for part in components if part.effective_tokens is not None]
     return PlanResult(
         components=components,
         total_tokens=sum(tokens),
-        weights_sum=float(sum(as_fraction(c.weight) for c in request.components)),
+        weights_sum=weights,
         effective_tokens=math.fsum(known),
         uncounted_tokens=sum(part.tokens for part in components if part.effective_tokens is None),
         feasible=not breaches,
@@ -74,7 +74,7 @@ def result(
         binding=_binding(request, asked),
         breaches=breaches,
         remedies=_remedies(request, asked),
-        warnings=(*warnings, *_warnings(request, components)),
+        warnings=(*warnings, *_warnings(request, components, weights)),
     )
 
 
@@ -150,8 +150,9 @@ def _remedies(request: PlanRequest, asked: Judged) -> Remedies:
     )
 
 
-def _warnings(request: PlanRequest, components: Sequence[PlannedComponent]) -> list[PlanWarning]:
-    weights = float(sum(as_fraction(c.weight) for c in request.components))
+def _warnings(
+    request: PlanRequest, components: Sequence[PlannedComponent], weights: float
+) -> list[PlanWarning]:
     found = []
     if request.scheme.name is SchemeName.AS_WEIGHTED and any(
         low <= weights <= high and abs(weights - meant) > 1e-9 * meant

@@ -69,16 +69,17 @@ def respread(
     total = checks.tokens("budget", budget, low=1)
     count = len(shares.parts)
     held = [False] * count if locked is None else checks.same_length("locked", locked, count)
-    least = _ratios("min_ratio", min_ratio, count, default=0)
-    most = _ratios("max_ratio", max_ratio, count, default=1)
+    least = _ratios("min_ratio", min_ratio, count, free=0)
+    most = _ratios("max_ratio", max_ratio, count, free=1)
     # In units of 1 / (whole * scale) of a token every bound is a whole number.
-    scale = math.lcm(*{ratio.denominator for ratio in (*least, *most)})
+    scale = math.lcm(*{ratio.denominator for ratio in (*least, *most) if ratio is not None})
     unit = shares.whole * scale
     exact = [part * total * scale for part in shares.parts]
-    floors = [int(ratio * total * unit) for ratio in least]
+    floors = [0 if ratio is None else int(ratio * total * unit) for ratio in least]
     tops = [
         _lower(
-            int(ratio * total * unit) if ratio < 1 else None, None if cap is None else cap * unit
+            None if ratio is None else int(ratio * total * unit),
+            None if cap is None else cap * unit,
         )
         for ratio, cap in zip(most, checks.same_length("caps", caps, count), strict=True)
     ]
@@ -109,12 +110,13 @@ def _lower(first: int | None, second: int | None) -> int | None:
 
 
 def _ratios(
-    field: str, values: Sequence[Number] | None, count: int, *, default: int
-) -> list[Fraction]:
+    field: str, values: Sequence[Number] | None, count: int, *, free: int
+) -> list[Fraction | None]:
+    """Return exact ratios, None where they limit nothing."""
     if values is None:
-        return [Fraction(default)] * count
+        return [None] * count
     return [
-        as_fraction(checks.number(field, value, high=1, index=i))
+        None if value == free else as_fraction(checks.number(field, value, high=1, index=i))
         for i, value in enumerate(checks.same_length(field, values, count))
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Shares:
 
     parts: tuple[int, ...]
 
-    @property
+    @cached_property
     def whole(self) -> int:
         """The sum of the parts."""
         return sum(self.parts)
@@ -42,7 +43,8 @@ class Shares:
 
     def tokens(self, budget: int) -> tuple[int, ...]:
         """Hand out the budget by largest remainder; the tokens sum to it exactly."""
-        return apportionment.hand_out([part * budget for part in self.parts], self.whole, budget)
+        amounts = [part * budget for part in self.parts]
+        return apportionment.hand_out(amounts, self.whole, budget)
 
 
 def from_weights(weights: Sequence[Number], *, field: str = "weights") -> Shares:
