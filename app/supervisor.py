@@ -63,7 +63,7 @@ class Restarts:
             self.retry_at, self.started_at = None, time.monotonic()
             try:
                 self.start()
-            except AppError as error:
+            except (AppError, OSError) as error:  # a full disk may have room again
                 logger.warning("%s cannot be restarted yet: %s", self.name, error)
                 self._plan()
             else:

@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg import errors, sql
+import psycopg
+from psycopg import sql
 
 from app.errors import Conflict, Unavailable
 from app.postgres import binaries, cluster, locale, lock, pidfile, postmaster, urls
@@ -211,11 +212,16 @@ def running_url(home: Home) -> str | None:
 
 
 def _create_database(url: str) -> None:
-    with urls.connect(url) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if found.fetchone() is None:
-            with suppress(errors.DuplicateDatabase):
+    """Make our database in a new cluster, or in one that was killed before this."""
+    try:
+        with urls.connect(url) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if found.fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    except psycopg.OperationalError as error:
+        raise Unavailable(
+            "The embedded Postgres ended just after its start: %(why)s", why=str(error).strip()
+        ) from error
 
 
 def _already_running(home: Home) -> Conflict:

@@ -30,8 +30,10 @@ def own(path: Path, holder: Holder) -> Iterator[bool]:
             return
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(asdict(holder)).encode(), 0)
-        yield True
-        os.ftruncate(descriptor, 0)
+        try:
+            yield True
+        finally:
+            os.ftruncate(descriptor, 0)
 
 
 def read_holder(path: Path) -> Holder | None:

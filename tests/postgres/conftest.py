@@ -59,7 +59,7 @@ def cluster(data_dir: Path) -> Iterator[Cluster]:
     cluster.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a database on a server that stands for one named by DATABASE_URL."""
     with embedded.throwaway() as url:

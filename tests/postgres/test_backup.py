@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.errors import Conflict, InvalidInput, Unavailable
-from app.postgres import backup, binaries, dump, embedded, locale, urls
+from app.postgres import backup, binaries, dump, embedded, urls
 from app.settings import Settings
 
 REVISION = "0001"
@@ -46,8 +46,18 @@ SELECT nextval('number');
 """
 
 
+@pytest.fixture(scope="module")
+def template(server: str) -> str:
+    """The name of a database that holds something of each kind."""
+    with urls.connect(server) as connection:
+        connection.execute("CREATE DATABASE template")
+    with urls.connect(urls.with_database(server, "template")) as connection:
+        connection.execute(SCHEMA)
+    return "template"
+
+
 @pytest.fixture
-def make_portal(server: str, directory: Path) -> Iterator[Callable[..., Settings]]:
+def make_portal(server: str, template: str, directory: Path) -> Iterator[Callable[..., Settings]]:
     """Make a portal with a database and stored files of its own; returns its settings."""
     numbers = itertools.count()
     names = []
@@ -55,13 +65,14 @@ def make_portal(server: str, directory: Path) -> Iterator[Callable[..., Settings
     def make(*, empty: bool = False) -> Settings:
         name = f"portal_{next(numbers)}"
         names.append(name)
+        source = "template0" if empty else template
         with urls.connect(server) as connection:
-            connection.execute(locale.create_statement(name, 180_000).encode())
+            connection.execute(
+                f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy".encode()
+            )
         url = urls.with_database(server, name)
         settings = Settings(data_dir=directory / name, database_url=SecretStr(url))
         if not empty:
-            with urls.connect(url) as connection:
-                connection.execute(SCHEMA)
             files = settings.data_dir / "files"
             (files / "ab").mkdir(parents=True)
             (files / "ab" / "报价.pdf").write_bytes(bytes(range(256)) * 1000)
@@ -172,17 +183,16 @@ def test_stored_files_alone_make_a_portal_not_empty(
         restore(other, tmp_path / "portal.peibi")
 
 
-@pytest.mark.parametrize(
-    "changes", [{"revision": "0002"}, {"peibi_version": "99.0"}, {"peibi_version": "0.10.0"}]
-)
 def test_a_backup_of_a_newer_version_is_refused(
-    make_portal: Callable[..., Settings], tmp_path: Path, changes: dict[str, str]
+    make_portal: Callable[..., Settings], tmp_path: Path
 ) -> None:
     file = tmp_path / "portal.peibi"
-    backup.backup(make_portal(), file)
-    rewrite(file, with_manifest(**changes))
-    with pytest.raises(Conflict, match="newer than this Peibi"):
-        restore(make_portal(empty=True), file)
+    settings = make_portal()
+    backup.backup(settings, file)
+    for changes in ({"revision": "0002"}, {"peibi_version": "99.0"}, {"peibi_version": "0.10.0"}):
+        rewrite(file, with_manifest(**({"revision": REVISION, "peibi_version": "0.1"} | changes)))
+        with pytest.raises(Conflict, match="newer than this Peibi"):
+            restore(settings, file, force=True)
 
 
 def drop_a_file(name: str, content: bytes) -> bytes | None:
@@ -205,31 +215,28 @@ def leave_the_directory(name: str, content: bytes) -> bytes:
     return json.dumps(manifest).encode()
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (drop_a_file, "does not hold what its manifest lists"),
-        (change_a_file, "checksum of files/empty"),
-        (change_the_dump, "checksum of database.dump"),
-        (leave_the_directory, "does not hold what its manifest lists"),
-        (lambda name, content: None if name == "manifest.json" else content, "not a backup"),
-        (with_manifest(format=2), "reads format 1"),
-        (with_manifest(members="none"), "manifest is damaged"),
-    ],
-)
+DAMAGES: list[tuple[Callable[[str, bytes], bytes | None], str]] = [
+    (drop_a_file, "does not hold what its manifest lists"),
+    (change_a_file, "checksum of files/empty"),
+    (change_the_dump, "checksum of database.dump"),
+    (leave_the_directory, "does not hold what its manifest lists"),
+    (lambda name, content: None if name == "manifest.json" else content, "not a backup"),
+    (with_manifest(format=2), "reads format 1"),
+    (with_manifest(members="none"), "manifest is damaged"),
+]
+
+
 def test_a_damaged_backup_is_refused_before_anything_changes(
-    make_portal: Callable[..., Settings],
-    tmp_path: Path,
-    change: Callable[[str, bytes], bytes | None],
-    message: str,
+    make_portal: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    file = tmp_path / "portal.peibi"
     settings = make_portal()
-    backup.backup(settings, file)
-    rewrite(file, change)
+    backup.backup(settings, tmp_path / "whole.peibi")
     before = everything(settings)
-    with pytest.raises(InvalidInput, match=message):
-        restore(settings, file, force=True)
+    for change, message in DAMAGES:
+        file = shutil.copy(tmp_path / "whole.peibi", tmp_path / "damaged.peibi")
+        rewrite(file, change)
+        with pytest.raises(InvalidInput, match=message):
+            restore(settings, file, force=True)
     assert everything(settings) == before
 
 
