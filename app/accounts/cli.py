@@ -42,7 +42,7 @@ def check_identity(email: str, name: str) -> None:
     """
     if not forms.is_email(email):
         raise InvalidInput("“%(email)s” is not an e-mail address.", email=email)
-    if not name or len(name) > forms.MAX_NAME_CHARACTERS or not name.isprintable():
+    if not name or not forms.is_name(name):
         raise InvalidInput(
             "A name has at most %(most)s characters, in one line.", most=forms.MAX_NAME_CHARACTERS
         )
@@ -78,7 +78,7 @@ def make_user_app(session_scope: SessionScope) -> typer.Typer:
     ) -> None:
         """Make an account without a password; `peibi user link` lets its owner in."""
         with one_sentence(session_scope) as session:
-            name = name or email.partition("@")[0]
+            name = forms.clean_name(name) or email.partition("@")[0]
             check_identity(email, name)
             if vendor and role is not Role.VENDOR:
                 raise InvalidInput("Only the role “vendor” goes with --vendor.")

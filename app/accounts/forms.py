@@ -45,12 +45,22 @@ def read_email(form: FormData, name: str = "email") -> str:
     return email
 
 
-def read_name(form: FormData, name: str = "name") -> str:
-    """Return what a person is called."""
-    text = form.text(name)
-    if not text:
+def clean_name(text: str) -> str:
+    """Return a name with single plain spaces: people also type the full-width one."""
+    return " ".join(text.split())
+
+
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a person or an organisation."""
+    return len(text) <= MAX_NAME_CHARACTERS and text.isprintable()
+
+
+def read_name(form: FormData, name: str = "name", *, is_required: bool = True) -> str:
+    """Return what a person or an organisation is called."""
+    text = clean_name(form.text(name))
+    if is_required and not text:
         form.refuse(name, _("Write a name."))
-    elif len(text) > MAX_NAME_CHARACTERS or not text.isprintable():
+    elif not is_name(text):
         form.refuse(
             name,
             _("A name has at most %(most)s characters, in one line.", most=MAX_NAME_CHARACTERS),
@@ -134,16 +144,8 @@ def read_new_person(form: FormData) -> NewPerson:
     vendor = form.text("vendor") if is_vendor else ""
     if is_vendor and not vendor:
         form.refuse("vendor", _("Write the short name of the vendor."))
-    names = []
-    for field in ("vendor_name_zh", "vendor_name_en"):
-        text = form.text(field) if is_vendor else ""
-        if len(text) > MAX_NAME_CHARACTERS or not text.isprintable():
-            form.refuse(
-                field,
-                _(
-                    "A name has at most %(most)s characters, in one line.",
-                    most=MAX_NAME_CHARACTERS,
-                ),
-            )
-        names.append(text)
+    names = [
+        read_name(form, field, is_required=False) if is_vendor else ""
+        for field in ("vendor_name_zh", "vendor_name_en")
+    ]
     return NewPerson(read_email(form), read_name(form), role, vendor, *names)

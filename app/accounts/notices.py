@@ -19,6 +19,7 @@ NOTICES = {
         "You signed in with a one-time link. For 15 minutes you can set a new password here "
         "without the old one."
     ),
+    "person-email": later("The e-mail address is changed. Links made for the old one are revoked."),
     "role": later("The role is changed. It counts from their next request on."),
     "disabled": later("The account is disabled: signed out everywhere, tokens and links revoked."),
     "enabled": later("The account is enabled. Tokens and links that were revoked stay revoked."),

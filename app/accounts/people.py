@@ -173,8 +173,7 @@ def keep_an_administrator(session: Session, account: Account, actor: audit.Actor
     Conflict
         If this is the actor's own account, or the last active administrator's.
     """
-    if account.id == actor.account_id:
-        raise Conflict("This is your own account. Another administrator can do this.")
+    refuse_own(account, actor)
     administrators = queries.list_administrators(session, lock=True)
     others = [one for one in administrators if one.is_active and one.id != account.id]
     if account.role == Role.ADMINISTRATOR and not others:
@@ -182,6 +181,33 @@ def keep_an_administrator(session: Session, account: Account, actor: audit.Actor
             "%(name)s is the only administrator. Make somebody else an administrator first.",
             name=account.name,
         )
+
+
+def change_email(session: Session, account: Account, *, actor: audit.Actor, email: str) -> None:
+    """
+    Give somebody else another e-mail address to sign in with.
+
+    Raises
+    ------
+    Conflict
+        If it is the actor's own account, whose page asks for the password first, or if another
+        account has the address.
+    """
+    refuse_own(account, actor)
+    service.change_email(session, account, actor=actor, email=email)
+
+
+def refuse_own(account: Account, actor: audit.Actor) -> None:
+    """
+    Refuse what one does to others only.
+
+    Raises
+    ------
+    Conflict
+        If this is the actor's own account.
+    """
+    if account.id == actor.account_id:
+        raise Conflict("This is your own account. Another administrator can do this.")
 
 
 def change_role(

@@ -33,8 +33,8 @@ from app.errors import TooManyRequests
 
 WINDOW = timedelta(minutes=15)
 KEEP = timedelta(days=1)
-# A second sign-in for the same bucket while one is being checked.
-BUSY_SECONDS = 1
+# Also the wait of a second sign-in for the same bucket while one is being checked.
+MIN_WAIT_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def admit(session: Session, source: Source) -> None:
         text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": source.lock_key()}
     )
     # Without this, requests sent at once would all be checked before the first one counts.
-    wait = 0 if is_free else BUSY_SECONDS
+    wait = 0 if is_free else MIN_WAIT_SECONDS
     for limit, condition in source.buckets():
         wait = max(wait, _seconds_to_wait(session, limit, condition))
     if wait:
@@ -131,7 +131,8 @@ def _seconds_to_wait(session: Session, limit: Limit, condition: ColumnElement[bo
     ).one()
     if failures < limit.free_failures:
         return 0
-    return max(0, ceil(limit.pause.total_seconds() - float(since_last)))
+    left = limit.pause.total_seconds() - float(since_last)
+    return max(MIN_WAIT_SECONDS, ceil(left)) if left > 0 else 0
 
 
 def count_failure(session: Session, source: Source) -> None:

@@ -63,6 +63,7 @@ def account_page(
         "current_session_id": owner.web_session.id,
         "sessions": queries.list_sessions(session, request.app.state.settings, owner.account.id),
         "tokens": queries.list_tokens(session, owner.account.id),
+        "may_change_email": service.may_change_own_email(owner.account),
         "describe_browser": describe_browser,
         "role_name": role_name,
         "form": form,
@@ -133,12 +134,14 @@ def check_current_password(
 @router.get(f"{PAGE}/email", name="accounts.email")
 def show_email(request: Request, session: DbSession, owner: CurrentOwner) -> Response:
     """Show the form for another e-mail address."""
+    service.refuse_own_email(owner.account)
     return confirmation_page(request, session, owner, "accounts/email.html")
 
 
 @router.post(f"{PAGE}/email", name="accounts.email.post")
 def change_email(request: Request, session: DbSession, owner: CurrentOwner, form: Form) -> Response:
     """Change the e-mail address, for who knows the password."""
+    service.refuse_own_email(owner.account)
     email = forms.read_email(form)
     try:
         check_current_password(request, session, owner, form)
@@ -185,13 +188,23 @@ def change_password(
     return response
 
 
+def welcome_page(request: Request, owner: Owner, form: FormData | None = None) -> Response:
+    """Render the form that completes an account."""
+    context = {
+        "account": owner.account,
+        "is_first": owner.account.email == FIRST_EMAIL,
+        "may_change_email": service.may_change_own_email(owner.account),
+        "form": form,
+    }
+    return render(request, "accounts/welcome.html", context, status_code=422 if form else 200)
+
+
 @router.get(WELCOME, name="accounts.welcome")
 def show_welcome(request: Request, owner: CurrentOwner) -> Response:
     """Lead a person who came by a one-time link to a name, an e-mail address and a password."""
     if owner.account.password_hash is not None:
         return RedirectResponse(PAGE, status_code=303)
-    context = {"account": owner.account, "form": None, "first_email": FIRST_EMAIL}
-    return render(request, "accounts/welcome.html", context)
+    return welcome_page(request, owner)
 
 
 @router.post(WELCOME, name="accounts.welcome.post")
@@ -199,8 +212,9 @@ def complete_account(
     request: Request, session: DbSession, owner: CurrentOwner, form: Form
 ) -> Response:
     """Save the name, the e-mail address and the first password."""
-    name, email = forms.read_name(form), forms.read_email(form)
-    password = forms.read_new_password(form)
+    name, password = forms.read_name(form), forms.read_new_password(form)
+    is_free = service.may_change_own_email(owner.account)
+    email = forms.read_email(form) if is_free else owner.account.email
     secret = ""
     if not form.errors:
         with forms.errors_at_fields(form):
@@ -214,8 +228,7 @@ def complete_account(
                 password=password,
             )
     if form.errors:
-        context = {"account": owner.account, "form": form, "first_email": FIRST_EMAIL}
-        return render(request, "accounts/welcome.html", context, status_code=422)
+        return welcome_page(request, owner, form)
     response = redirect(PAGE, "welcome")
     sessions.set_cookie(response, request.app.state.settings, secret)
     return response

@@ -135,19 +135,46 @@ def redirect(account: Account, done: str) -> Response:
     return RedirectResponse(f"{PAGE}/{account.public_id}?done={done}", status_code=303)
 
 
-@router.get(f"{PAGE}/{{public_id}}", name="accounts.person")
-def show_person(
-    request: Request, viewer: Manager, person: FoundPerson, notice: DoneNotice
+def person_page(
+    request: Request,
+    viewer: Viewer,
+    person: queries.Person,
+    *,
+    form: FormData | None = None,
+    notice: str | None = None,
 ) -> Response:
-    """Show one person and what can be done about them."""
+    """Render one person's page."""
     context = {
         "person": person,
         "roles": [(role.value, role_name(role), role_note(role)) for role in TEAM_ROLES],
         "role_name": role_name,
         "is_self": person.account.id == viewer.account_id,
+        "form": form,
         "notice": notice,
     }
-    return render(request, "accounts/person.html", context)
+    return render(request, "accounts/person.html", context, status_code=422 if form else 200)
+
+
+@router.get(f"{PAGE}/{{public_id}}", name="accounts.person")
+def show_person(
+    request: Request, viewer: Manager, person: FoundPerson, notice: DoneNotice
+) -> Response:
+    """Show one person and what can be done about them."""
+    return person_page(request, viewer, person, notice=notice)
+
+
+@router.post(f"{PAGE}/{{public_id}}/email", name="accounts.change_email")
+def change_email(
+    request: Request, session: DbSession, viewer: Manager, person: FoundPerson, form: Form
+) -> Response:
+    """Give somebody another e-mail address to sign in with."""
+    email = forms.read_email(form)
+    if not form.errors:
+        with forms.errors_at_fields(form):
+            people.change_email(session, person.account, actor=viewer, email=email)
+    if form.errors:
+        return person_page(request, viewer, person, form=form)
+    return redirect(person.account, "person-email")
 
 
 @router.post(f"{PAGE}/{{public_id}}/role", name="accounts.change_role")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts import links, passwords, rate_limits, sessions
-from app.accounts.models import Account, LinkPurpose, SignInMethod, WebSession
+from app.accounts.models import Account, LinkPurpose, OrganisationKind, SignInMethod, WebSession
 from app.accounts.viewers import Viewer
-from app.errors import Conflict, InvalidInput
+from app.errors import Conflict, Forbidden, InvalidInput
 
 # So long after a one-time link was used, a new password needs no old one: that is what the
 # link was asked for.
@@ -86,7 +86,29 @@ def change_profile(
     )
 
 
-def change_email(session: Session, account: Account, *, actor: Viewer, email: str) -> None:
+def may_change_own_email(account: Account) -> bool:
+    """
+    Whether a person changes their e-mail address themselves: members of the team do.
+
+    A vendor's member could otherwise try whether an address of another vendor is known here.
+    """
+    return account.organisation.kind == OrganisationKind.TEAM
+
+
+def refuse_own_email(account: Account) -> None:
+    """
+    Refuse a person who may not change their e-mail address themselves.
+
+    Raises
+    ------
+    Forbidden
+        If they belong to a vendor.
+    """
+    if not may_change_own_email(account):
+        raise Forbidden("An administrator changes the e-mail address of a vendor's member.")
+
+
+def change_email(session: Session, account: Account, *, actor: audit.Actor, email: str) -> None:
     """
     Change the address that a person signs in with; links sent to the old one stop working.
 
@@ -210,7 +232,7 @@ def complete_account(
     """
     Give an account that came without a password all that its owner chooses.
 
-    Returns the new secret of the session.
+    Returns the new secret of the session. A vendor's member keeps the e-mail address.
 
     Raises
     ------
@@ -222,7 +244,8 @@ def complete_account(
     if account.password_hash is not None:
         raise Conflict("This account has a password already. Change it on its own page.")
     refuse_guessable(account, password, name, email)
-    change_email(session, account, actor=actor, email=email)
+    if may_change_own_email(account):
+        change_email(session, account, actor=actor, email=email)
     change_profile(session, account, actor=actor, name=name, locale=account.locale)
     return change_password(session, account, web_session, actor=actor, password=password)
 

@@ -180,7 +180,7 @@ def test_accept_invitation_sets_name_and_password_and_signs_in(
     [
         ("name", {"name": ""}),
         ("name", {"name": "x" * 101}),
-        ("name", {"name": "Wang\u2028Fang"}),
+        ("name", {"name": "Wang\u0007Fang"}),
         ("password_again", {"password_again": "something else"}),
         ("password", {"password": "short", "password_again": "short"}),
         ("password", {"password": "Wang Fang 1", "password_again": "Wang Fang 1"}),

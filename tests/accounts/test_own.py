@@ -45,7 +45,7 @@ def test_show_account_shows_everybody_their_own(client: TestClient, session: Ses
 def test_change_profile_saves_name_and_language(
     person_client: TestClient, session: Session, person: Account
 ):
-    form = {"name": " Li Na 李娜 ", "locale": "zh_CN"}
+    form = {"name": " Li Na\u3000李娜 ", "locale": "zh_CN"}
     answer = person_client.post("/settings/account", data=form)
     assert answer.headers["Location"] == "/settings/account?done=profile"
     assert person_client.cookies["peibi_locale"] == "zh_CN"
@@ -140,6 +140,31 @@ def test_change_email_may_change_its_case(
     assert change_email(person_client, "Li.Na@example.com").status_code == 303
     session.refresh(person)
     assert person.email == "Li.Na@example.com"
+
+
+def test_a_vendors_member_cannot_try_out_addresses(
+    client: TestClient, session: Session, password_hash: str
+):
+    """Whether an address is taken would tell a vendor who else has an account."""
+    member = factories.make_account(session, role="vendor", password_hash=password_hash)
+    before = member.email
+    factories.sign_in(client, session, member)
+    assert client.get("/settings/account/email").status_code == 403
+    assert change_email(client, "li.na@example.com").status_code == 403
+    assert "/settings/account/email" not in client.get("/settings/account").text
+    session.refresh(member)
+    assert member.email == before
+
+
+def test_complete_account_of_a_vendors_member_keeps_the_address(
+    client: TestClient, session: Session, person: Account
+):
+    member = factories.make_account(session, role="vendor", email="a@north.example")
+    factories.sign_in(client, session, member)
+    assert 'name="email"' not in client.get("/settings/welcome").text
+    assert complete(client, email=person.email).status_code == 303
+    session.refresh(member)
+    assert (member.email, member.name) == ("a@north.example", "Zhao Min")
 
 
 def change_password(client: TestClient, **changes: str):

@@ -18,6 +18,7 @@ from tests.accounts.conftest import counted_statements, events
 
 HTMX = {"HX-Request": "true"}
 ACTIONS = (
+    "email",
     "role",
     "disable",
     "enable",
@@ -52,7 +53,7 @@ def test_an_unknown_person_is_404(administrator_client: TestClient):
     assert administrator_client.get("/settings/people/unknown").status_code == 404
     for action in ACTIONS:
         answer = administrator_client.post(
-            f"/settings/people/unknown/{action}", data={"role": "viewer"}
+            f"/settings/people/unknown/{action}", data={"role": "viewer", "email": "a@b.cn"}
         )
         assert answer.status_code == 404
 
@@ -203,6 +204,32 @@ def test_show_person_offers_what_can_be_done(
     assert path(administrator, "role") not in own
 
 
+def test_change_email_of_somebody_saves_it(
+    administrator_client: TestClient, session: Session, person: Account, administrator: Account
+):
+    people.make_sign_in_link(session, person, actor=PORTAL, base_url="")
+    form = {"email": "na.li@example.com"}
+    answer = administrator_client.post(path(person, "email"), data=form)
+    assert answer.headers["Location"] == path(person) + "?done=person-email"
+    session.expire_all()
+    assert person.email == "na.li@example.com"
+    assert session.scalars(select(OneTimeLink)).one().revoked_at is not None
+    (event,) = events(session, "account.email_changed")
+    assert (event.actor_id, event.object_id) == (administrator.id, person.public_id)
+
+
+@pytest.mark.parametrize("email", ["", "na.li", "TAKEN@example.com"])
+def test_change_email_of_somebody_refuses_and_saves_nothing(
+    administrator_client: TestClient, session: Session, person: Account, email: str
+):
+    factories.make_account(session, email="taken@example.com")
+    answer = administrator_client.post(path(person, "email"), data={"email": email})
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
+    session.refresh(person)
+    assert person.email == "li.na@example.com"
+
+
 def test_change_role_saves_it(administrator_client: TestClient, session: Session, person: Account):
     answer = administrator_client.post(path(person, "role"), data={"role": "approver"})
     assert answer.headers["Location"] == path(person) + "?done=role"
@@ -235,14 +262,17 @@ def test_a_vendors_member_gets_no_role_of_the_team(
     assert member.role == "vendor"
 
 
-@pytest.mark.parametrize("action", ["role", "disable"])
+@pytest.mark.parametrize("action", ["email", "role", "disable"])
 def test_administrators_cannot_shut_themselves_out(
     administrator_client: TestClient, session: Session, administrator: Account, action: str
 ):
     factories.make_account(session, role="administrator")
-    answer = administrator_client.post(path(administrator, action), data={"role": "viewer"})
+    before = administrator.email
+    form = {"role": "viewer", "email": "another@example.com"}
+    answer = administrator_client.post(path(administrator, action), data=form)
     assert answer.status_code == 409
     session.refresh(administrator)
+    assert administrator.email == before
     assert (administrator.role, administrator.is_active) == ("administrator", True)
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select, update
+from sqlalchemy import create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import links, rate_limits
 from app.accounts.addresses import source_of
 from app.accounts.models import Account, KnownDevice, LinkPurpose, SignInAttempt
+from app.errors import TooManyRequests
 from tests.accounts.conftest import sign_in
 
 FREE = rate_limits.PER_EMAIL.free_failures
@@ -189,6 +190,21 @@ def test_a_wrong_current_password_is_slowed_down_too(browser: Browser, person: A
     answer = owner.post("/settings/account/email", data=form)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.race
+def test_guesses_sent_at_once_are_checked_one_after_the_other(new_database: Callable[[], str]):
+    engine = create_engine(new_database())
+    source = rate_limits.Source(rate_limits.hash_email("li.na@example.com"), "203.0.113.9")
+    other = rate_limits.Source(rate_limits.hash_email("other@example.com"), "203.0.113.9")
+    with Session(engine) as first, Session(engine) as second:
+        rate_limits.admit(first, source)
+        with pytest.raises(TooManyRequests):
+            rate_limits.admit(second, source)
+        rate_limits.admit(second, other)
+        first.commit()
+        rate_limits.admit(second, source)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
