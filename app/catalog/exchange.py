@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.catalog.records import DatasetRecord
+from app.catalog.records import DatasetRecord, EstimateRecord
 from app.errors import InvalidInput
 
 Json = dict[str, Any]
@@ -84,14 +84,16 @@ class Item:
     """
     A dataset with all that a file needs to say of it.
 
-    `given` names the record's fields that the file speaks of: those of an existing dataset that
-    it does not name stay as they are. `extra` keeps what the format says and we do not model,
-    by format, so that an export gives it back.
+    `main` is the estimate that the catalogue shows where it is derived from a quantity; files
+    show it, and reading one does not believe it. `given` names the record's fields that the file
+    speaks of: those of an existing dataset that it does not name stay as they are. `extra` keeps
+    what the format says and we do not model, by format, so that an export gives it back.
     """
 
     record: DatasetRecord
     provider: ProviderRecord
     sources: tuple[SourceRecord, ...] = ()
+    main: EstimateRecord | None = None
     given: frozenset[str] = ALL_FIELDS
     extra: Json = field(default_factory=dict)
 

@@ -23,13 +23,14 @@ _GUESSES = ["big5", "shift_jis", "euc_jp", "euc_kr", "cp1252", "cp1251", "cp949"
 # Of the two-byte characters of a GB text this part lies in the rows of GB 2312; of a Big5
 # text read as GB, hardly more than half does.
 _GB_SHARE = 0.8
+_LIST_WORDS = ("名称", "数据", "数量", "数据集", "供应商", "单位", "语言", "许可", "序号", "备注")
 _FIRST_GB, _LAST_GB, _FIRST_TRAIL = 0xA1, 0xF7, 0xA1
 _ASCII = 0x80
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file whose encoding is known: `open` gives its text from the start, as often as wanted."""
+    """A file whose encoding is known. Of the texts that `open` gave, use only the latest."""
 
     handle: IO[bytes]
     encoding: str
@@ -79,7 +80,8 @@ def find_encoding(handle: IO[bytes]) -> tuple[str, bool]:
         return _checked(handle, wide), False
     if _fits(handle, "utf-8"):
         return "utf-8", False
-    if _gb_share(sample) >= _GB_SHARE and _fits(handle, "gb18030"):
+    is_gb = _gb_share(sample) >= _GB_SHARE or _has_list_words(sample, "gb18030")
+    if is_gb and _fits(handle, "gb18030"):
         return "gb18030", False
     best = charset_normalizer.from_bytes(sample, cp_isolation=[*_GUESSES, "gb18030"]).best()
     if best is not None and _fits(handle, best.encoding):
@@ -121,6 +123,12 @@ def _wide_encoding(sample: bytes) -> str | None:
     if even and not odd:
         return "utf-16-be"
     return None
+
+
+def _has_list_words(sample: bytes, encoding: str) -> bool:
+    """Whether words that heads of lists are made of appear; in a wrong encoding none does."""
+    text = sample.decode(encoding, "ignore")
+    return any(word in text for word in _LIST_WORDS)
 
 
 def _gb_share(sample: bytes) -> float:

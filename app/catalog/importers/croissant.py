@@ -1,0 +1,327 @@
+"""
+Croissant 1.0 and 1.1, read leniently: what is there becomes a dataset, record sets its subsets.
+
+What the catalogue has no field for is kept as it stands and given back on export. The words are
+those of the specification (docs.mlcommons.org/croissant, versions 1.0 and 1.1).
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import IO, Any
+
+from app.catalog import licences
+from app.catalog.exchange import Context, Entry, ImportRefused, Item, Json, ProviderRecord, Reading
+from app.catalog.importers import amounts, json_ld, words
+from app.catalog.importers.decoding import decode
+from app.catalog.importers.identifiers import dataset_slug, provider_slug, subset_slug
+from app.catalog.importers.json_stream import loads
+from app.catalog.importers.licence_addresses import spdx_of_address
+from app.catalog.importers.list_rows import released
+from app.catalog.importers.lists import Seen
+from app.catalog.importers.own_json import checked
+from app.catalog.importers.problems import finding
+from app.catalog.importers.texts import MAX_NAME, MAX_TEXT, is_web_address, key_of, one_line
+from app.catalog.record_json import Decoder
+from app.catalog.records import DatasetRecord, LicenceRecord, QuantityRecord
+
+FORMAT = "croissant"
+MAX_DOCUMENT = 20_000_000
+VERSIONS = ("http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/1.1")
+REQUIRED = (
+    "@context",
+    "@type",
+    "conformsTo",
+    "name",
+    "description",
+    "license",
+    "url",
+    "creator",
+    "datePublished",
+    "distribution",
+)
+# What becomes a field of the catalogue; everything else is kept.
+_READ = frozenset(
+    (
+        "@type",
+        "conformsTo",
+        "name",
+        "alternateName",
+        "description",
+        "license",
+        "url",
+        "datePublished",
+        "inLanguage",
+    )
+)
+_RECORD_SET_READ = frozenset(("@type", "name", "description"))
+_SPLITS = frozenset(("Split", "Enumeration"))
+MAX_SUBSETS = 2_000
+
+
+def looks_like_croissant(start: bytes) -> bool:
+    """Whether a JSON file begins as JSON-LD does and not as ours."""
+    return b'"peibi.catalogue"' not in start and (b'"@context"' in start or b'"@type"' in start)
+
+
+def read_croissant(handle: IO[bytes], context: Context) -> Reading:
+    """
+    Read a Croissant file, or the schema.org/Dataset of a page.
+
+    Raises
+    ------
+    ImportRefused
+        If it is no JSON, too long, or describes no dataset.
+    """
+    try:
+        text = decode(handle).open().read(MAX_DOCUMENT + 1)
+    except UnicodeError:
+        raise ImportRefused("The text of this file is damaged.") from None
+    if len(text) > MAX_DOCUMENT:
+        raise ImportRefused(
+            "The file has more than %(limit)s characters, so it was not read.", limit=MAX_DOCUMENT
+        )
+    dataset = json_ld.find_dataset(loads(text))
+    if dataset is None:
+        raise ImportRefused("This JSON-LD file describes no dataset (schema.org/Dataset).")
+    document = _Document(dataset, context)
+    return Reading(FORMAT, (), _entries(document))
+
+
+def _entries(document: "_Document") -> Iterator[Entry]:
+    seen = Seen()
+    parent = seen.check(document.entry())
+    yield parent
+    if parent.item is not None:
+        for subset in document.subsets(parent.item):
+            yield seen.check(subset)
+
+
+class _Document:
+    """One Croissant document."""
+
+    def __init__(self, dataset: Json, context: Context) -> None:
+        self.dataset = dataset
+        self.node = json_ld.by_key(dataset)
+        self.context = context
+        self.checks = Decoder(row=1)
+
+    def entry(self) -> Entry:
+        """Return the document's dataset."""
+        chinese, english = self._names()
+        provider = self._provider()
+        if not chinese and not english:
+            self._note("name_missing", "name")
+        if provider is None:
+            self._note("provider_missing", "creator")
+        for name in REQUIRED:
+            if not self.node.get(name) and name not in {"name", "license"}:
+                self._note("required_missing", name, key=name)
+        if provider is None or not (chinese or english):
+            return Entry(1, None, tuple(self.checks.findings))
+        record = self._record(chinese or english, english or chinese, provider)
+        item = Item(
+            record=record,
+            provider=provider,
+            given=self._given(record),
+            extra={FORMAT: self._kept()},
+        )
+        return checked(1, None if self.checks.has_error else item, self.checks)
+
+    def _record(self, name_zh: str, name_en: str, provider: ProviderRecord) -> DatasetRecord:
+        description_zh, description_en = json_ld.bilingual(self.node.get("description"))
+        texts: dict[str, Any] = {
+            "description_zh": description_zh[:MAX_TEXT] or None,
+            "description_en": description_en[:MAX_TEXT] or None,
+            "homepage": self._address("url"),
+            "released": released(json_ld.first(self.node.get("datePublished"))[:50]) or None,
+            "paper": json_ld.first(self.node.get("citeAs"))[:MAX_TEXT] or None,
+        }
+        return DatasetRecord(
+            slug=dataset_slug(name_en, provider.slug),
+            name_zh=name_zh,
+            name_en=name_en,
+            provider=provider.slug,
+            category=self.context.default_category,
+            modality="text",
+            modality_basis="inferred",
+            languages=self._languages(),
+            aliases=tuple(json_ld.strings(self.node.get("alternateName"))),
+            visibility=self.context.visibility,
+            quantities=self._sizes(),
+            origin={"origin": "croissant"},
+            **texts,
+            **self._licence(),
+        )
+
+    def _given(self, record: DatasetRecord) -> frozenset[str]:
+        given = {"name_zh", "name_en"}
+        spoken = ("description_zh", "description_en", "homepage", "released", "paper", "languages")
+        given |= {name for name in (*spoken, "aliases", "quantities") if getattr(record, name)}
+        if record.licence_claims:
+            given |= {"licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en"}
+            given.add("licence_claims")
+        return frozenset(given)
+
+    def _names(self) -> tuple[str, str]:
+        chinese, english = json_ld.bilingual(self.node.get("name"))
+        if max(len(chinese), len(english)) > MAX_NAME:
+            self._note("name_long", "name", limit=MAX_NAME)
+        return one_line(chinese)[:MAX_NAME], one_line(english)[:MAX_NAME]
+
+    def _provider(self) -> ProviderRecord | None:
+        people = json_ld.names_of(self.node.get("creator"))
+        people += json_ld.names_of(self.node.get("publisher"))
+        for name, _ in people:
+            known = self.context.providers.get(key_of(name))
+            if known or (known := self.context.providers.get(name.lower())):
+                return ProviderRecord(slug=known, name_zh=name, name_en=name)
+        if self.context.default_provider is not None or not people:
+            return self.context.default_provider
+        name, address = people[0]
+        name = one_line(name)[:MAX_NAME]
+        self._note("provider_new", "creator", value=name)
+        return ProviderRecord(
+            slug=provider_slug(name),
+            name_zh=name,
+            name_en=name,
+            homepage=address if is_web_address(address) else None,
+        )
+
+    def _languages(self) -> tuple[str, ...]:
+        known: list[str] = []
+        for text in json_ld.strings(self.node.get("inLanguage")):
+            found, unknown = words.languages_of(text[:MAX_NAME])
+            known += found
+            for word in unknown:
+                self._note("language_unknown", "inLanguage", value=word[:100])
+        return tuple(dict.fromkeys(known))
+
+    def _licence(self) -> dict[str, Any]:
+        stated = [text[:MAX_NAME] for text in json_ld.strings(self.node.get("license"))]
+        if not stated:
+            self._note("licence_missing", "license")
+            return {}
+        claims: list[tuple[str, licences.Claim]] = []
+        for text in stated:
+            spdx = spdx_of_address(text)
+            claim = licences.read_field(spdx or text)
+            claims.append((text, claim))
+            if claim.terms is licences.Terms.UNVERIFIED:
+                self._note("licence_unread", "license", value=text)
+        deciding = licences.deciding_claim(claim for _, claim in claims)
+        shown = ", ".join(claim.spdx or text for text, claim in claims)[:MAX_NAME]
+        return {
+            "licence_class": licences.class_of(deciding) if deciding else "unknown",
+            "licence_spdx": claims[0][1].spdx if len(claims) == 1 else None,
+            "licence_stated_zh": shown,
+            "licence_stated_en": shown,
+            "licence_claims": tuple(
+                LicenceRecord(
+                    key=f"croissant-{number}",
+                    stated_zh=claim.spdx or text,
+                    stated_en=claim.spdx or text,
+                    spdx=claim.spdx,
+                    licence_class=licences.class_of(claim),
+                    evidence_url=text if is_web_address(text) else None,
+                )
+                for number, (text, claim) in enumerate(claims, start=1)
+            ),
+        }
+
+    def _sizes(self) -> tuple[QuantityRecord, ...]:
+        """Return the bytes of the files; they are as packed as they lie there."""
+        total = Decimal(0)
+        for part in json_ld.as_list(self.node.get("distribution")):
+            if not isinstance(part, dict):
+                continue
+            node = json_ld.by_key(part)
+            # What lies in another file was counted with it.
+            if "containedIn" in node or not (text := json_ld.first(node.get("contentSize"))):
+                continue
+            try:
+                total += amounts.parse_bytes(text[:100]).value
+            except amounts.AmountError:
+                self._note("value_unread", "contentSize", key="contentSize")
+        if not 0 < total < amounts.LARGEST:
+            return ()
+        return (
+            QuantityRecord(
+                key="distribution",
+                printed=f"{total.to_integral_value():f} B",
+                value=total.to_integral_value(),
+                unit="byte",
+            ),
+        )
+
+    def _address(self, name: str) -> str | None:
+        address = json_ld.first(self.node.get(name))
+        if address and not is_web_address(address):
+            self._note("address_refused", name, value=address[:100])
+            return None
+        return address or None
+
+    def _kept(self) -> Json:
+        kept = json_ld.without(self.dataset, _READ)
+        for name in kept:
+            if json_ld.key(name) not in REQUIRED and not name.startswith("@"):
+                self._note("kept_unread", name, key=name[:100])
+        found = self.checks.json(kept, FORMAT)
+        return found if isinstance(found, dict) else {}
+
+    def subsets(self, parent: Item) -> Iterator[Entry]:
+        """Yield the record sets as subsets, without those that only list splits or labels."""
+        sets = [
+            (node, json_ld.by_key(node))
+            for node in json_ld.as_list(self.node.get("recordSet"))
+            if isinstance(node, dict)
+        ]
+        data_sets = [
+            (raw, node)
+            for raw, node in sets
+            if not {json_ld.key(kind) for kind in json_ld.strings(node.get("dataType"))} & _SPLITS
+        ]
+        if len(data_sets) < 2:  # noqa: PLR2004  one record set is the dataset itself
+            return
+        for number, (raw, node) in enumerate(data_sets[:MAX_SUBSETS]):
+            yield self._subset(parent, number, raw, node)
+
+    def _subset(self, parent: Item, number: int, raw: Json, node: Json) -> Entry:
+        row = number + 2
+        checks = Decoder(row)
+        chinese, english = json_ld.bilingual(node.get("name") or node.get("@id"))
+        chinese, english = one_line(chinese)[:MAX_NAME], one_line(english)[:MAX_NAME]
+        name = english or chinese or f"record set {number + 1}"
+        description_zh, description_en = json_ld.bilingual(node.get("description"))
+        whole = parent.record
+        record = DatasetRecord(
+            slug=f"{whole.slug}/{subset_slug(name)}",
+            parent=whole.slug,
+            position=number,
+            name_zh=chinese or name,
+            name_en=english or name,
+            provider=whole.provider,
+            category=whole.category,
+            modality=whole.modality,
+            modality_basis=whole.modality_basis,
+            languages=whole.languages,
+            description_zh=description_zh[:MAX_TEXT] or None,
+            description_en=description_en[:MAX_TEXT] or None,
+            licence_class=whole.licence_class,
+            licence_spdx=whole.licence_spdx,
+            licence_stated_zh=whole.licence_stated_zh,
+            licence_stated_en=whole.licence_stated_en,
+            licence_claims=whole.licence_claims,
+            visibility=whole.visibility,
+            origin={"origin": "croissant"},
+        )
+        extra = checks.json(json_ld.without(raw, _RECORD_SET_READ), FORMAT)
+        item = Item(
+            record=record,
+            provider=parent.provider,
+            given=frozenset({"name_zh", "name_en", "parent", "position"}),
+            extra={FORMAT: {"recordSet": extra}},
+        )
+        return checked(row, None if checks.has_error else item, checks)
+
+    def _note(self, code: str, key: str | None, /, **params: object) -> None:
+        self.checks.findings.append(finding(code, row=1, column=key, **params))

@@ -1,0 +1,151 @@
+"""The numbers of a list's row: quantities with their units, sizes, token counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.catalog.exchange import Finding
+from app.catalog.importers import amounts, words
+from app.catalog.importers.amounts import Amount, AmountError, AmountProblem
+from app.catalog.importers.heads import HeadColumn
+from app.catalog.importers.problems import finding
+from app.catalog.importers.texts import key_of
+from app.catalog.models import EstimateMethod
+from app.catalog.records import EstimateRecord, QuantityRecord
+
+# How people leave a cell empty.
+NOTHING = frozenset(
+    ("", "-", "--", "—", "——", "/", "\\", "?", "？", "n/a", "#n/a", "na", "nan", "none", "null")
+) | frozenset(("tbd", "tba", "unknown", "无", "暂无", "未知", "待定"))
+_NO_NUMBER_STAYS = {AmountProblem.INEXACT, AmountProblem.RANGE}
+_BOUNDS = {"at_least": ("至少", "at least"), "at_most": ("至多", "at most")}
+_BYTE_UNITS = frozenset(f"{p}{i}b" for p in "kmgtp" for i in ("", "i"))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a row says in numbers, and what is wrong with it."""
+
+    quantities: tuple[QuantityRecord, ...] = ()
+    estimates: tuple[EstimateRecord, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return text.strip().lower() in NOTHING
+
+
+def read_quantity(text: str, unit_cell: str, head: HeadColumn, row: int) -> Numbers:
+    """Read a count; its unit stands in the cell, in the title or in a column of its own."""
+    amount, findings = _parse(amounts.parse_amount, text, head, row)
+    if amount is None:
+        kept = QuantityRecord(key="stated", printed=text)
+        return Numbers((kept,) if _is_kept(findings) else (), (), findings)
+    own, other = amount.unit.strip(" ()[]"), head.unit or unit_cell
+    if own and other and key_of(own) != key_of(other) and _differs(own, other):
+        findings = (
+            *findings,
+            finding("unit_contradicts", row=row, column=head.title, value=own, other=other),
+        )
+    printed_unit = own or other
+    if key_of(printed_unit) in words.TOKEN_WORDS:
+        return _tokens(amount, text, None, None, findings)
+    value, unit = _converted(amount.value, printed_unit)
+    if not printed_unit:
+        findings = (*findings, finding("unit_missing", row=row, column=head.title, value=text))
+    elif unit is None:
+        findings = (
+            *findings,
+            finding("unit_unknown", row=row, column=head.title, value=printed_unit),
+        )
+    quantity = QuantityRecord(
+        key="stated",
+        printed=text,
+        value=value,
+        unit=unit,
+        unit_printed=printed_unit or None,
+        qualifier_zh=_qualifier(amount, 0),
+        qualifier_en=_qualifier(amount, 1),
+    )
+    return Numbers((quantity,), (), findings)
+
+
+def read_size(text: str, head: HeadColumn, row: int) -> Numbers:
+    """Read a size in bytes; nothing says whether it is compressed, so nothing follows from it."""
+    amount, findings = _parse(amounts.parse_bytes, text, head, row)
+    if amount is None:
+        return Numbers((), (), findings)
+    quantity = QuantityRecord(
+        key="size",
+        printed=text,
+        value=amount.value,
+        unit="byte",
+        qualifier_zh=_qualifier(amount, 0),
+        qualifier_en=_qualifier(amount, 1),
+    )
+    return Numbers((quantity,), (), findings)
+
+
+def read_tokens(
+    text: str, tokenizer: str, known: str | None, head: HeadColumn, row: int
+) -> Numbers:
+    """Read a token count that the provider states, with the tokenizer it names."""
+    amount, findings = _parse(amounts.parse_amount, text, head, row)
+    if amount is None:
+        return Numbers((), (), findings)
+    return _tokens(amount, text, tokenizer or None, known, findings)
+
+
+def _tokens(
+    amount: Amount,
+    text: str,
+    tokenizer: str | None,
+    known: str | None,
+    findings: tuple[Finding, ...],
+) -> Numbers:
+    estimate = EstimateRecord(
+        key="stated",
+        method=EstimateMethod.STATED,
+        mid=int(amount.value),
+        bound=amount.bound,
+        tokenizer=known,
+        tokenizer_printed=tokenizer,
+        printed=text,
+    )
+    return Numbers((), (estimate,), findings)
+
+
+def _parse(
+    parse: Callable[..., Amount], text: str, head: HeadColumn, row: int
+) -> tuple[Amount | None, tuple[Finding, ...]]:
+    try:
+        return parse(text, multiplier=head.multiplier), ()
+    except AmountError as error:
+        return None, (finding(error.problem, row=row, column=head.title, value=text[:100]),)
+
+
+def _is_kept(findings: tuple[Finding, ...]) -> bool:
+    return any(found.code in _NO_NUMBER_STAYS for found in findings)
+
+
+def _differs(own: str, other: str) -> bool:
+    """Whether two unit words mean different things; one that is unknown contradicts nothing."""
+    first, second = words.unit_of(own), words.unit_of(other)
+    return first is not None and second is not None and first != second
+
+
+def _converted(value: Decimal, printed: str) -> tuple[Decimal, str | None]:
+    """Return the count in a unit of the catalogue; minutes become hours, GB bytes."""
+    if words.is_minutes(printed):
+        return round(value / words.MINUTES_PER_HOUR, 3), "hour"
+    if printed.strip().lower() in _BYTE_UNITS:
+        return amounts.parse_bytes(f"{value:f}{printed.strip()}").value, "byte"
+    return value, words.unit_of(printed) if printed else None
+
+
+def _qualifier(amount: Amount, language: int) -> str | None:
+    """Return what stands before the number in words: Chinese is 0, English 1."""
+    if amount.bound is not None:
+        return _BOUNDS[amount.bound][language]
+    return ("约", "about")[language] if amount.is_about else None
