@@ -7,8 +7,10 @@ from babel import Locale, UnknownLocaleError
 from app.web import i18n
 from app.web.i18n import gettext as _
 
+# Tags that no locale data names, or not as people say it.
 UNDETERMINED = "und"
 MULTIPLE = "mul"
+MANDARIN = "cmn"
 
 
 def language_name(tag: str) -> str:
@@ -17,6 +19,8 @@ def language_name(tag: str) -> str:
         return _("not named")
     if tag == MULTIPLE:
         return _("several languages")
+    if tag == MANDARIN:
+        return _("Mandarin Chinese")
     return _name(tag, i18n.current_locale())
 
 

@@ -10,7 +10,7 @@ from app.web.languages import language_name
         ("zh", "Chinese", "中文"),
         ("zh-Hans", "Simplified Chinese", "简体中文"),
         ("zh-Hant", "Traditional Chinese", "繁体中文"),
-        ("cmn", "Mandarin Chinese", "官话"),
+        ("cmn", "Mandarin Chinese", "普通话"),
         ("pt-BR", "Brazilian Portuguese", "巴西葡萄牙语"),
         ("fr", "French", "法语"),
         ("tum", "Tumbuka", "通布卡语"),

@@ -9,6 +9,7 @@ from app.catalog.models import Quantity
 from app.catalog.pages import parts
 from app.catalog.units import UNITS
 from app.web import i18n, numbers
+from app.web.i18n import gettext as _
 
 # A number with nothing after it but a word for its size: what it counts has to be added.
 BARE_NUMBER = re.compile(
@@ -38,6 +39,25 @@ class QuantityView:
     is_whole: bool
     content: str | None
     source: parts.SourceView | None
+
+    @property
+    def exact(self) -> str | None:
+        """The whole number, for copying."""
+        return None if self.value is None else f"{self.value.normalize():f}"
+
+    @property
+    def unit_note(self) -> str | None:
+        """Say how the unit is known where the source does not state it."""
+        if self.is_unit_stated:
+            return None
+        if self.assumed_unit_word:
+            return _("unit assumed: %(unit)s", unit=self.assumed_unit_word)
+        return _("unit not stated")
+
+    @property
+    def details(self) -> list[str]:
+        """The small print of a key figure: the other form, the unit, of what it is."""
+        return [part for part in (self.other, self.unit_note, self.qualifier) if part]
 
 
 def unit_name(code: str) -> str:
