@@ -229,14 +229,11 @@ def choose_main(candidates: Iterable[Candidate]) -> int | None:
     return min(ranked)[1] if ranked else None
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, bool, int]:
+def _rank(candidate: Candidate) -> tuple[int, int, int]:
+    # The seed counts its positions from 0; people's rows have ids, the newest the greatest.
     order = candidate.order if candidate.is_seeded else -candidate.order
-    return (
-        _METHOD_ORDER.index(EstimateMethod(candidate.method)),
-        grade_order(candidate.grade),
-        candidate.is_seeded,
-        order,
-    )
+    method = _METHOD_ORDER.index(EstimateMethod(candidate.method))
+    return method, grade_order(candidate.grade), order
 
 
 def _unit_rule(
