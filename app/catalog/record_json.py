@@ -248,9 +248,11 @@ class Decoder:
             return [self.json(part, path, depth + 1) for part in value]
         if isinstance(value, str):
             return self._text(value, path)
-        if isinstance(value, float) and not math.isfinite(value):
-            return self._wrong(path, "number")
-        return number(value) if isinstance(value, Decimal) else value
+        if isinstance(value, (Decimal, float)):
+            # 100.0 stays 100.0, as the database gives it back.
+            short = float(value)
+            return short if math.isfinite(short) else self._wrong(path, "number")
+        return value
 
     def _wrong(self, path: str, expected: str) -> None:
         self.findings.append(

@@ -20,7 +20,14 @@ from app.catalog.importers.list_rows import released
 from app.catalog.importers.lists import Seen
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
-from app.catalog.importers.texts import MAX_NAME, MAX_TEXT, is_web_address, key_of, one_line
+from app.catalog.importers.texts import (
+    MAX_NAME,
+    MAX_TEXT,
+    has_han,
+    is_web_address,
+    key_of,
+    one_line,
+)
 from app.catalog.record_json import Decoder
 from app.catalog.records import DatasetRecord, LicenceRecord, QuantityRecord
 
@@ -43,7 +50,6 @@ REQUIRED = (
 _READ = frozenset(
     (
         "@type",
-        "conformsTo",
         "name",
         "alternateName",
         "description",
@@ -145,7 +151,11 @@ class _Document:
             modality="text",
             modality_basis="inferred",
             languages=self._languages(),
-            aliases=tuple(json_ld.strings(self.node.get("alternateName"))),
+            aliases=tuple(
+                one_line(name)[:MAX_NAME]
+                for name in json_ld.strings(self.node.get("alternateName"))
+                if one_line(name) not in {name_zh, name_en}
+            ),
             visibility=self.context.visibility,
             quantities=self._sizes(),
             origin={"origin": "croissant"},
@@ -164,6 +174,10 @@ class _Document:
 
     def _names(self) -> tuple[str, str]:
         chinese, english = json_ld.bilingual(self.node.get("name"))
+        if not chinese:
+            # What has one name for each language here has an alternate name there.
+            others = json_ld.strings(self.node.get("alternateName"))
+            chinese = next((name for name in others if has_han(name)), "")
         if max(len(chinese), len(english)) > MAX_NAME:
             self._note("name_long", "name", limit=MAX_NAME)
         return one_line(chinese)[:MAX_NAME], one_line(english)[:MAX_NAME]

@@ -86,7 +86,7 @@ def bilingual(value: object) -> tuple[str, str]:
     ('语料', 'Corpus')
     """
     chinese = english = ""
-    for part in as_list(value)[:_MAX_TEXTS]:
+    for part in _tagged(value)[:_MAX_TEXTS]:
         text = first(part)
         language = str(part.get("@language", "")).lower() if isinstance(part, dict) else ""
         if language.startswith("zh") or (not language and has_han(text)):
@@ -94,6 +94,17 @@ def bilingual(value: object) -> tuple[str, str]:
         else:
             english = english or text
     return chinese, english
+
+
+def _tagged(value: object) -> list[Any]:
+    """Return a language map, {"zh": ..., "en": ...}, as a list of tagged texts."""
+    if isinstance(value, dict) and not any(name.startswith("@") for name in value):
+        return [
+            {"@value": text, "@language": language}
+            for language, text in value.items()
+            if isinstance(text, str)
+        ]
+    return as_list(value)
 
 
 def names_of(value: object) -> list[tuple[str, str]]:

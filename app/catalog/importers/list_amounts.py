@@ -52,6 +52,9 @@ def read_quantity(text: str, unit_cell: str, head: HeadColumn, row: int) -> Numb
     if key_of(printed_unit) in words.TOKEN_WORDS:
         return _tokens(amount, text, None, None, findings)
     value, unit = _converted(amount.value, printed_unit)
+    if head.multiplier != 1:
+        # "2500" alone would mislead where the head says 万.
+        text = f"{head.title}: {text}"
     if not printed_unit:
         findings = (*findings, finding("unit_missing", row=row, column=head.title, value=text))
     elif unit is None:
