@@ -11,7 +11,7 @@ from app.accounts.viewers import CatalogueViewer
 from app.catalog import queries
 from app.catalog.list_routes import load_names
 from app.catalog.pages.addresses import ListState
-from app.catalog.pages.results import value_label
+from app.catalog.pages.facets import value_label
 from app.catalog.representation import (
     DatasetDetailOut,
     DatasetOut,

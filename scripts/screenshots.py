@@ -1,0 +1,190 @@
+"""
+Take the pictures in docs/screenshots: each page in both languages, wide and narrow.
+
+Starts a portal of its own on a throwaway database with the seeded catalogue, and drives the
+system's Chromium. Run by `make screenshots`.
+"""
+
+import base64
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app.accounts import organisations, tokens
+from app.accounts.models import Account, Role, SignInMethod, WebSession
+from app.catalog.seed.apply import seed
+from app.main import create_app
+from app.postgres import embedded
+from app.schema import migrate
+from app.settings import Settings
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
+WIDTHS = (1280, 390)
+# A picture shows what a person sees first; the rest of a long page repeats it.
+TALLEST = {1280: 1_700, 390: 1_500}
+MOST_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page to picture, who looks at it, and whether it is also pictured in the dark."""
+
+    name: str
+    path: str
+    role: Role | None = None
+    is_dark_too: bool = False
+
+
+SHOTS = (
+    Shot(
+        "catalogue",
+        "/catalogue?language=zh&modality=text&compare=jlw-chinese-books&compare=skypile-150b",
+        is_dark_too=True,
+    ),
+    Shot("dataset", "/catalogue/jlw-chinese-books"),
+    Shot("subsets", "/catalogue/the-pile", is_dark_too=True),
+    Shot("claims", "/catalogue/refinedweb"),
+    Shot("unit", "/catalogue/jlw-chinese-english-scripts", Role.PLANNER),
+    Shot("provider", "/providers/jinglianwen"),
+    Shot("compare", "/compare?d=skypile-150b&d=jlw-chinese-books&d=map-cc"),
+    Shot("about", "/about-the-data"),
+    Shot("glossary", "/glossary"),
+    Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),
+    Shot("sign-in", "/sign-in"),
+    Shot("people", "/settings/people", Role.ADMINISTRATOR),
+    Shot("account", "/settings/account", Role.PLANNER),
+)
+PEOPLE = {Role.PLANNER: "Chen Wei", Role.ADMINISTRATOR: "Li Na"}
+
+
+def main() -> int:
+    """Take every picture and say how large they are together."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.webp"):
+        old.unlink()
+    wanted = set(sys.argv[1:])
+    with portal() as (address, cookies), browser() as chromium:
+        for shot in SHOTS:
+            if not wanted or shot.name in wanted:
+                take(chromium, address, cookies, shot)
+    total = sum(path.stat().st_size for path in FOLDER.glob("*.webp"))
+    print(f"{total / 1e6:.1f} MB in {FOLDER}")
+    return total > MOST_BYTES
+
+
+@contextmanager
+def portal() -> Iterator[tuple[str, dict[Role, str]]]:
+    """Yield the address of a seeded portal and the session cookie of each person."""
+    with TemporaryDirectory() as directory, embedded.throwaway() as url:
+        engine = create_engine(url)
+        migrate(engine)
+        with Session(engine) as session, session.begin():
+            seed(session)
+            cookies = {role: sign_in(session, role) for role in PEOPLE}
+        engine.dispose()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        app = create_app(Settings(data_dir=Path(directory)), url)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", cookies
+        server.should_exit = True
+        thread.join()
+
+
+def sign_in(session: Session, role: Role) -> str:
+    """Make a person with a web session and return the secret of its cookie."""
+    team = organisations.ensure_team(session)
+    name = PEOPLE[role]
+    account = Account(
+        organisation_id=team.id,
+        email=f"{name.lower().replace(' ', '.')}@example.org",
+        name=name,
+        role=role,
+    )
+    session.add(account)
+    session.flush()
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(
+            token_hash=tokens.hash_secret(secret),
+            account_id=account.id,
+            signed_in_by=SignInMethod.PASSWORD,
+            user_agent="Firefox",
+            address="192.0.2.10",
+        )
+    )
+    return secret
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Yield the system's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+def take(chromium: Browser, address: str, cookies: dict[Role, str], shot: Shot) -> None:
+    """Take the pictures of one page."""
+    for language, locale in LANGUAGES.items():
+        for width in WIDTHS:
+            for scheme in ("light", "dark") if shot.is_dark_too else ("light",):
+                context = chromium.new_context(
+                    viewport={"width": width, "height": TALLEST[width]},
+                    locale=locale,
+                    color_scheme=scheme,
+                )
+                if shot.role:
+                    secret = cookies[shot.role]
+                    context.add_cookies(
+                        [{"name": "peibi_session", "value": secret, "url": address}]
+                    )
+                page = context.new_page()
+                page.goto(address + shot.path, wait_until="networkidle")
+                suffix = "-dark" if scheme == "dark" else ""
+                save(page, FOLDER / f"{shot.name}-{language}-{width}{suffix}.webp", width)
+                context.close()
+
+
+def save(page: Page, path: Path, width: int) -> None:
+    """Save what a person sees first, as a small picture."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, TALLEST[width])})
+    client = page.context.new_cdp_session(page)
+    picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 66})
+    path.write_bytes(base64.b64decode(picture["data"]))
+    print(f"{path.name} {path.stat().st_size / 1000:.0f} KB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
