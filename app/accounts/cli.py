@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from app.accounts import forms, organisations, people, queries, tokens
+from app.accounts import forms, invitations, organisations, people, queries, tokens
 from app.accounts.models import Account, Role
 from app.accounts.permissions import Scope
 from app.audit import COMMAND_LINE
@@ -114,7 +114,7 @@ def make_user_app(session_scope: SessionScope) -> typer.Typer:
         """Print a one-time sign-in link, alone on standard output."""
         with one_sentence(session_scope) as session:
             account = queries.get_account_by_email(session, email)
-            address = people.make_sign_in_link(
+            address = invitations.make_sign_in_link(
                 session,
                 account,
                 actor=COMMAND_LINE,

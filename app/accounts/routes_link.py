@@ -7,7 +7,7 @@ Programs that follow links in mails and chats only GET, so they use up nothing.
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.accounts import forms, links, service
+from app.accounts import forms, links, newcomers
 from app.accounts import sign_in as signing_in
 from app.accounts.models import LinkPurpose, SignInMethod
 from app.accounts.routes_sign_in import WELCOME
@@ -63,7 +63,7 @@ def accept_invitation(
     password = forms.read_new_password(form)
     if not form.errors:
         with forms.errors_at_fields(form):
-            account = service.accept_invitation(session, secret, name=name, password=password)
+            account = newcomers.accept_invitation(session, secret, name=name, password=password)
     if form.errors:
         context = {"account": account, "form": form}
         return render(

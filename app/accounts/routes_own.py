@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.accounts import forms, queries, service, sessions
+from app.accounts import confirmation, forms, newcomers, queries, service, sessions
 from app.accounts.first_run import FIRST_EMAIL
 from app.accounts.models import Account, WebSession
 from app.accounts.notices import DoneNotice
@@ -109,7 +109,9 @@ def confirmation_page(
     """Render a form that may ask for the current password first."""
     context = {
         "account": owner.account,
-        "asks_password": service.needs_current_password(session, owner.account, owner.web_session),
+        "asks_password": confirmation.needs_current_password(
+            session, owner.account, owner.web_session
+        ),
         "form": form,
         "problem": sentence(error) if error else None,
     }
@@ -124,7 +126,7 @@ def check_current_password(
     request: Request, session: DbSession, owner: Owner, form: FormData
 ) -> None:
     """Put an error at the field if the current password is asked for and wrong."""
-    is_confirmed = service.is_confirmed(
+    is_confirmed = confirmation.is_confirmed(
         session, request, owner.account, owner.web_session, form.raw("current_password")
     )
     if not is_confirmed:
@@ -218,7 +220,7 @@ def complete_account(
     secret = ""
     if not form.errors:
         with forms.errors_at_fields(form):
-            secret = service.complete_account(
+            secret = newcomers.complete_account(
                 session,
                 owner.account,
                 owner.web_session,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.accounts import forms, organisations, people, queries
+from app.accounts import forms, invitations, organisations, people, queries
 from app.accounts.models import Account, Role
 from app.accounts.notices import DoneNotice
 from app.accounts.permissions import TEAM_ROLES, Permission
@@ -115,7 +115,7 @@ def invitation_page(
 ) -> Response:
     """Make an invitation and show its link, this once."""
     base_url = request.app.state.settings.base_url
-    link = people.invite(session, account, actor=viewer, base_url=base_url)
+    link = invitations.invite(session, account, actor=viewer, base_url=base_url)
     context = {"account": account, "link": link, "is_invitation": True}
     return render(request, "accounts/link_created.html", context)
 
@@ -214,7 +214,7 @@ def make_sign_in_link(
 ) -> Response:
     """Make a one-time sign-in link and show it, this once."""
     base_url = request.app.state.settings.base_url
-    link = people.make_sign_in_link(session, person.account, actor=viewer, base_url=base_url)
+    link = invitations.make_sign_in_link(session, person.account, actor=viewer, base_url=base_url)
     context = {"account": person.account, "link": link, "is_invitation": False}
     return render(request, "accounts/link_created.html", context)
 
@@ -230,5 +230,5 @@ def invite_again(
 @router.post(f"{PAGE}/{{public_id}}/revoke-invitation", name="accounts.revoke_invitation")
 def revoke_invitation(session: DbSession, viewer: Manager, person: FoundPerson) -> Response:
     """Take an invitation back."""
-    people.revoke_invitation(session, person.account, actor=viewer)
+    invitations.revoke_invitation(session, person.account, actor=viewer)
     return RedirectResponse(f"{PAGE}?done=invitation-revoked", status_code=303)

@@ -1,59 +1,14 @@
 """What a person changes about their own account."""
 
-from datetime import timedelta
-
 import psycopg
-from fastapi import Request
-from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts import links, passwords, rate_limits, sessions
-from app.accounts.models import Account, LinkPurpose, OrganisationKind, SignInMethod, WebSession
+from app.accounts import links, passwords, sessions
+from app.accounts.models import Account, OrganisationKind, SignInMethod, WebSession
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, Forbidden, InvalidInput
-
-# So long after a one-time link was used, a new password needs no old one: that is what the
-# link was asked for.
-LINK_GRACE = timedelta(minutes=15)
-
-
-def needs_current_password(session: Session, account: Account, web_session: WebSession) -> bool:
-    """Whether a change of e-mail or password asks for the current password first."""
-    if account.password_hash is None:
-        return False
-    if web_session.signed_in_by != SignInMethod.LINK:
-        return True
-    now = session.scalar(func.statement_timestamp().select())
-    return now is None or now - web_session.created_at > LINK_GRACE
-
-
-def is_confirmed(
-    session: Session,
-    request: Request,
-    account: Account,
-    web_session: WebSession,
-    current_password: str,
-) -> bool:
-    """
-    Whether the person at this session has shown that the account is theirs.
-
-    Guesses are slowed down and counted as at sign-in; the caller answers False without raising.
-
-    Raises
-    ------
-    TooManyRequests
-        If guessing from there is slowed down at the moment.
-    """
-    if not needs_current_password(session, account, web_session):
-        return True
-    source = rate_limits.find_source(session, request, account.email)
-    rate_limits.admit(session, source)
-    if passwords.is_right(account.password_hash, current_password):
-        return True
-    rate_limits.count_failure(session, source)
-    return False
 
 
 def words_about(account: Account) -> set[str]:
@@ -197,57 +152,6 @@ def set_password(session: Session, account: Account, *, actor: audit.Actor, pass
         object_type="account",
         object_id=account.public_id,
     )
-
-
-def accept_invitation(session: Session, secret: str, *, name: str, password: str) -> Account:
-    """
-    Use up an invitation: the invited chooses their name and password.
-
-    Raises
-    ------
-    NotFound
-        If the link does not work.
-    InvalidInput
-        If the password would be guessed first; the link stays good.
-    """
-    account = links.get_account_of_link(session, secret, LinkPurpose.INVITATION)
-    refuse_guessable(account, password, name)
-    links.consume_link(session, secret, LinkPurpose.INVITATION)
-    account.name = name
-    actor = Viewer(account_id=account.id, name=name)
-    set_password(session, account, actor=actor, password=password)
-    return account
-
-
-def complete_account(
-    session: Session,
-    account: Account,
-    web_session: WebSession,
-    *,
-    actor: Viewer,
-    name: str,
-    email: str,
-    password: str,
-) -> str:
-    """
-    Give an account that came without a password all that its owner chooses.
-
-    Returns the new secret of the session. A vendor's member keeps the e-mail address.
-
-    Raises
-    ------
-    Conflict
-        If it has a password already, or another account has the e-mail address.
-    InvalidInput
-        If the password would be guessed first.
-    """
-    if account.password_hash is not None:
-        raise Conflict("This account has a password already. Change it on its own page.")
-    refuse_guessable(account, password, name, email)
-    if may_change_own_email(account):
-        change_email(session, account, actor=actor, email=email)
-    change_profile(session, account, actor=actor, name=name, locale=account.locale)
-    return change_password(session, account, web_session, actor=actor, password=password)
 
 
 def change_password(
