@@ -11,7 +11,8 @@ MAX_COMPONENTS = 5_000
 # Weights are typed by hand: beyond this they are mistakes, and their sum would leave float range.
 MAX_WEIGHT = 1e300
 
-MAX_EPOCHS = 1e6
+# One pass per token of the largest budget over a source of one token: beyond any answer of ours.
+MAX_EPOCHS = 1e18
 
 # Repeats up to 4 epochs cost almost nothing (Muennighoff et al., arXiv 2305.16264: 8.7B
 # parameters, 44B unique tokens, +0.5 % loss); Dolma 3 and OLMo 3 stop between 4 and 7.

@@ -154,8 +154,11 @@ def _reduce(problem: Problem, lower: Floats, upper: Floats) -> _Reduced:
 def _solution(
     problem: Problem, reduced: _Reduced, point: Point, lower: Floats, upper: Floats
 ) -> Solution:
-    ratios = reduced.fixed.copy()
-    ratios[reduced.free] = point.ratios
+    if not point.iterations and ((problem.target >= lower) & (problem.target <= upper)).all():
+        ratios = problem.target.copy()
+    else:
+        ratios = reduced.fixed.copy()
+        ratios[reduced.free] = point.ratios
     pull = point.multipliers[0] + point.multipliers[1:-1] @ reduced.scaled
     if problem.unique_floor > 0:
         pull = pull - np.where(ratios < problem.unique, point.multipliers[-1], 0.0)
