@@ -14,7 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app import logs
-from app.errors import AppError, Conflict, InvalidInput, NotFound, TooManyRequests, Unavailable
+from app.errors import (
+    AppError,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    TooManyRequests,
+    Unavailable,
+)
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.templating import is_htmx, render
@@ -132,6 +140,8 @@ def handle_app_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):  # pragma: no cover  registered for AppError only
         raise error
     headers = {}
+    if isinstance(error, NotSignedIn) and wants_json(request.url.path):
+        headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, Unavailable):

@@ -34,6 +34,8 @@ def test_get_me_asks_nobody_to_sign_in(client: TestClient):
     answer = client.get("/api/v1/me")
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "not_signed_in"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "WWW-Authenticate" not in client.get("/settings/people").headers
 
 
 @pytest.mark.parametrize("is_public", [True, False])
