@@ -19,7 +19,12 @@ def is_one_of_words(
     column: InstrumentedAttribute[str], words: Collection[str]
 ) -> ColumnElement[bool]:
     """Return the condition that a column has one of these words."""
-    return column == any_(cast(list(words), ARRAY(Text)))
+    return column == any_(words_of(words))
+
+
+def words_of(words: Collection[str]) -> ColumnElement[Sequence[str]]:
+    """Return a text[] value."""
+    return literal(list(words), ARRAY(Text))
 
 
 def integers(numbers: Collection[int]) -> ColumnElement[Sequence[int]]:

@@ -95,9 +95,10 @@ def _count(session: Session, question: Question, selected: Selected, in_scope: i
 def _exact_total(question: Question, without: Mapping[Facet, Match]) -> int | None:
     """Return how many match if a facet's exact counts say so: the count of its one value."""
     for facet, part in without.items():
-        values = question.request.filters[facet]
-        if part.is_exact and len(values) == 1:
-            return part.counts.get((facet, next(iter(values))), 0)
+        # Of several values asked for, it may be that datasets have one only.
+        if part.is_exact and len(question.selected[facet]) == 1:
+            asked = question.request.filters[facet]
+            return sum(part.counts.get((facet, value), 0) for value in asked)
     return None
 
 

@@ -110,8 +110,8 @@ def _document(row: Row[*tuple[Any, ...]], categories: Iterable[str]) -> Document
         (Facet.SIZE, facets.size(row.mid)),
     }
     name_zh, name_en = terms.normalise(row.name_zh), terms.normalise(row.name_en)
-    own_slug = terms.normalise(row.slug.rpartition("/")[2])
-    names = [name_zh, name_en, own_slug, *map(terms.normalise, row.aliases)]
+    own_slug = row.slug.rpartition("/")[2]
+    names = " ".join([name_zh, name_en, terms.normalise("\n".join([own_slug, *row.aliases]))])
     texts = [
         row.slug,
         row.provider_names,
@@ -121,7 +121,7 @@ def _document(row: Row[*tuple[Any, ...]], categories: Iterable[str]) -> Document
         row.description_zh,
         row.description_en,
     ]
-    body = [*names, *(terms.normalise(text) for text in texts if text)]
+    body = terms.normalise("\n".join(text for text in texts if text))
     return Document(
         dataset_id=row.id,
         parent_id=row.parent_id,
@@ -131,8 +131,8 @@ def _document(row: Row[*tuple[Any, ...]], categories: Iterable[str]) -> Document
         values=frozenset(values),
         name_zh=name_zh[:MAX_NAME],
         name_en=name_en[:MAX_NAME],
-        names=" ".join(dict.fromkeys(filter(None, names)))[: terms.MAX_BODY],
-        body=" ".join(dict.fromkeys(filter(None, body)))[: terms.MAX_BODY],
+        names=names[: terms.MAX_BODY],
+        body=f"{names} {body}"[: terms.MAX_BODY],
     )
 
 

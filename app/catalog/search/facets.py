@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from app.catalog.labels import METHODS, MODALITIES
 from app.catalog.models import Category, LicenceClass, Provider
 from app.catalog.search.models import FacetTally, FacetValue
-from app.catalog.search.query import NONE, Facet, SearchRequest, shown
+from app.catalog.search.query import NONE, Facet, SearchRequest, is_slug, shown
 from app.catalog.units import UNITS
 from app.errors import InvalidInput
-from app.web.i18n import later
 
 MAX_ALLOWED_SHOWN = 30
 # Tags that stand for a language of a larger one, which people look for.
@@ -135,6 +134,7 @@ def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple
     if not request.filters:
         return {}
     asked = [(facet, value) for facet, values in request.filters.items() for value in values]
+    askable = [(facet, value) for facet, value in asked if is_slug(value)]
     # A value is known to a viewer who may see a dataset that has it.
     count = FacetTally.all_count if request.sees_team else FacetTally.public_all_count
     rows = session.execute(
@@ -143,7 +143,7 @@ def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple
         .where(
             FacetTally.value_id == 0,
             count > 0,
-            tuple_(FacetValue.facet, FacetValue.value).in_(asked),
+            tuple_(FacetValue.facet, FacetValue.value).in_(askable),
         )
     )
     known = {(Facet(facet), value): value_id for facet, value, value_id in rows}
@@ -161,7 +161,9 @@ def _closed_values(session: Session, facet: Facet, request: SearchRequest) -> It
         return session.scalars(select(Category.code)).all()
     if facet is Facet.PROVIDER and request.sees_team:
         return session.scalars(
-            select(Provider.slug).where(Provider.slug.in_(request.filters[facet]))
+            select(Provider.slug).where(
+                Provider.slug.in_([value for value in request.filters[facet] if is_slug(value)])
+            )
         ).all()
     return CLOSED.get(facet, frozenset())
 
@@ -179,7 +181,7 @@ def _unknown(session: Session, facet: Facet, value: str, request: SearchRequest)
         ", …" if len(allowed) > MAX_ALLOWED_SHOWN else ""
     )
     return InvalidInput(
-        later("The filter “%(facet)s” has no value “%(value)s”. Its values are: %(allowed)s."),
+        "The filter “%(facet)s” has no value “%(value)s”. Its values are: %(allowed)s.",
         field=facet,
         facet=facet,
         value=shown(value),

@@ -12,7 +12,6 @@ from app.catalog.search.models import DatasetSearch
 from app.catalog.search.query import SearchRequest, Sort, is_text
 from app.errors import InvalidInput
 from app.web import paging
-from app.web.i18n import later
 
 VERSION = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -142,7 +141,7 @@ def read_cursor(cursor: str | None, order: Order, size: int) -> Window:
         ):
             if code != order.code:
                 raise InvalidInput(
-                    later("The cursor of this address belongs to another order. Start again."),
+                    "The cursor of this address belongs to another order. Start again.",
                     field="cursor",
                 )
             return Window(order, size, Place(rank, found, dataset_id), bool(backwards))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.errors import InvalidInput
-from app.web.i18n import later
 
 MAX_TEXT = 200
 MAX_VALUES = 50
@@ -74,14 +73,14 @@ def parse_text(text: str) -> str:
     """
     if len(text) > MAX_TEXT:
         raise InvalidInput(
-            later("Search for at most %(most)s characters; these are %(count)s."),
+            "Search for at most %(most)s characters; these are %(count)s.",
             field="q",
             most=MAX_TEXT,
             count=len(text),
         )
     if not is_text(text):
         raise InvalidInput(
-            later("The search text holds characters that are not text. Type it again."), field="q"
+            "The search text holds characters that are not text. Type it again.", field="q"
         )
     return text.strip()
 
@@ -101,7 +100,7 @@ def parse_sort(sort: str | None, *, has_text: bool) -> Sort:
         return Sort(sort)
     except ValueError:
         raise InvalidInput(
-            later("There is no order “%(value)s”. Choose one of: %(allowed)s."),
+            "There is no order “%(value)s”. Choose one of: %(allowed)s.",
             field="sort",
             value=shown(sort),
             allowed=", ".join(Sort),
@@ -125,7 +124,7 @@ def parse_limit(limit: str | int | None) -> int:
         if 1 <= number <= MAX_LIMIT:
             return number
     raise InvalidInput(
-        later("“%(value)s” is not a number of rows. Use a whole number from 1 to %(most)s."),
+        "“%(value)s” is not a number of rows. Use a whole number from 1 to %(most)s.",
         field="limit",
         value=shown(text),
         most=MAX_LIMIT,
@@ -149,7 +148,7 @@ def parse_filters(values: Mapping[str, Sequence[str]]) -> dict[Facet, frozenset[
             facet = Facet(name)
         except ValueError:
             raise InvalidInput(
-                later("There is no filter “%(value)s”. The filters are: %(allowed)s."),
+                "There is no filter “%(value)s”. The filters are: %(allowed)s.",
                 field=shown(name),
                 value=shown(name),
                 allowed=", ".join(Facet),
@@ -157,7 +156,7 @@ def parse_filters(values: Mapping[str, Sequence[str]]) -> dict[Facet, frozenset[
         wanted = frozenset(value for value in chosen if value)
         if len(wanted) > MAX_VALUES:
             raise InvalidInput(
-                later("Choose at most %(most)s values of the filter “%(facet)s”."),
+                "Choose at most %(most)s values of the filter “%(facet)s”.",
                 field=facet,
                 most=MAX_VALUES,
                 facet=facet,
@@ -170,6 +169,11 @@ def parse_filters(values: Mapping[str, Sequence[str]]) -> dict[Facet, frozenset[
 def is_text(text: str) -> bool:
     """Return whether a string is Unicode text without NUL, which Postgres cannot store."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_slug(value: str) -> bool:
+    """Return whether a string can be a slug or the value of a facet at all."""
+    return len(value) <= MAX_VALUE and is_text(value)
 
 
 def shown(value: str) -> str:

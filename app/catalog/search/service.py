@@ -13,11 +13,10 @@ from app.catalog.search.facets import FacetCounts
 from app.catalog.search.models import DatasetSearch
 from app.catalog.search.needs import Scope
 from app.catalog.search.orders import Window
-from app.catalog.search.query import Facet, SearchRequest, shown
+from app.catalog.search.query import Facet, SearchRequest, is_slug, shown
 from app.catalog.search.suggestions import Correction
 from app.catalog.search.texts import Text
 from app.errors import InvalidInput
-from app.web.i18n import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,24 @@ def search(session: Session, request: SearchRequest) -> SearchPage:
 def _scope(session: Session, request: SearchRequest) -> Scope:
     if request.parent is None:
         return Scope(request.sees_team, request.include_subsets)
-    parent_id = session.scalar(
-        select(DatasetSearch.dataset_id)
-        .join(Dataset, Dataset.id == DatasetSearch.dataset_id)
-        .where(Dataset.slug == request.parent, DatasetSearch.is_public | request.sees_team)
-    )
+    parent_id = _find_parent(session, request.parent, sees_team=request.sees_team)
     if parent_id is None:
         raise InvalidInput(
-            later("There is no dataset “%(slug)s” to list the subsets of, or you may not see it."),
+            "There is no dataset “%(slug)s” to list the subsets of, or you may not see it.",
             field="parent",
             slug=shown(request.parent),
         )
     return Scope(request.sees_team, request.include_subsets, parent_id)
+
+
+def _find_parent(session: Session, slug: str, *, sees_team: bool) -> int | None:
+    if not is_slug(slug):
+        return None
+    return session.scalar(
+        select(DatasetSearch.dataset_id)
+        .join(Dataset, Dataset.id == DatasetSearch.dataset_id)
+        .where(Dataset.slug == slug, DatasetSearch.is_public | sees_team)
+    )
 
 
 def _search(

@@ -13,7 +13,7 @@ from app.catalog.search.texts import Text
 # A shorter word is near to too many others.
 MIN_LENGTH = 4
 # So many letters may differ in a word of so many letters, at least.
-DISTANCES = ((9, 3), (6, 2), (MIN_LENGTH, 1))
+DISTANCES = ((7, 2), (MIN_LENGTH, 1))
 # A mistyped letter changes up to three trigrams, a large part of a short word's.
 SIMILARITY = {"pg_trgm.similarity_threshold": "0.2"}
 CANDIDATES = 50

@@ -21,8 +21,10 @@ from itertools import pairwise
 
 RUN = re.compile(r"[㐀-䶿一-鿿]+|[a-z0-9]+")
 
-FIRST_CHARACTER = ord("㐀")
+FIRST_CHINESE = "㐀"
+FIRST_CHARACTER = ord(FIRST_CHINESE)
 CHARACTERS = ord("鿿") - FIRST_CHARACTER + 1
+FIRST_PAIR = FIRST_CHARACTER * CHARACTERS + FIRST_CHARACTER
 ALONE = 800_000_000
 IN_NAME = 800_100_000
 FACET = 900_000_000
@@ -42,7 +44,9 @@ def runs(text: str) -> list[str]:
     ['fineweb', 'edu', '中文', '教育网页']
     """
     found = RUN.findall(unicodedata.normalize("NFKC", text).lower())
-    return [run if is_chinese(run) else run[:MAX_WORD] for run in found]
+    if any(map(MAX_WORD.__lt__, map(len, found))):
+        return [run if is_chinese(run) else run[:MAX_WORD] for run in found]
+    return found
 
 
 def normalise(text: str) -> str:
@@ -57,18 +61,18 @@ def normalise(text: str) -> str:
 
 def is_chinese(run: str) -> bool:
     """Return whether a run is of Chinese characters; else it is a Latin word."""
-    return run[0] >= "㐀"
+    return run[0] >= FIRST_CHINESE
 
 
 def words(texts: Iterable[str]) -> set[str]:
     """Return the Latin words of normalised texts."""
-    return {run for text in texts for run in text.split() if not is_chinese(run)}
+    return {run for text in texts for run in text.split() if run[0] < FIRST_CHINESE}
 
 
 def pairs(run: str) -> list[int]:
     """Return the terms of a run of two or more Chinese characters, one for each neighbour."""
-    places = [ord(character) - FIRST_CHARACTER for character in run]
-    return [left * CHARACTERS + right for left, right in pairwise(places)]
+    places = memoryview(run.encode("utf-16")).cast("H")[1:]
+    return [left * CHARACTERS + right - FIRST_PAIR for left, right in pairwise(places)]
 
 
 def alone(character: str) -> int:
@@ -95,8 +99,8 @@ def text_terms(text: str, word_ids: Mapping[str, int]) -> set[int]:
     """Return the terms of a normalised text."""
     found: set[int] = set()
     for run in text.split():
-        if not is_chinese(run):
-            found.add(word(word_ids[run]))
+        if run[0] < FIRST_CHINESE:
+            found.add(WORD + word_ids[run])
         elif len(run) == 1:
             found.add(alone(run))
         else:

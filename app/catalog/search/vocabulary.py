@@ -17,6 +17,7 @@ MIN_INSIDE = 4
 MAX_WORDS = 256
 # Sorts after every letter and digit, so it ends the range of words with a prefix.
 AFTER_LETTERS = "{"
+LETTERS = "^[a-z]+$"
 
 
 def number_words(session: Session, words: Collection[str]) -> dict[str, int]:
@@ -24,9 +25,11 @@ def number_words(session: Session, words: Collection[str]) -> dict[str, int]:
     numbers = _find(session, words)
     missing = sorted(set(words) - numbers.keys())
     if missing:
+        new = func.unnest(arrays.words_of(missing)).column_valued("word")
         rows = session.execute(
-            insert(SearchWord).returning(SearchWord.word, SearchWord.id),
-            [{"word": word, "is_letters": word.isalpha()} for word in missing],
+            insert(SearchWord)
+            .from_select(["word", "is_letters"], select(new, new.regexp_match(LETTERS)))
+            .returning(SearchWord.word, SearchWord.id)
         )
         numbers |= {row.word: row.id for row in rows}
     return numbers
