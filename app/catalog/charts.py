@@ -91,10 +91,7 @@ def log_interval(low: int | None, mid: int | None, high: int | None) -> LogInter
 
 def stacked(parts: Sequence[tuple[str, int, float]]) -> list[Segment]:
     """
-    Return the segments of a bar from `(label, hue, value)`, largest first.
-
-    Values are made shares of their sum. With more than ten parts the smallest are one part,
-    labelled by the caller as the last of `parts`... so callers fold first: see `fold`.
+    Return the segments of a bar from `(label, hue, value)`, in that order, as shares of the sum.
 
     >>> [(s.label, round(s.share, 2), round(s.x)) for s in stacked([("a", 1, 3), ("b", 2, 1)])]
     [('a', 0.75, 0), ('b', 0.25, 75)]
@@ -102,7 +99,7 @@ def stacked(parts: Sequence[tuple[str, int, float]]) -> list[Segment]:
     total = sum(value for _label, _hue, value in parts)
     segments: list[Segment] = []
     x = 0.0
-    for label, hue, value in sorted(parts, key=lambda part: -part[2]):
+    for label, hue, value in parts:
         share = value / total if total else 0.0
         width = 100 * share
         segments.append(
@@ -124,7 +121,7 @@ def fold(
     parts: Iterable[tuple[str, int, float]], *, other: str, most: int = MAX_HUES
 ) -> list[tuple[str, int, float]]:
     """
-    Return at most `most` parts: the largest, and the rest as one part named `other`.
+    Return at most `most` parts, largest first, and the rest as a last one named `other`.
 
     >>> fold([("a", 1, 3), ("b", 2, 2), ("c", 3, 1)], other="other", most=2)
     [('a', 1, 3), ('other', 0, 3)]

@@ -1,27 +1,18 @@
 """What the page of one dataset shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.audit import AuditEvent
-from app.catalog import labels
-from app.catalog.models import Dataset, LicenceClaim, Statement, TokenEstimate
-from app.catalog.pages import history, parts, quantities, rules, subsets
+from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.pages import evidence, facts, history, parts, quantities, rules, subsets
 from app.catalog.queries import OverlapSide
 from app.catalog.reference import tokenizer_label
 from app.catalog.tables import ReferenceTables
 from app.catalog.units import UNITS
 from app.web import i18n
 from app.web.i18n import gettext as _
-
-VERDICT_TONES = {
-    "correct": "good",
-    "name_differs": "good",
-    "unit_slip": "warn",
-    "contradicted": "bad",
-}
-OVERLAP_TONES = {"derived_from": "info", "contains": "info", "may_overlap": "warn"}
 
 
 @dataclass(frozen=True)
@@ -30,50 +21,6 @@ class SourceLine:
 
     text: str
     number: int | None
-
-
-@dataclass(frozen=True)
-class LicenceClaimView:
-    """What one source says of the licence."""
-
-    scope: str
-    licence: parts.LicenceView
-    note: str | None
-    evidence_url: str | None
-    checked: str | None
-    source: parts.SourceView | None
-
-
-@dataclass(frozen=True)
-class StatementView:
-    """A sentence about the dataset with our verdict."""
-
-    text: str
-    number: int | None
-    tone: str
-    verdict: str
-    comment: str | None
-
-
-@dataclass(frozen=True)
-class OverlapView:
-    """Another dataset that shares text with this one."""
-
-    tone: str
-    word: str
-    name: parts.Name
-    slug: str
-    note: str | None
-
-
-@dataclass(frozen=True)
-class Check:
-    """Something recomputed from the source's own figures."""
-
-    what: str
-    value: str
-    is_ok: bool
-    comment: str | None
 
 
 @dataclass(frozen=True)
@@ -111,16 +58,16 @@ class DatasetPage:
     lines: list[SourceLine]
     heading: SourceLine | None
     source: parts.SourceView | None
-    licence_claims: list[LicenceClaimView]
-    statements: list[StatementView]
+    licence_claims: list[evidence.LicenceClaimView]
+    statements: list[evidence.StatementView]
     anomalies: list[str]
     notes: list[str]
-    checks: list[Check]
-    facts: list[tuple[str, str | None]]
+    checks: list[evidence.Check]
+    facts: list[facts.Fact]
     provider: parts.Name
     provider_slug: str
     homepage: str | None
-    overlaps: list[OverlapView]
+    overlaps: list[evidence.OverlapView]
     subsets: subsets.SubsetTable | None
     history: list[history.HistoryRow]
     unit_forms: list[UnitForm]
@@ -165,16 +112,16 @@ def dataset_page(
         if dataset.source_heading
         else None,
         source=parts.source_view(dataset.source),
-        licence_claims=[_licence_claim(claim) for claim in dataset.licence_claims],
-        statements=[_statement(statement) for statement in dataset.statements],
+        licence_claims=[evidence.licence_claim(claim) for claim in dataset.licence_claims],
+        statements=[evidence.statement_view(statement) for statement in dataset.statements],
         anomalies=[parts.bilingual(item, "note") or item["code"] for item in dataset.anomalies],
         notes=[i18n.local(note) for note in dataset.notes],
-        checks=[_check(check) for check in dataset.checks],
-        facts=_facts(dataset),
+        checks=[evidence.check_view(check) for check in dataset.checks],
+        facts=facts.facts_of(dataset),
         provider=parts.name_of(dataset.provider.name_zh, dataset.provider.name_en),
         provider_slug=dataset.provider.slug,
-        homepage=dataset.homepage if _is_web_address(dataset.homepage) else None,
-        overlaps=[_overlap(side) for side in overlaps],
+        homepage=dataset.homepage if evidence.is_web_address(dataset.homepage) else None,
+        overlaps=[evidence.overlap_view(side) for side in overlaps],
         subsets=subsets.subset_table(dataset, children),
         history=history.history_rows(events),
         unit_forms=_unit_forms(dataset) if can_confirm_units else [],
@@ -204,96 +151,6 @@ def _lines(dataset: Dataset) -> list[SourceLine]:
     return lines + [SourceLine(o["text"], o["line_no"]) for o in dataset.other_source_lines]
 
 
-def _licence_claim(claim: LicenceClaim) -> LicenceClaimView:
-    scopes = {"data": _("data"), "code": _("code")}
-    licence = parts.licence_class_view(
-        claim.licence_class, parts.text(claim.stated_zh, claim.stated_en), claim.spdx
-    )
-    if claim.scope != "data":
-        licence = replace(licence, tone="none", word=_("does not cover the data"))
-    checked = None
-    if claim.checked_by and claim.checked_on:
-        checked = _("%(who)s, %(day)s", who=claim.checked_by, day=claim.checked_on.isoformat())
-    return LicenceClaimView(
-        scope=scopes.get(claim.scope, claim.scope),
-        licence=licence,
-        note=parts.text(claim.note_zh, claim.note_en),
-        evidence_url=claim.evidence_url if _is_web_address(claim.evidence_url) else None,
-        checked=checked,
-        source=parts.source_view(claim.source),
-    )
-
-
-def _statement(statement: Statement) -> StatementView:
-    return StatementView(
-        text=statement.text,
-        number=statement.line_no,
-        tone=VERDICT_TONES.get(statement.verdict, "info"),
-        verdict=parts.word(labels.VERDICTS.get(statement.verdict), statement.verdict),
-        comment=parts.text(statement.comment_zh, statement.comment_en),
-    )
-
-
-def _overlap(side: OverlapSide) -> OverlapView:
-    if side.is_outgoing:
-        shown = parts.word(labels.OVERLAPS.get(side.relation), side.relation)
-    else:
-        reverse = {"derived_from": _("source of"), "contains": _("contained in")}
-        shown = reverse.get(side.relation) or parts.word(
-            labels.OVERLAPS.get(side.relation), side.relation
-        )
-    return OverlapView(
-        tone=OVERLAP_TONES.get(side.relation, "info"),
-        word=shown,
-        name=parts.dataset_name(side.other),
-        slug=side.other.slug,
-        note=parts.text(side.note_zh, side.note_en),
-    )
-
-
-def _check(check: dict[str, object]) -> Check:
-    return Check(
-        what=parts.bilingual(check, "check") or "",
-        value=str(check.get("value")),
-        is_ok=bool(check.get("is_ok")),
-        comment=parts.bilingual(check, "comment"),
-    )
-
-
-def _facts(dataset: Dataset) -> list[tuple[str, str | None]]:
-    """Return the rail of facts; None is shown as "not stated"."""
-    modality = parts.modality_word(dataset.modality)
-    if dataset.modality_basis:
-        basis = parts.word(
-            labels.MODALITY_BASES.get(dataset.modality_basis), dataset.modality_basis
-        )
-        modality = _("%(modality)s, %(basis)s", modality=modality, basis=basis)
-    return [
-        (_("Category"), parts.category_name(dataset.category)),
-        (_("Unit"), _unit(dataset)),
-        (_("Modality"), modality),
-        (_("Languages"), parts.language_names(dataset.languages) or None),
-        (_("Access"), parts.text(dataset.access_zh, dataset.access_en)),
-        (_("Released"), dataset.released),
-        (_("Paper"), dataset.paper),
-    ]
-
-
-def _unit(dataset: Dataset) -> str | None:
-    """Return the unit of the first quantity, and how it is known."""
-    first = next(iter(dataset.quantities), None)
-    if first is None:
-        return None
-    if first.unit is None:
-        if first.assumed_unit is None:
-            return None
-        return _("%(unit)s, assumed", unit=quantities.unit_name(first.assumed_unit))
-    unit = quantities.unit_name(first.unit)
-    if first.unit_confirmed_by:
-        return _("%(unit)s, confirmed by %(who)s", unit=unit, who=first.unit_confirmed_by)
-    return _("%(unit)s, stated", unit=unit)
-
-
 def _unit_forms(dataset: Dataset) -> list[UnitForm]:
     options = [(code, quantities.unit_name(code)) for code in UNITS]
     return [
@@ -309,7 +166,3 @@ def _unit_forms(dataset: Dataset) -> list[UnitForm]:
         for quantity in dataset.quantities
         if quantity.unit is None and quantity.value is not None
     ]
-
-
-def _is_web_address(address: str | None) -> bool:
-    return bool(address) and str(address).startswith(("https://", "http://"))

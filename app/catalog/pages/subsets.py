@@ -68,7 +68,7 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
     shares, measure = _shares(dataset, subsets, share_code)
     kinds = {subset.category_id for subset in subsets}
     is_by_kind = len(kinds) >= KINDS_FROM
-    pairs, bar_label = _bar_values(columns, subsets, shares, measure)
+    pairs, bar_label = _bar_values(columns, subsets, shares)
     all_bars = charts.bars(pairs)
     rows = [
         SubsetRow(
@@ -93,7 +93,7 @@ def subset_table(dataset: Dataset, subsets: Sequence[Dataset]) -> SubsetTable | 
         is_by_kind=is_by_kind,
         bar_label=bar_label,
         has_repeats=any(whole is not None for _raw, whole in pairs),
-        has_kinds=len(kinds) > 1,
+        has_kinds=is_by_kind,
     )
 
 
@@ -162,7 +162,7 @@ def _segments(
 
 
 def _bar_values(
-    columns: Sequence[Column], subsets: Sequence[Dataset], shares: Sequence[float], measure: str
+    columns: Sequence[Column], subsets: Sequence[Dataset], shares: Sequence[float]
 ) -> tuple[list[tuple[float | None, float | None]], str]:
     codes = {column.code for column in columns}
     if {RAW, WITH_REPEATS} <= codes:
@@ -174,7 +174,7 @@ def _bar_values(
             for subset in subsets
         ]
         return pairs, _("Raw in colour, repeats in grey")
-    return [(share or None, None) for share in shares], measure
+    return [(share or None, None) for share in shares], _("In proportion")
 
 
 def _tokens(subset: Dataset) -> float:
