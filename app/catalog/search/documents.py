@@ -33,10 +33,10 @@ class Document:
     names: str
     body: str
 
-    @property
-    def is_sampled(self) -> bool:
-        """Whether this is one of the datasets that stand for all, one in sixteen."""
-        return self.dataset_id * HASH_FACTOR % HASH_RANGE < SAMPLED_BELOW
+
+def is_sampled(dataset_id: int) -> bool:
+    """Return whether this is one of the datasets that stand for all, one in sixteen."""
+    return dataset_id * HASH_FACTOR % HASH_RANGE < SAMPLED_BELOW
 
 
 def read(session: Session, dataset_ids: Collection[int]) -> list[Document]:

@@ -109,7 +109,7 @@ def _row(document: Document, value_ids: list[int], word_ids: dict[str, int]) -> 
         -1 if document.tokens is None else document.tokens,
         document.updated_at,
         document.is_public,
-        document.is_sampled,
+        documents.is_sampled(document.dataset_id),
         _array(sorted(value_ids)),
         document.name_zh,
         document.name_en,

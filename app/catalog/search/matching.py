@@ -70,7 +70,7 @@ def floor(sampled: int) -> int:
     Return how many match at least if so many of the sample do, to two digits.
 
     >>> floor(10), floor(100), floor(10_000)
-    (10, 960, 150000)
+    (10, 890, 150000)
     """
     low = SAMPLE * (sampled - DEVIATIONS * (isqrt(sampled) + 1))
     if low <= sampled:
