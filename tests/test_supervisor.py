@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from app import supervisor, webserver
 from app.errors import Conflict, InvalidInput, Unavailable
-from app.postgres import embedded
+from app.postgres import embedded, urls
 from app.settings import Settings
 from app.supervisor import Restarts
 from tests.postgres.processes import (
@@ -76,14 +76,33 @@ class Portal:
         finally:
             connection.close()
 
+    def end(self) -> None:
+        """Kill the portal, should it still run, and whatever it failed to take along."""
+        pids = self.web_pids() if self.process.poll() is None else set()
+        self.process.kill()
+        self.process.wait()
+        try:
+            wait_for(lambda: not any(map(is_alive, pids)))
+        finally:
+            for pid in filter(is_alive, pids):
+                os.kill(pid, signal.SIGKILL)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
     def web_pids(self) -> set[int]:
         """Return the process ids of the web processes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return {int(pid) for pid in children.read_text().split()} - {self.postgres_pid()}
+        pids = {int(pid) for pid in children.read_text().split()}
+        return {pid for pid in pids if b"app.webserver" in command_line(pid)}
 
     def postgres_pid(self) -> int:
         """Return the process id of Postgres."""
         return postmaster_pid(self.data_dir)
+
+
+def command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def free_port() -> int:
@@ -139,8 +158,7 @@ def start(data_dir: Path) -> Iterator[Callable[..., Portal]]:
 
     yield start
     for portal in started:
-        portal.process.kill()
-        portal.process.communicate()
+        portal.end()
     wait_for(lambda: not (data_dir / "postgres/cluster/postmaster.pid").exists())
 
 
@@ -150,8 +168,8 @@ def portal() -> Iterator[Portal]:
     directory = make_data_dir()
     portal = launch(directory, PEIBI_WORKERS="2")
     yield portal
-    portal.process.terminate()
-    portal.process.communicate(timeout=20)
+    portal.end()
+    wait_for(lambda: not (directory / "postgres/cluster/postmaster.pid").exists())
     shutil.rmtree(directory)
 
 
@@ -285,11 +303,9 @@ def test_portals_before_one_server_prepare_one_after_the_other(
     with embedded.throwaway() as url:
         first = start(prepare_seconds=60, line="preparing", DATABASE_URL=url)
         second = start(line="", DATABASE_URL=url)
-        assert second.process.stdout is not None
-        os.set_blocking(second.process.stdout.fileno(), False)
-        time.sleep(1)
-        assert not second.process.stdout.read()
-        os.set_blocking(second.process.stdout.fileno(), True)
+        with urls.connect(url) as connection:
+            waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            wait_for(lambda: connection.execute(waiting).fetchone() is not None)
         first.process.kill()
         assert read_line(second.process) == "preparing"
         assert read_line(second.process) == "ready"

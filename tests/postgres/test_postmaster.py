@@ -55,11 +55,15 @@ def test_ctrl_c_stops_a_command_and_its_postgres(data_dir: Path) -> None:
         assert not (data_dir / "postgres/cluster/postmaster.pid").exists()
 
 
-def test_open_connections_do_not_hold_up_the_stop(cluster: Cluster) -> None:
+def test_open_connections_do_not_hold_up_the_stop(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(postmaster, "STOP_SECONDS", 5)
     with urls.connect(cluster.start()) as connection:
         connection.execute("SELECT 1")
         cluster.stop()
         assert not cluster.is_running()
+    assert "is made to" not in caplog.text
 
 
 def test_a_postgres_that_does_not_start_says_why(cluster: Cluster) -> None:
