@@ -61,8 +61,8 @@ def state(request: PlanRequest, asked: Judged) -> Stated:
     Returns
     -------
     Stated
-        Bounds and rows as shares of the budget. What is not known of a component's tags counts
-        against a limit: towards a most, not towards a least.
+        Bounds and rows as shares of the budget. A component with several values of a tag and no
+        shares counts towards a most of each, and towards a least of none.
 
     Examples
     --------

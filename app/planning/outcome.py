@@ -116,6 +116,7 @@ class WarningCode(StrEnum):
     SHRINK_IMPOSSIBLE = "shrink_impossible"
     RESPREAD_IMPOSSIBLE = "respread_impossible"
     UNPRICED = "unpriced"
+    UNTAGGED = "untagged"
 
 
 @dataclass(frozen=True)

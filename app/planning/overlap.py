@@ -175,12 +175,14 @@ def _shared(
     found = []
     seen: set[tuple[int, ...]] = set()
     for root, names in by_root.items():
+        # What lies below another member is already said of that pair.
+        heads = [name for name in names if not any(other in ancestors[name] for other in names)]
         derived = [
             name
-            for name in names
+            for name in heads
             if any(relation.origin is Origin.DERIVED for relation in ancestors[name][root])
         ]
-        members = tuple(sorted(index[name] for name in names))
+        members = tuple(sorted(index[name] for name in heads))
         # The nearest root speaks for the farther ones that have the same members.
         if len(members) < 2 or not derived or members in seen:  # noqa: PLR2004  a pair
             continue

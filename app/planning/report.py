@@ -159,6 +159,7 @@ def _warnings(
         for low, high, meant in _MEANT_AS_SHARES
     ):
         found.append(PlanWarning(WarningCode.WEIGHTS_SUM, value=weights))
+    limited = {group.tag for group in request.groups}
     pairs = list(zip(request.components, components, strict=True))
     for code, names in (
         (WarningCode.NO_ESTIMATE, [p.name for c, p in pairs if c.unique_tokens is None]),
@@ -174,6 +175,10 @@ def _warnings(
             [p.name for c, p in pairs if c.price is None and p.tokens]
             if request.cost_ceiling is not None
             else [],
+        ),
+        (
+            WarningCode.UNTAGGED,
+            [p.name for c, p in pairs if p.tokens and any(c.tags.get(t) is None for t in limited)],
         ),
     ):
         if names:

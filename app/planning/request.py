@@ -1,5 +1,6 @@
 """What is planned: a budget, a scheme, components, limits. Checked when it is made."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,7 +8,13 @@ from enum import StrEnum
 
 from app.planning import checks, tags
 from app.planning.checks import Number
-from app.planning.errors import DuplicateName, EmptyGroup, SchemeParameter, UnknownScheme
+from app.planning.errors import (
+    DuplicateName,
+    EmptyGroup,
+    OutOfRange,
+    SchemeParameter,
+    UnknownScheme,
+)
 from app.planning.limits import MAX_EPOCHS
 from app.planning.schemes import MAX_ALPHA
 from app.planning.tags import Tag
@@ -166,7 +173,7 @@ class PlanRequest:
         Most that the tokens drawn may cost. Each token drawn is counted, repeats too, so the
         ceiling is never exceeded by what has to be bought.
     unique_floor : int or None
-        Least tokens of the phase that are seen for the first time.
+        Least tokens of the phase that are seen for the first time, at most the budget.
 
     Raises
     ------
@@ -202,7 +209,9 @@ class PlanRequest:
         if self.cost_ceiling is not None:
             checks.number("cost_ceiling", self.cost_ceiling)
         if self.unique_floor is not None:
-            checks.tokens("unique_floor", self.unique_floor)
+            floor = checks.tokens("unique_floor", self.unique_floor)
+            if floor > budget:
+                raise OutOfRange("unique_floor", floor, 0, budget)
 
     def _check_group(self, group: Group, index: int) -> None:
         for name, share in (("min_share", group.min_share), ("max_share", group.max_share)):
@@ -226,7 +235,8 @@ def _check_component(component: Component, index: int) -> None:
     if component.unique_tokens is not None:
         checks.tokens("unique_tokens", component.unique_tokens, index=index)
     checks.number("weight", component.weight, index=index)
-    checks.epoch_limits("max_epochs", [component.max_epochs], 1)
+    if component.max_epochs is not None and component.max_epochs != math.inf:
+        checks.number("max_epochs", component.max_epochs, high=MAX_EPOCHS, index=index)
     checks.number("min_ratio", component.min_ratio, high=1, index=index)
     checks.number("max_ratio", component.max_ratio, high=1, index=index)
     checks.tokens("seen_tokens", component.seen_tokens, index=index)

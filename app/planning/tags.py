@@ -2,8 +2,8 @@
 How much of a component belongs to a tag's value: its language, category, licence class, ...
 
 A tag may be one value, shares of several, or several values without shares (a corpus "in English
-and Chinese"). What is not known is never divided up: it counts towards every value as possible
-and towards none as certain.
+and Chinese"). What is one of several values is never divided up: it counts towards each of them as
+possible and towards none as certain. What has no value counts towards none; roll-ups show it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -95,6 +95,6 @@ def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
     for values, share in portions(tag).items():
         if values == (value,):
             certain += share
-        if not values or value in values:
+        if value in values:
             possible += share
     return certain, possible

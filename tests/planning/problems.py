@@ -102,14 +102,15 @@ def request(rng: Generator, *, largest: int = 12) -> PlanRequest:
         ]
     )
     groups = _groups(rng, components)
+    budget = int(rng.integers(1, scale * count + 2))
     return PlanRequest(
-        token_budget=int(rng.integers(1, scale * count + 2)),
+        token_budget=budget,
         components=components,
         scheme=scheme,
         groups=groups,
         on_shortage=OnShortage(rng.choice(list(OnShortage))),
         cost_ceiling=float(rng.uniform(0, 3) * scale) if rng.random() < 0.2 else None,
-        unique_floor=int(rng.integers(0, scale * count)) if rng.random() < 0.2 else None,
+        unique_floor=int(rng.integers(0, budget + 1)) if rng.random() < 0.2 else None,
     )
 
 

@@ -1,0 +1,67 @@
+"""Whatever is asked: the invariants hold and nothing but PlanningError comes out."""
+
+import contextlib
+
+import numpy as np
+
+from app.planning.errors import NotSolved, PlanningError
+from app.planning.plan import plan
+from app.planning.request import OnShortage, PlanRequest
+from app.planning.solve import solve
+from tests.planning import invariants, problems
+
+
+def test_plans_keep_their_invariants() -> None:
+    rng = np.random.default_rng(17)
+    for _ in range(600):
+        request = problems.request(rng)
+        with contextlib.suppress(PlanningError):
+            invariants.assert_plan(request, plan(request))
+
+
+def test_solved_plans_keep_their_invariants() -> None:
+    rng = np.random.default_rng(19)
+    feasible = 0
+    for _ in range(400):
+        request = problems.request(rng)
+        try:
+            found = solve(request, with_prices=rng.random() < 0.3)
+        except NotSolved:
+            raise
+        except PlanningError:
+            continue
+        invariants.assert_solved(request, found)
+        feasible += found.feasible
+    assert 40 < feasible < 360
+
+
+def test_the_same_request_gets_the_same_answer() -> None:
+    rng = np.random.default_rng(23)
+    for _ in range(30):
+        request = problems.request(rng)
+        with contextlib.suppress(PlanningError):
+            assert plan(request) == plan(request)
+
+
+def test_respread_and_solver_agree_where_only_components_are_limited() -> None:
+    """Water-filling is the projection onto bounds; to one token per component."""
+    rng = np.random.default_rng(29)
+    compared = 0
+    for _ in range(300):
+        drawn = problems.request(rng)
+        request = PlanRequest(
+            drawn.token_budget,
+            drawn.components,
+            drawn.scheme,
+            on_shortage=OnShortage.RESPREAD,
+        )
+        try:
+            spread, solved = plan(request), solve(request, with_prices=False)
+        except PlanningError:
+            continue
+        if spread.applied == "respread" and spread.feasible and solved.feasible:
+            compared += 1
+            slack = 2 + 1e-8 * request.token_budget
+            for one, other in zip(spread.components, solved.plan.components, strict=True):
+                assert abs(one.tokens - other.tokens) <= slack
+    assert compared > 15
