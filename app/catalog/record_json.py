@@ -43,6 +43,26 @@ _FIELDS: dict[type, tuple[Field[Any], ...]] = {
     for kind in _RECORDS
 }
 _HINTS: dict[type, dict[str, Any]] = {kind: get_type_hints(kind) for kind in _RECORDS}
+
+
+def _pair(name: str) -> tuple[str, str]:
+    """Return what `name_zh` is a part of and its language; "" for other fields."""
+    stem, _, language = name.rpartition("_")
+    return (stem, language) if language in {"zh", "en"} else (name, "")
+
+
+def _default(field: Field[Any]) -> object:
+    """Return a field's default; for a required one something that no value equals."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+_PLANS = {
+    kind: tuple((field.name, _default(field), *_pair(field.name)) for field in found)
+    for kind, found in _FIELDS.items()
+}
+_PLAIN = frozenset({str, int, bool, NoneType})
 _ITEM_KEYS = ("provider", "sources", "main", "extra")
 
 R = TypeVar("R")
@@ -64,17 +84,14 @@ def encode_item(item: Item) -> Json:
 def encode(record: object) -> Json:
     """Return a record as JSON, without what has its default value."""
     out: Json = {}
-    for field in _FIELDS[type(record)]:
-        value = getattr(record, field.name)
-        if field.default is not MISSING and value == field.default:
+    for name, default, stem, language in _PLANS[type(record)]:
+        value = getattr(record, name)
+        if value == default:
             continue
-        if field.default_factory is not MISSING and value == field.default_factory():
-            continue
-        stem, language = _pair(field.name)
         if language:
             out.setdefault(stem, {})[language] = value
         else:
-            out[field.name] = _encoded(value)
+            out[stem] = value if type(value) in _PLAIN else _encoded(value)
     return out
 
 
@@ -97,12 +114,6 @@ def number(value: Decimal) -> int | float | str:
         return int(value)
     short = float(value)
     return short if Decimal(repr(short)) == value else f"{value:f}"
-
-
-def _pair(name: str) -> tuple[str, str]:
-    """Return what `name_zh` is a part of and its language; "" for other fields."""
-    stem, _, language = name.rpartition("_")
-    return (stem, language) if language in {"zh", "en"} else (name, "")
 
 
 class Decoder:

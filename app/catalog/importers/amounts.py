@@ -135,8 +135,11 @@ def parse_amount(text: str, *, multiplier: int = 1) -> Amount:
         scale = _scale_at(rest)
         if scale is None:
             break
-        # 万 in the head and in the cell: the cell repeats it.
-        value = value if _scale_value(scale) == multiplier else value * _scale_value(scale)
+        if multiplier == 1:
+            value *= _scale_value(scale)
+        elif _scale_value(scale) != multiplier:
+            # 1.5亿 under a head of 万: a hundred million, or ten thousand times that?
+            raise AmountError(AmountProblem.AMBIGUOUS, text)
         has_scale = True
         rest = rest[len(scale) :].lstrip()
         if not scale.isascii() and (lower := _LOWER_PART.match(rest)):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 MAX_TEXT = 20_000
@@ -40,6 +41,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+@lru_cache(10_000)
 def key_of(text: str) -> str:
     """
     Return what two spellings of one name share: case, width, blanks and signs do not count.
