@@ -68,7 +68,7 @@ _MORE = re.compile(r"[余多+]|\s*(?:以上|左右|and more|or more)")
 _LOWER_PART = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*(千万|百万|十万|万|千|百|亿)")
 _RANGE = re.compile(r"\s*(?:-|–|—|~|～|至|到|to)\s*[0-9]")
 _GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,4}(?:,[0-9]{4})+")
-_MANY = {"数", "几", "若干", "several", "many", "some"}
+_MANY = ("数", "几", "若干", "一些", "许多", "大量", "海量", "several", "many", "some")
 
 
 class AmountProblem(StrEnum):
@@ -189,11 +189,11 @@ def _begin(text: str) -> tuple[Decimal, str, Amount]:
         if _RANGE.match(rest[len(digits) :]):
             raise AmountError(AmountProblem.RANGE, text)
         return _number(digits, text), rest[len(digits) :], Amount(Decimal(), "", bound, is_about)
+    if rest.lower().startswith(_MANY):
+        raise AmountError(AmountProblem.INEXACT, text)
     spelled = _CHINESE_NUMBER.match(rest)
     if spelled and (value := _chinese_number(spelled[0])) is not None:
         return Decimal(value), rest[spelled.end() :], Amount(Decimal(), "", bound, is_about)
-    if any(rest.lower().startswith(word) for word in _MANY):
-        raise AmountError(AmountProblem.INEXACT, text)
     raise AmountError(AmountProblem.NO_NUMBER, text)
 
 

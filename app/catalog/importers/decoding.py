@@ -76,8 +76,8 @@ def find_encoding(handle: IO[bytes]) -> tuple[str, bool]:
     for mark, encoding in _BOMS:
         if sample.startswith(mark):
             return _checked(handle, encoding), False
-    if wide := _wide_encoding(sample):
-        return _checked(handle, wide), False
+    if (wide := _wide_encoding(sample)) and _fits(handle, wide):
+        return wide, False
     if _fits(handle, "utf-8"):
         return "utf-8", False
     is_gb = _gb_share(sample) >= _GB_SHARE or _has_list_words(sample, "gb18030")
@@ -118,9 +118,10 @@ def _fits(handle: IO[bytes], encoding: str) -> bool:
 def _wide_encoding(sample: bytes) -> str | None:
     """Return UTF-16 without a mark: its ASCII characters have NULs on one side."""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if odd and not even:
+    # A single NUL is an accident.
+    if odd > 1 and not even:
         return "utf-16-le"
-    if even and not odd:
+    if even > 1 and not odd:
         return "utf-16-be"
     return None
 

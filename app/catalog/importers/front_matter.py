@@ -27,10 +27,10 @@ class CardLoader(_BASE):  # type: ignore[misc]  # the C loader where it was buil
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  the library's way
-    yaml_constructors = {  # noqa: RUF012  likewise
+    yaml_constructors = {
         f"tag:yaml.org,2002:{kind}": getattr(yaml.SafeLoader, f"construct_yaml_{kind}")
         for kind in ("null", "bool", "int", "float", "str", "seq", "map")
-    }
+    } | {None: yaml.SafeLoader.construct_undefined}
 
 
 for _tag, _pattern, _starts in (
@@ -86,15 +86,20 @@ def _mapping(source: str) -> Json:
 
 def _check_shape(source: str) -> None:
     """Count before anything is built: nesting, nodes, and what refers to other nodes."""
-    depth = aliases = 0
+    aliases = 0
+    # The anchors of what is open: a list that holds itself has no end.
+    open_anchors: list[str | None] = []
     for nodes, event in enumerate(yaml.parse(source, CardLoader)):
+        is_endless = False
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            depth += 1
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            depth -= 1
-        if depth > MAX_DEPTH or nodes > MAX_NODES or aliases > MAX_ALIASES:
+            is_endless = event.anchor in open_anchors
+        elif isinstance(event, yaml.CollectionStartEvent):
+            open_anchors.append(event.anchor)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            open_anchors.pop()
+        depth = len(open_anchors)
+        if is_endless or depth > MAX_DEPTH or nodes > MAX_NODES or aliases > MAX_ALIASES:
             raise ImportRefused(
                 "The card's metadata is nested too deeply, too long or refers to itself too often."
             )

@@ -73,6 +73,8 @@ class _Cells:
         self.row = row.number
         self.heads = {column.column: column for column in head.columns}
         self.findings: list[Finding] = []
+        # 合计 stands where there is room, often under the running number.
+        self.is_total = any(isinstance(c, str) and key_of(c) in _TOTALS for c in row.cells)
         self._texts: dict[Column, str] = {}
         for column in head.columns:
             self._texts[column.column] = self._text(row, column)
@@ -263,7 +265,9 @@ def _names(cells: _Cells) -> tuple[str, str] | None:
     chinese = one_line(cells.text(Column.NAME_ZH)) or (name if has_han(name) else "")
     english = one_line(cells.text(Column.NAME_EN)) or (name if not has_han(name) else "")
     if not chinese and not english:
-        if not cells.is_refused:
+        if cells.is_total:
+            cells.note("total_row")
+        elif not cells.is_refused:
             cells.note("name_missing", Column.NAME)
         return None
     if key_of(chinese or english) in _TOTALS:
