@@ -99,6 +99,8 @@ class Provider(HasTimestamps, Base):
     description_zh: Mapped[str | None]
     description_en: Mapped[str | None]
     homepage: Mapped[str | None]
+    archived_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default=sql("1"))
     seeded: Mapped[dict[str, Any] | None]
 
     services: Mapped[list["ProviderService"]] = relationship(

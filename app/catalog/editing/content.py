@@ -1,0 +1,215 @@
+"""
+What people edit of a dataset, as plain JSON: the one form that forms, API, diffs and history share.
+
+A content holds the dataset's own fields by name, references by slug or code, and for each kind of
+row a mapping from the row's key to its fields. The key of a stored row is its id; that of a new
+one starts with "n".
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.catalog.columns import plain
+from app.catalog.models import Dataset, LicenceClaim, Quantity, TokenEstimate, Visibility
+
+Json = dict[str, Any]
+Row = dict[str, Any]
+Content = dict[str, Any]
+
+REFERENCES = ("provider", "category")
+# Follows from the licence claims; never typed.
+LICENCE_SUMMARY = ("licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en")
+COLUMNS = (
+    "name_zh",
+    "name_en",
+    "aliases",
+    "description_zh",
+    "description_en",
+    "modality",
+    "modality_basis",
+    "languages",
+    "languages_note_zh",
+    "languages_note_en",
+    "has_tokens",
+    "access_zh",
+    "access_en",
+    "homepage",
+    "paper",
+    "released",
+    "visibility",
+    *LICENCE_SUMMARY,
+)
+FIELDS = (*COLUMNS[:5], *REFERENCES, *COLUMNS[5:])
+
+QUANTITIES, ESTIMATES, LICENCE_CLAIMS = "quantities", "estimates", "licence_claims"
+MODELS: Mapping[str, type[Quantity | TokenEstimate | LicenceClaim]] = {
+    QUANTITIES: Quantity,
+    ESTIMATES: TokenEstimate,
+    LICENCE_CLAIMS: LicenceClaim,
+}
+# What a row has beside what people type: where it stands and where it came from.
+HIDDEN = ("position", "seed_key", "unit_confirmed_by", "unit_confirmed_at", "rule")
+ROW_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    QUANTITIES: (
+        "value",
+        "unit",
+        "printed",
+        "assumed_unit",
+        "unit_printed",
+        "qualifier_zh",
+        "qualifier_en",
+        "is_whole",
+        "content",
+        "position",
+        "seed_key",
+        "unit_confirmed_by",
+        "unit_confirmed_at",
+    ),
+    ESTIMATES: (
+        "method",
+        "mid",
+        "low",
+        "high",
+        "bound",
+        "tokenizer",
+        "tokenizer_printed",
+        "scope_zh",
+        "scope_en",
+        "printed",
+        "is_whole",
+        "is_disputed",
+        "has_repeats",
+        "rule",
+        "position",
+        "seed_key",
+    ),
+    LICENCE_CLAIMS: (
+        "scope",
+        "licence_class",
+        "spdx",
+        "stated_zh",
+        "stated_en",
+        "note_zh",
+        "note_en",
+        "evidence_url",
+        "checked_by",
+        "checked_on",
+        "position",
+        "seed_key",
+    ),
+}
+KINDS = tuple(ROW_COLUMNS)
+
+EMPTY_ROWS: Mapping[str, Row] = {
+    QUANTITIES: dict.fromkeys(ROW_COLUMNS[QUANTITIES])
+    | {"printed": "", "is_whole": True, "source": None},
+    ESTIMATES: dict.fromkeys(ROW_COLUMNS[ESTIMATES])
+    | {
+        "method": "published",
+        "is_whole": True,
+        "is_disputed": False,
+        "has_repeats": False,
+        "source": None,
+    },
+    LICENCE_CLAIMS: dict.fromkeys(ROW_COLUMNS[LICENCE_CLAIMS])
+    | {"scope": "data", "licence_class": "unknown", "source": None},
+}
+
+
+def content_of(dataset: Dataset) -> Content:
+    """Return what people may edit of a dataset that `queries.get_dataset` loaded."""
+    content: Content = {name: _plain(getattr(dataset, name)) for name in COLUMNS}
+    content["provider"] = dataset.provider.slug
+    content["category"] = dataset.category.code
+    content[QUANTITIES] = {str(q.id): _row(QUANTITIES, q) for q in dataset.quantities}
+    content[ESTIMATES] = {
+        str(e.id): _row(ESTIMATES, e) for e in dataset.estimates if e.quantity_id is None
+    }
+    content[LICENCE_CLAIMS] = {str(c.id): _row(LICENCE_CLAIMS, c) for c in dataset.licence_claims}
+    return content
+
+
+def empty_content() -> Content:
+    """Return the content of a dataset that nobody described yet."""
+    content: Content = dict.fromkeys(COLUMNS)
+    content |= {"name_zh": "", "name_en": "", "aliases": [], "languages": []}
+    content |= {"modality": "text", "has_tokens": True, "visibility": Visibility.PUBLIC.value}
+    content |= {"licence_class": "unknown", "provider": "", "category": ""}
+    return content | {kind: {} for kind in KINDS}
+
+
+def copy_of(content: Content) -> Content:
+    """Return a content of its own, rows included, that may be changed."""
+    return content | {
+        kind: {key: dict(row) for key, row in content[kind].items()} for kind in KINDS
+    }
+
+
+def difference(before: Content, after: Content) -> tuple[Json, Json]:
+    """
+    Return the fields that differ, before and after; of the rows, those that differ, by key.
+
+    A row that is missing on one side is None there.
+    """
+    old: Json = {name: before[name] for name in FIELDS if before[name] != after[name]}
+    new: Json = {name: after[name] for name in old}
+    for kind in KINDS:
+        keys = [*before[kind], *(key for key in after[kind] if key not in before[kind])]
+        changed = [k for k in keys if before[kind].get(k) != after[kind].get(k)]
+        if changed:
+            old[kind] = {key: before[kind].get(key) for key in changed}
+            new[kind] = {key: after[kind].get(key) for key in changed}
+    return old, new
+
+
+def undo(content: Content, before: Json, after: Json) -> tuple[Content, bool]:
+    """
+    Return a content as it was before a change, and whether the change says all of it.
+
+    An import of an early version noted only the keys of the rows that it changed.
+    """
+    earlier, is_complete = copy_of(content), True
+    for name in (*before, *(name for name in after if name not in before)):
+        if name in FIELDS and name in before:
+            earlier[name] = before[name]
+        elif name in KINDS:
+            rows = before.get(name)
+            if not isinstance(rows, dict):
+                is_complete = False
+                continue
+            for key, row in rows.items():
+                if row is None:
+                    earlier[name].pop(key, None)
+                else:
+                    earlier[name][key] = row
+            earlier[name] = dict(sorted(earlier[name].items(), key=lambda item: _place(item[1])))
+    return earlier, is_complete
+
+
+def next_key(content_rows: Mapping[str, object]) -> str:
+    """
+    Return a key for a new row.
+
+    >>> next_key({"12": {}, "n1": {}})
+    'n2'
+    """
+    taken = [int(key[1:]) for key in content_rows if key[:1] == "n" and key[1:].isdecimal()]
+    return f"n{max(taken, default=0) + 1}"
+
+
+def _row(kind: str, row: Quantity | TokenEstimate | LicenceClaim) -> Row:
+    fields: Row = {name: _plain(getattr(row, name)) for name in ROW_COLUMNS[kind]}
+    fields["source"] = row.source.code if row.source else None
+    return fields
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return plain(value)
+
+
+def _place(row: Row) -> int:
+    position = row.get("position")
+    return position if isinstance(position, int) else 0

@@ -1,0 +1,49 @@
+"""What a dataset may refer to, read once: providers, categories, tokenizers, sources."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.catalog.tables import ReferenceTables
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source that the catalogue has, or is about to have."""
+
+    code: str
+    text: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    The closed lists of one moment.
+
+    `providers` and `categories` give the names in Chinese and English by slug or code; an
+    archived provider takes no new datasets. `source_codes` finds a source by its text.
+    """
+
+    providers: Mapping[str, tuple[str, str]]
+    archived_providers: frozenset[str]
+    categories: Mapping[str, tuple[str, str]]
+    tokenizers: Mapping[str, str]
+    sources: Mapping[str, KnownSource]
+    tables: ReferenceTables
+    source_codes: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self, code: str | None) -> str | None:
+        """Return the grade of a source."""
+        source = self.sources.get(code or "")
+        return source.grade if source else None
+
+
+def source_code(text: str, grade: str) -> str:
+    """Return the code that a source which people add has: the same for the same words."""
+    digest = hashlib.sha256(f"{grade}\n{text}".encode()).hexdigest()
+    return f"{ADDED}{digest[:16]}"
+
+
+# What people add is public only with a public dataset that names it.
+ADDED = "added-"

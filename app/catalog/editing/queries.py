@@ -1,0 +1,170 @@
+"""What editing reads: a dataset locked for a change, the closed lists, pages of its history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import AuditEvent
+from app.catalog import queries, reference, tables
+from app.catalog.editing.known import Known, KnownSource
+from app.catalog.models import Dataset, Provider, Source
+from app.catalog.search import arrays
+from app.errors import NotFound
+
+EVENTS_PER_PAGE = 50
+
+
+def lock_dataset(session: Session, slug: str) -> Dataset:
+    """
+    Return a dataset with all that belongs to it, for a change: others wait until this one ends.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    session.expire_all()
+    session.execute(select(Dataset.id).where(Dataset.slug == slug).with_for_update())
+    return queries.get_dataset(session, slug, with_team=True)
+
+
+def lock_provider(session: Session, slug: str) -> Provider:
+    """
+    Return a provider for a change.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    provider = session.scalar(
+        select(Provider)
+        .where(Provider.slug == slug)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if provider is None:
+        raise NotFound("There is no provider %(slug)s.", slug=slug)
+    return provider
+
+
+def load_known(session: Session) -> Known:
+    """Return the closed lists as they are now."""
+    providers = session.execute(
+        select(Provider.slug, Provider.name_zh, Provider.name_en, Provider.archived_at).order_by(
+            Provider.name_en
+        )
+    ).all()
+    sources = [
+        KnownSource(row.code, row.text, row.grade)
+        for row in session.execute(select(Source.code, Source.text, Source.grade))
+    ]
+    return Known(
+        providers={row.slug: (row.name_zh, row.name_en) for row in providers},
+        archived_providers=frozenset(row.slug for row in providers if row.archived_at),
+        categories={
+            category.code: (category.name_zh, category.name_en)
+            for category in reference.list_categories(session)
+        },
+        tokenizers=reference.tokenizer_names(session),
+        sources={source.code: source for source in sources},
+        tables=tables.load(session),
+        source_codes={source.text: source.code for source in sources},
+    )
+
+
+def is_slug_taken(session: Session, slug: str) -> bool:
+    """Whether a dataset, archived or not, has this slug."""
+    return session.scalar(select(Dataset.id).where(Dataset.slug == slug)) is not None
+
+
+def is_provider_slug_taken(session: Session, slug: str) -> bool:
+    """Whether a provider, archived or not, has this slug."""
+    return session.scalar(select(Provider.id).where(Provider.slug == slug)) is not None
+
+
+def last_position(session: Session, parent_id: int | None) -> int:
+    """Return the place of the last subset of a dataset, or of the last dataset."""
+    condition = Dataset.parent_id.is_(None) if parent_id is None else Dataset.parent_id == parent_id
+    found = session.scalar(
+        select(Dataset.position).where(condition).order_by(Dataset.position.desc()).limit(1)
+    )
+    return found or 0
+
+
+def dataset_ids_of_provider(session: Session, provider_id: int) -> Sequence[int]:
+    """Return the ids of a provider's datasets and subsets, archived ones too."""
+    return session.scalars(select(Dataset.id).where(Dataset.provider_id == provider_id)).all()
+
+
+def has_active_datasets(session: Session, provider_id: int) -> bool:
+    """Whether a provider has datasets that are not archived."""
+    statement = select(Dataset.id).where(
+        Dataset.provider_id == provider_id, Dataset.archived_at.is_(None)
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def find_sources(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """Return the ids of these sources by code."""
+    rows = session.execute(
+        select(Source.code, Source.id).where(arrays.is_one_of_words(Source.code, codes))
+    )
+    return {row.code: row.id for row in rows}
+
+
+@dataclass(frozen=True)
+class EventsPage:
+    """Some changes of one object, newest first, and the id that the next page starts below."""
+
+    events: list[AuditEvent]
+    next_below: int | None
+
+
+def list_events(
+    session: Session,
+    object_type: str,
+    object_id: str,
+    *,
+    below: int | None = None,
+    limit: int = EVENTS_PER_PAGE,
+) -> EventsPage:
+    """Return one page of the changes of one object, newest first."""
+    statement = (
+        select(AuditEvent)
+        .where(AuditEvent.object_type == object_type, AuditEvent.object_id == object_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(limit + 1)
+    )
+    if below is not None:
+        statement = statement.where(AuditEvent.id < below)
+    events = list(session.scalars(statement))
+    shown = events[:limit]
+    return EventsPage(shown, shown[-1].id if len(events) > limit else None)
+
+
+def list_events_since(session: Session, object_id: str, event_id: int) -> list[AuditEvent]:
+    """
+    Return the changes of a dataset down to one of them, newest first, that one last.
+
+    Raises
+    ------
+    NotFound
+        If it is no change of this dataset.
+    """
+    events = list(
+        session.scalars(
+            select(AuditEvent)
+            .where(
+                AuditEvent.object_type == "dataset",
+                AuditEvent.object_id == object_id,
+                AuditEvent.id >= event_id,
+            )
+            .order_by(AuditEvent.id.desc())
+        )
+    )
+    if not events or events[-1].id != event_id:
+        raise NotFound("The dataset has no such change.")
+    return events
