@@ -18,16 +18,18 @@ def ensure_first_link(session: Session, base_url: str) -> str | None:
     Return a one-time sign-in link for the first administrator, or None once somebody is one.
 
     There are no default passwords. The account is made where no administrator exists; a start
-    before its first sign-in makes a new link, and the older ones stop working.
+    before any administrator's first sign-in makes a new link, and the older ones stop working.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FIRST_RUN_LOCK})
     administrators = queries.list_administrators(session)
-    if not administrators:
-        account = create_first_administrator(session)
-    elif len(administrators) == 1 and is_untouched(administrators[0]):
-        account = administrators[0]
-    else:
+    if any(account.joined_at for account in administrators):
         return None
+    account = next((one for one in administrators if is_first(one)), None)
+    if account is None:
+        if administrators:
+            # The operator made them, and lets them in with `peibi user link`.
+            return None
+        account = create_first_administrator(session)
     return links.create_link(
         session,
         account,
@@ -37,9 +39,9 @@ def ensure_first_link(session: Session, base_url: str) -> str | None:
     )
 
 
-def is_untouched(account: Account) -> bool:
-    """Whether this is the account of the first run, and nobody has signed in to it yet."""
-    return account.email == FIRST_EMAIL and account.joined_at is None
+def is_first(account: Account) -> bool:
+    """Whether this is the account that the first run made, and it may be used."""
+    return account.email == FIRST_EMAIL and account.is_active
 
 
 def create_first_administrator(session: Session) -> Account:

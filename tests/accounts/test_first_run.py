@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.first_run import FIRST_EMAIL, ensure_first_link
@@ -65,6 +65,23 @@ def test_where_the_operator_made_an_administrator_no_link_is_made(session: Sessi
     factories.make_account(session, role="administrator", has_joined=False)
     assert first_link(session) is None
     assert len(session.scalars(select(Account)).all()) == 1
+
+
+def test_the_link_is_made_until_some_administrator_has_signed_in(session: Session):
+    first_link(session)
+    other = factories.make_account(session, role="administrator", has_joined=False)
+    assert first_link(session) is not None
+    other.joined_at = func.clock_timestamp()
+    session.flush()
+    assert first_link(session) is None
+
+
+def test_a_disabled_first_administrator_gets_no_link(session: Session):
+    first_link(session)
+    factories.make_account(session, role="administrator", has_joined=False)
+    session.scalars(select(Account).where(Account.email == FIRST_EMAIL)).one().is_active = False
+    session.flush()
+    assert first_link(session) is None
 
 
 def test_where_only_others_have_accounts_an_administrator_is_made(session: Session):
