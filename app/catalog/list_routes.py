@@ -57,12 +57,13 @@ def index(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
             sees_team=with_team,
         ),
     )
-    compared = queries.list_names(session, state.compared, with_team=with_team)
-    state = replace(state, compared=tuple(slug for slug in state.compared if slug in compared))
+    slugs = [*state.compared, *([state.parent] if state.parent else [])]
+    named = queries.list_names(session, slugs, with_team=with_team)
+    state = replace(state, compared=tuple(slug for slug in state.compared if slug in named))
     page = results_page(
         state,
         load_found(session, found, with_team=with_team),
-        load_names(session, state, found.facets, compared),
+        load_names(session, state, found.facets, named),
         is_compare_full=is_compare_full,
     )
     return render(request, "catalog/index.html", page, fragments=("browse",))
@@ -116,7 +117,7 @@ def load_names(
     session: Session,
     state: ListState,
     facets: Mapping[Facet, FacetCounts],
-    compared: Mapping[str, tuple[str, str]],
+    named: Mapping[str, tuple[str, str]],
 ) -> Names:
     """Return the words for everything that the page names and the database knows."""
     counted = facets.get(Facet.PROVIDER)
@@ -126,7 +127,7 @@ def load_names(
         categories={category.code: category for category in reference.list_categories(session)},
         providers=in_page_language(reference.provider_names(session, slugs)),
         tokenizers=reference.tokenizer_names(session),
-        datasets=in_page_language(compared),
+        datasets=in_page_language(named),
     )
 
 

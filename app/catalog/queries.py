@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    contains_eager,
+    defaultload,
+    defer,
+    joinedload,
+    selectinload,
+)
 
 from app.audit import AuditEvent
 from app.catalog.models import (
@@ -28,6 +36,11 @@ from app.catalog.search.query import NONE, Facet
 from app.errors import NotFound
 
 MAX_HISTORY = 200
+# What the seed last wrote is for the next seed alone, and larger than all the rest of a row.
+WITHOUT_SEED = (
+    defer(Dataset.seeded, raiseload=True),
+    defaultload(Dataset.provider).defer(Provider.seeded, raiseload=True),
+)
 
 
 @dataclass(frozen=True)
@@ -67,15 +80,15 @@ def get_dataset(session: Session, slug: str, *, with_team: bool) -> Dataset:
         select(Dataset)
         .where(Dataset.slug == slug, visible(with_team=with_team))
         .options(
+            *WITHOUT_SEED,
             joinedload(Dataset.provider),
             joinedload(Dataset.category),
-            joinedload(Dataset.parent),
+            joinedload(Dataset.parent).defer(Dataset.seeded),
             joinedload(Dataset.source),
             selectinload(Dataset.quantities).joinedload(Quantity.source),
             selectinload(Dataset.estimates).joinedload(TokenEstimate.source),
             selectinload(Dataset.licence_claims).joinedload(LicenceClaim.source),
             selectinload(Dataset.statements).joinedload(Statement.source),
-            selectinload(Dataset.overlaps).joinedload(Overlap.other),
         )
     )
     if dataset is None:
@@ -276,6 +289,7 @@ def get_quantity(session: Session, quantity_id: int) -> Quantity:
 
 def _item_options(*, with_category: bool = True) -> list:  # type: ignore[type-arg]  # loader options are untyped
     options = [
+        *WITHOUT_SEED,
         joinedload(Dataset.provider),
         selectinload(Dataset.quantities).joinedload(Quantity.source),
         selectinload(Dataset.estimates).joinedload(TokenEstimate.source),

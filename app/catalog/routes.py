@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
 from app.catalog import list_routes, prior_routes, queries, reference, service, state, tables
+from app.catalog.pages import rules
 from app.catalog.pages.about import about_page
 from app.catalog.pages.compare import MOST, compare_page
 from app.catalog.pages.dataset import dataset_page
@@ -110,7 +111,8 @@ def show(request: Request, session: DbSession, viewer: CatalogueViewer, slug: st
         children=queries.list_subsets(session, dataset.id, with_team=with_team),
         overlaps=queries.list_overlaps(session, dataset.id, with_team=with_team),
         events=queries.list_history(session, "dataset", str(dataset.id)),
-        tables=tables.load(session),
+        tables=tables.load(session) if rules.is_restatable(dataset) else None,
+        tokenizer_names=reference.tokenizer_names(session),
         can_confirm_units=viewer.can(Permission.CONFIRM_UNIT),
     )
     return render(request, "catalog/show.html", page)

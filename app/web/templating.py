@@ -1,12 +1,13 @@
 """Pages and their fragments: one template serves the whole page and each of its named blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2_fragments import render_block
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[2] / "templates"
+MAX_ADDRESSES = 4_096
 
 
 def make_environment() -> jinja2.Environment:
@@ -35,6 +37,27 @@ def make_environment() -> jinja2.Environment:
     )
     install_filters(environment)
     return environment
+
+
+def addresses_of(app: FastAPI) -> Callable[..., str]:
+    """
+    Return `url_for(name, **parameters)` of an application, which remembers what it answered.
+
+    Finding a route by its name means looking through all of them, and a list links to each row.
+    """
+    known: Callable[..., str] | None = getattr(app.state, "url_for", None)
+    if known is not None:
+        return known
+
+    @lru_cache(maxsize=MAX_ADDRESSES)
+    def find(name: str, parameters: frozenset[tuple[str, Any]]) -> str:
+        return str(app.url_path_for(name, **dict(parameters)))
+
+    def url_for(name: str, /, **parameters: Any) -> str:  # noqa: ANN401  a slug, an id, a path
+        return find(name, frozenset(parameters.items()))
+
+    app.state.url_for = url_for
+    return url_for
 
 
 def is_htmx(request: Request) -> bool:
@@ -75,7 +98,7 @@ def render(
         values = dict(context or {})
     values |= {
         "request": request,
-        "url_for": request.app.url_path_for,
+        "url_for": addresses_of(request.app),
         "viewer": getattr(request.state, "viewer", None),
         "is_fragment": False,
     }

@@ -40,6 +40,10 @@ class ListState:
             filters[facet] = left
         return replace(self, filters=filters, cursor=None)
 
+    def anywhere(self) -> "ListState":
+        """Return the same search in the whole catalogue, from its first page."""
+        return replace(self, parent=None, cursor=None)
+
     def without_filters(self) -> "ListState":
         """Return the same search with no filter, from its first page."""
         return replace(self, filters={}, parent=None, cursor=None)

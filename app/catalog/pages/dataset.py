@@ -1,6 +1,6 @@
 """What the page of one dataset shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -8,7 +8,6 @@ from app.audit import AuditEvent
 from app.catalog.models import Dataset, TokenEstimate
 from app.catalog.pages import evidence, facts, history, parts, quantities, rules, subsets
 from app.catalog.queries import OverlapSide
-from app.catalog.reference import tokenizer_label
 from app.catalog.tables import ReferenceTables
 from app.catalog.units import UNITS
 from app.web import i18n
@@ -79,14 +78,15 @@ def dataset_page(
     children: Sequence[Dataset],
     overlaps: Sequence[OverlapSide],
     events: Sequence[AuditEvent],
-    tables: ReferenceTables,
+    tables: ReferenceTables | None,
+    tokenizer_names: Mapping[str, str],
     can_confirm_units: bool,
 ) -> DatasetPage:
-    """Return the page of a dataset that `queries.get_dataset` loaded."""
-    names = {
-        code: tokenizer_label(tokenizer.name, tokenizer.vocabulary)
-        for code, tokenizer in tables.tokenizers.items()
-    }
+    """
+    Return the page of a dataset that `queries.get_dataset` loaded.
+
+    `tables` are wanted where `rules.is_restatable` says so.
+    """
     main = parts.main_estimate(dataset)
     claims = [estimate for estimate in dataset.estimates if estimate is not main]
     return DatasetPage(
@@ -102,11 +102,11 @@ def dataset_page(
         licence=parts.licence_view(dataset),
         licence_class=dataset.licence_class,
         quantities=[quantities.quantity_view(quantity) for quantity in dataset.quantities],
-        estimate=parts.estimate_view(main, names) if main else None,
+        estimate=parts.estimate_view(main, tokenizer_names) if main else None,
         reason=parts.no_estimate_reason(dataset),
-        claims=[parts.estimate_view(claim, names) for claim in claims],
+        claims=[parts.estimate_view(claim, tokenizer_names) for claim in claims],
         rule=_rule(main, tables),
-        tokenizers=rules.tokenizer_table(dataset, tables),
+        tokenizers=rules.tokenizer_table(dataset, tables) if tables else None,
         lines=_lines(dataset),
         heading=SourceLine(dataset.source_heading, dataset.source_heading_no)
         if dataset.source_heading
@@ -140,8 +140,8 @@ def _crumbs(dataset: Dataset) -> list[tuple[str, str | None]]:
     return [*crumbs, (parts.dataset_name(dataset).text, None)]
 
 
-def _rule(main: TokenEstimate | None, tables: ReferenceTables) -> rules.RuleView | None:
-    return rules.rule_view(main, tables) if main else None
+def _rule(main: TokenEstimate | None, tables: ReferenceTables | None) -> rules.RuleView | None:
+    return rules.rule_view(main, tables) if main and tables else None
 
 
 def _lines(dataset: Dataset) -> list[SourceLine]:

@@ -13,6 +13,8 @@ from app.web.i18n import gettext as _
 from app.web.languages import language_name
 
 SHOWN_VALUES = 6
+# Rarer values are left to the search field: a list of thousands helps nobody.
+MOST_VALUES = 60
 FACET_ORDER = (
     Facet.CATEGORY,
     Facet.LANGUAGE,
@@ -139,6 +141,7 @@ def facet_view(facet: Facet, found: Mapping[Facet, FacetCounts], names: Names) -
     if facet is Facet.SIZE:
         order = [band.value for band in SIZE_BANDS]
         values.sort(key=lambda v: order.index(v.value) if v.value in order else len(order))
+    values = [v for i, v in enumerate(values) if i < MOST_VALUES or v.is_checked]
     shown = [
         value for index, value in enumerate(values) if index < SHOWN_VALUES or value.is_checked
     ]

@@ -45,6 +45,7 @@ class ResultRow:
 
     id: int
     slug: str
+    href: str
     name: parts.Name
     provider: str
     category: str
@@ -90,6 +91,7 @@ class ResultsPage:
     facets: list[FacetView]
     chips: list[Chip]
     total_words: str
+    parent: str | None
     without_estimate: int
     correction: Correction | None
     limit: int
@@ -124,6 +126,7 @@ def results_page(
         facets=[facet_view(facet, found.facets, names) for facet in FACET_ORDER],
         chips=_chips(state, names),
         total_words=total_words(found.total, is_capped=found.is_capped),
+        parent=state.parent,
         without_estimate=_without_estimate(state, found),
         correction=found.correction,
         limit=found.limit,
@@ -150,12 +153,17 @@ def results_page(
 def total_words(total: int, *, is_capped: bool) -> str:
     """Return how many results there are, in words; a capped number says that there are more."""
     if is_capped:
-        return _("more than %(n)s results", n=numbers.whole(total))
+        return _("at least %(n)s results", n=numbers.whole(total))
     return ngettext("%(shown)s result", "%(shown)s results", total, shown=numbers.whole(total))
 
 
 def _chips(state: ListState, names: Names) -> list[Chip]:
-    return [
+    parent = []
+    if state.parent:
+        name = names.datasets.get(state.parent, state.parent)
+        label = _("Subsets of %(name)s", name=name)
+        parent = [Chip(label=label, href=state.anywhere().href())]
+    return parent + [
         Chip(
             label=_(
                 "%(facet)s: %(value)s",
@@ -197,6 +205,7 @@ def _row(dataset: Dataset, state: ListState, found: Found, names: Names) -> Resu
     return ResultRow(
         id=dataset.id,
         slug=dataset.slug,
+        href=f"/catalogue/{dataset.slug}",
         name=parts.dataset_name(dataset),
         provider=parts.text(dataset.provider.short_name_zh, dataset.provider.short_name_en) or "",
         category=parts.category_name(dataset.category),

@@ -76,6 +76,12 @@ class TokenizerTable:
     factor_label: str
 
 
+def is_restatable(dataset: Dataset) -> bool:
+    """Whether the main estimate can be shown as a sum, or under other tokenizers, at all."""
+    main = parts.main_estimate(dataset)
+    return main is not None and (main.rule is not None or main.tokenizer is not None)
+
+
 def rule_view(estimate: TokenEstimate, tables: ReferenceTables) -> RuleView | None:
     """Return the sum behind a converted estimate, or None where nothing was converted."""
     rule = estimate.rule
