@@ -131,6 +131,10 @@ def write(file: Path) -> Iterator[Writer]:
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(file)
+    except OSError as error:
+        raise InvalidInput(
+            "%(file)s cannot be written: %(why)s.", file=str(file), why=error.strerror or str(error)
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from typing import LiteralString
 
 import psycopg
 
-from app.errors import Conflict
+from app.errors import Conflict, Unavailable
 from app.postgres import archive, binaries, dump, embedded, urls
 from app.postgres.archive import Manifest
 from app.settings import Settings
@@ -21,17 +21,29 @@ from app.version import VERSION
 logger = logging.getLogger(__name__)
 
 
-def files_dir_of(settings: Settings) -> Path:
-    """Return the directory of the stored files of an installation."""
-    return settings.data_dir.expanduser().absolute() / "files"
+def files_dir_of(settings: Settings) -> Path | None:
+    """Return the directory of the stored files; None where they lie in an object store."""
+    url = settings.files_url
+    if url is None:
+        return settings.data_dir.expanduser().absolute() / "files"
+    if "://" in url and not url.startswith(("file://", "local://")):
+        return None
+    return Path(url.partition("://")[2] if "://" in url else url).expanduser().absolute()
 
 
 def backup(settings: Settings, file: Path) -> Manifest:
-    """Write the database and the stored files, as they are now, to one private file."""
+    """
+    Write the database and the stored files, as they are now, to one private file.
+
+    Files in an object store stay there: that store is backed up by its own means.
+    """
+    files_dir = files_dir_of(settings)
+    if files_dir is None:
+        logger.warning("the backup is without the stored files, which lie in an object store")
     with embedded.database(settings) as url, archive.write(file) as writer:
         manifest = _add_database(writer, url, settings.postgres_bin)
         # After the database: a file is stored before the row that names it, so none is missing.
-        for name, path in archive.list_files(files_dir_of(settings)):
+        for name, path in archive.list_files(files_dir) if files_dir else ():
             try:
                 stored = path.open("rb")
             except FileNotFoundError:
@@ -89,7 +101,7 @@ def restore(
             )
             if not force:
                 _refuse_overwriting(connection, files_dir, manifest)
-        with _staging(files_dir) as staging:
+        with _staging(files_dir or embedded.home_of(settings).directory) as staging:
             reader.extract(archive.DUMP, staging / archive.DUMP)
             reader.extract_files(staging / "files")
             with (
@@ -117,14 +129,14 @@ def _refuse_newer(manifest: Manifest, known_revisions: Collection[str]) -> None:
 
 
 def _refuse_overwriting(
-    connection: psycopg.Connection, files_dir: Path, manifest: Manifest
+    connection: psycopg.Connection, files_dir: Path | None, manifest: Manifest
 ) -> None:
     tables = _scalar(
         connection,
         "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
         " AND relnamespace = 'public'::regnamespace",
     )
-    files = sum(1 for _ in archive.list_files(files_dir))
+    files = sum(1 for _ in archive.list_files(files_dir)) if files_dir else 0
     if tables or files:
         raise Conflict(
             "This portal is not empty: its database has %(tables)s tables, and it stores %(files)s "
@@ -139,23 +151,31 @@ def _refuse_overwriting(
 @contextmanager
 def _staging(files_dir: Path) -> Iterator[Path]:
     """Yield a private directory on the file system of the stored files."""
-    files_dir.parent.mkdir(parents=True, exist_ok=True)
     staging = files_dir.with_name(f"{files_dir.name}.restore.{os.getpid()}")
-    staging.mkdir(mode=0o700)
     try:
+        files_dir.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir(mode=0o700)
         yield staging
+    except OSError as error:
+        raise Unavailable(
+            "Nothing was changed, for the backup cannot be unpacked beside %(directory)s: %(why)s.",
+            directory=str(files_dir),
+            why=error.strerror or str(error),
+        ) from error
     finally:
-        shutil.rmtree(staging)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
-def _undoing(files_dir: Path, staging: Path) -> Iterator[Callable[[], None]]:
+def _undoing(files_dir: Path | None, staging: Path) -> Iterator[Callable[[], None]]:
     """Yield what puts the new files in the place of the old; undo that if the body fails."""
     former, new = staging / "former", staging / "files"
     is_swapped = False
 
     def swap() -> None:
         nonlocal is_swapped
+        if files_dir is None:
+            return
         is_swapped = True
         if files_dir.exists():
             files_dir.rename(former)
@@ -164,7 +184,7 @@ def _undoing(files_dir: Path, staging: Path) -> Iterator[Callable[[], None]]:
     try:
         yield swap
     except BaseException:
-        if is_swapped:
+        if files_dir is not None and is_swapped:
             if not new.exists():
                 files_dir.rename(new)
             if former.exists():
