@@ -1,39 +1,38 @@
 """Bring a database to this version's schema."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, text
 
 from app.errors import Conflict
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS_DIR = Path(__file__).resolve().parents[1] / "migrations"
 # Any number; the same one in every process that migrates.
 MIGRATION_LOCK = 7_305_001
 
 
-def alembic_config() -> Config:
-    """Return Alembic's configuration for the migrations of this checkout."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS_DIR).replace("%", "%%"))
-    return config
+def known_revisions() -> list[str]:
+    """
+    Return every revision of this version, oldest first.
+
+    A revision's file is named `NNNN_subject.py` and its id is the number, so that a start that
+    has nothing to migrate need not load Alembic.
+    """
+    return sorted(path.name.partition("_")[0] for path in MIGRATIONS_DIR.glob("versions/[0-9]*.py"))
 
 
-def head_revision() -> str:
-    """Return the newest revision this version knows."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("There are no migrations.")
-    return head
-
-
-def known_revisions() -> set[str]:
-    """Return every revision that this version can start from."""
-    script = ScriptDirectory.from_config(alembic_config())
-    return {revision.revision for revision in script.walk_revisions()}
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision that a database is at, None if it is empty."""
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def migrate(engine: Engine) -> bool:
@@ -47,12 +46,11 @@ def migrate(engine: Engine) -> bool:
     Conflict
         If the database is newer than this version of Peibi.
     """
-    config = alembic_config()
     known = known_revisions()
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == head_revision():
+        current = current_revision(connection)
+        if current == known[-1]:
             return False
         if current is not None and current not in known:
             raise Conflict(
@@ -60,6 +58,23 @@ def migrate(engine: Engine) -> bool:
                 "know. Start the newer version, or restore a backup made with this one.",
                 revision=current,
             )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
     return True
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that a database lacks, in its transaction."""
+    from alembic import command  # noqa: PLC0415  half a second that most starts can do without
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration for the migrations of this checkout."""
+    from alembic.config import Config  # noqa: PLC0415  as above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR).replace("%", "%%"))
+    return config
