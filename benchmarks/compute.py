@@ -7,7 +7,7 @@ How fast and how right the planner of training runs is: `python -m benchmarks.co
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from app.compute.machines import Cluster
 from app.compute.memory import MemoryParts
 from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
 from app.compute.profiles import FSDP_2023, MEGATRON_CORE, MEGATRON_DEEPSPEED_2022, Profile
+from app.compute.results import Estimate
 from app.compute.shapes import ModelShape, gpt
 from app.compute.units import Floats
 from app.training import presets
@@ -99,11 +100,11 @@ def speed_rows() -> Iterator[Row]:
         )
 
 
-def measured_layouts() -> list[Measured]:
-    """Read the BigScience sweep; a layout that the rules refuse has no run."""
+def measured_layouts(rows: Iterable[Mapping[str, str]] = ()) -> list[Measured]:
+    """Read rows of the BigScience sweep, ours if none; a layout that is refused has no run."""
     device = presets.accelerators()["a100-sxm-80gb"].device
     found = []
-    for row in presets.bloom_layouts():
+    for row in rows or presets.bloom_layouts():
         layout = _bloom_layout(row)
         cluster = Cluster(device, layout.gpus, network_gb_s=JEAN_ZAY_GB_S)
         shape = _bloom_shape(int(row["hidden"]), int(row["layers"]), int(row["heads"]))
@@ -134,7 +135,7 @@ def bloom_rows(found: list[Measured]) -> Iterator[Row]:
     for size, (count, rank) in rank_correlations(timed).items():
         yield Row(f"BLOOM sweep, {size}, rank correlation of {count}", f"{rank:.2f}")
     ran = [item for item in found if item.outcome == "ran"]
-    refused = [item for item in ran if item.run is None or not _fits(item.run)]
+    refused = [item for item in ran if item.run is None or not fits(item.run)]
     yield Row(
         "BLOOM sweep, rows that ran and are refused",
         f"{len(refused)}",
@@ -142,7 +143,7 @@ def bloom_rows(found: list[Measured]) -> Iterator[Row]:
         len(refused) <= MOST_REFUSED,
     )
     lost = [item for item in found if item.outcome == "oom" and item.size != "206B"]
-    caught = [item for item in lost if item.run is None or not _fits(item.run)]
+    caught = [item for item in lost if item.run is None or not fits(item.run)]
     yield Row(
         "BLOOM sweep, rows out of memory and rejected (206B aside)",
         f"{len(caught)} of {len(lost)}",
@@ -170,18 +171,9 @@ def mpt_rows() -> Iterator[Row]:
     """Compare the MFU of every MPT row, and the steps that the profile predicts."""
     worst, errors = 0.0, []
     for row in presets.mpt_throughput():
-        prepared = _mpt_run(row)
-        layout = prepared.layout
-        seconds = _mpt_seconds(row)
-        plan = estimate(
-            prepared.shape,
-            prepared.cluster,
-            layout,
-            tokens=1e9,
-            assumptions=Assumptions(Efficiency(step_seconds=seconds)),
-        )
+        plan = mpt_estimate(row)
         worst = max(worst, abs(100 * plan.utilisation.mfu / float(row["mfu_percent"]) - 1))
-        errors.append(plan.time.predicted.total / seconds - 1)
+        errors.append(plan.time.predicted.total / mpt_seconds(row) - 1)
     bad = np.abs(errors)
     yield Row("MPT, MFU, worst difference", f"{100 * worst:.2f} %", "<= 0.3 %", worst <= WORST_MFU)
     yield Row("MPT, step, mean |error|", f"{100 * bad.mean():.1f} %")
@@ -190,7 +182,7 @@ def mpt_rows() -> Iterator[Row]:
 def fit_bloom() -> tuple[Profile, float]:
     """Fit the BigScience profile; also tells how much slower the machines were before the fix."""
     timed = [item for item in measured_layouts() if item.run and item.seconds and item.known]
-    ordered = [_order_run(*sizes) for sizes in ORDER]
+    ordered = [order_run(*sizes) for sizes in ORDER]
     names = ("matmul_share", "misaligned_factor", "block_seconds", "link_share", "network_share")
     base = MEGATRON_DEEPSPEED_2022
 
@@ -233,7 +225,7 @@ def fit_bloom_overhead() -> tuple[float, float, float]:
 
 def fit_mpt() -> Profile:
     """Fit the FSDP profile."""
-    rows = [(_mpt_run(row), _mpt_seconds(row)) for row in presets.mpt_throughput()]
+    rows = [(mpt_run(row), mpt_seconds(row)) for row in presets.mpt_throughput()]
     names = ("attention_share", "hidden_passes", "block_seconds", "network_share", "fixed_seconds")
     base = FSDP_2023
 
@@ -290,7 +282,8 @@ def _bloom_layout(row: Mapping[str, str]) -> Layout:
     )
 
 
-def _order_run(*sizes: int) -> PreparedRun:
+def order_run(*sizes: int) -> PreparedRun:
+    """Make a run of the sweep from the fields of `ORDER`."""
     hidden, layers, tp, pp, dp, micro_batch, global_batch = sizes
     layout = Layout(
         tp=tp,
@@ -307,7 +300,8 @@ def _order_run(*sizes: int) -> PreparedRun:
     return prepare_run(_bloom_shape(hidden, layers, 64), cluster, layout)
 
 
-def _mpt_run(row: Mapping[str, str]) -> PreparedRun:
+def mpt_run(row: Mapping[str, str]) -> PreparedRun:
+    """Make the run of an MPT row."""
     shape = gpt(
         layers=int(row["layers"]),
         hidden=int(row["hidden"]),
@@ -330,7 +324,20 @@ def _mpt_run(row: Mapping[str, str]) -> PreparedRun:
     return prepare_run(shape, Cluster(device, layout.gpus, network_gb_s=MPT_GB_S[name]), layout)
 
 
-def _mpt_seconds(row: Mapping[str, str]) -> float:
+def mpt_estimate(row: Mapping[str, str]) -> Estimate:
+    """Estimate an MPT row at its measured step."""
+    prepared = mpt_run(row)
+    return estimate(
+        prepared.shape,
+        prepared.cluster,
+        prepared.layout,
+        tokens=1e9,
+        assumptions=Assumptions(Efficiency(step_seconds=mpt_seconds(row))),
+    )
+
+
+def mpt_seconds(row: Mapping[str, str]) -> float:
+    """Tell the measured seconds of a step of an MPT row."""
     tokens = int(row["global_batch"]) * int(row["sequence"]) / int(row["gpus"])
     return tokens / float(row["tokens_per_second_per_gpu"])
 
@@ -356,7 +363,8 @@ def _memory(run: PreparedRun) -> MemoryParts:
     return run_memory(run)
 
 
-def _fits(run: PreparedRun) -> bool:
+def fits(run: PreparedRun) -> bool:
+    """Tell whether the fullest stage fits."""
     return bool(_memory(run).total.max() <= run.cluster.accelerator.usable_memory_gib)
 
 

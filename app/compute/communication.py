@@ -146,7 +146,7 @@ def group_bandwidth(span: Floats, cluster: Cluster, profile: Profile) -> Floats:
     >>> from app.compute.profiles import MEGATRON_CORE
     >>> cluster = Cluster(Accelerator("A100", 312, 80, link_gb_s=300), 16, network_gb_s=200)
     >>> (group_bandwidth(np.array([8.0, 16.0]), cluster, MEGATRON_CORE) / 1e9).round(6)
-    array([222.,  20.])
+    array([190.8 ,  21.95])
     """
     network = cluster.network_bytes_per_second(profile.network_gb_s) * profile.network_share
     link = cluster.link_bytes_per_second * profile.link_share

@@ -1,10 +1,12 @@
 """The rules that a layout must keep: each is named, and says which values next to it are valid."""
 
+import math
 from collections.abc import Iterator
 
+from app.compute.divisibility import nearest_divisors
 from app.compute.errors import InvalidLayout, NoSuchChoice, Violation
 from app.compute.layouts import Layout
-from app.compute.shapes import ModelShape, nearest_divisors
+from app.compute.shapes import ModelShape
 from app.compute.stages import StageSplit, split_layers
 from app.compute.states import OPTIMIZERS, state_bytes
 
@@ -215,17 +217,19 @@ def _stage_rules(shape: ModelShape, layout: Layout) -> Iterator[Violation]:
         return
     if layout.interleave == 1:
         return
-    values = {"interleave": layout.interleave, "pp": layout.pp, "slots": split.slots}
+    slots = _divisible_layers(split)
+    values = {"interleave": layout.interleave, "pp": layout.pp, "slots": slots}
     if layout.pp == 1:
         message = "interleaving needs more than one pipeline stage"
         yield Violation("interleave_needs_stages", "interleave", message, values, (1,))
-    elif _uneven(split, layout.interleave):
+    elif slots % layout.interleave:
         yield Violation(
             "stages_divide_by_interleave",
             "interleave",
-            f"{split.slots} layers per stage do not divide by interleaving {layout.interleave}",
+            f"the layers of a stage do not divide by interleaving {layout.interleave}, which must"
+            f" divide {slots}",
             values,
-            nearest_divisors(split.slots, layout.interleave),
+            nearest_divisors(slots, layout.interleave),
         )
     elif layout.micro_batches % layout.pp:
         step = layout.pp * layout.micro_batch * layout.dp
@@ -240,10 +244,9 @@ def _stage_rules(shape: ModelShape, layout: Layout) -> Iterator[Violation]:
         )
 
 
-def _uneven(split: StageSplit, interleave: int) -> bool:
-    if split.embedding_slots:
-        return split.slots % interleave != 0
-    return any(layers % interleave for layers in split.layers)
+def _divisible_layers(split: StageSplit) -> int:
+    """Tell the number that interleaving must divide."""
+    return split.slots if split.embedding_slots else math.gcd(*split.layers)
 
 
 def _batch_rules(layout: Layout) -> Iterator[Violation]:

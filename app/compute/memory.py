@@ -297,7 +297,8 @@ def _buffers(  # noqa: PLR0917 - likewise
     largest = _largest_block(shape, placement)
     if states.shard_weights:
         # The unit in use and the one being fetched, both gathered in 16 bits.
-        buffers = buffers + 2.0 * np.maximum(2.0 * largest, placement.first * matrix)
+        gathered = 2.0 * np.maximum(2.0 * largest, placement.first * matrix)
+        buffers = buffers + np.where(placement.shards > 1, gathered, 0.0)
     if profile.keeps_weight_gradients:
         passing = backward_bytes(
             tokens, shape, attention=attention, tp=placement.tp, shared=placement.shared

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compute.divisibility import divisors
 from app.compute.layout_rules import FILLS_STAGES
 from app.compute.layouts import Attention, Layout, Precision
 from app.compute.machines import Cluster
@@ -109,19 +110,6 @@ class StageKinds:
     last: Floats
     slots: Integers
     embedding_slots: Booleans
-
-
-def divisors(number: int) -> list[int]:
-    """
-    List the divisors of a number, ascending.
-
-    Examples
-    --------
-    >>> divisors(12)
-    [1, 2, 3, 4, 6, 12]
-    """
-    small = [value for value in range(1, int(number**0.5) + 1) if number % value == 0]
-    return sorted({*small, *(number // value for value in small)})
 
 
 def sizes(shape: ModelShape, cluster: Cluster, limits: SearchLimits) -> Grid:

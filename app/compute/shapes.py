@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.compute.divisibility import nearest_divisors
 from app.compute.errors import InvalidShape
 
 Positions = Literal["learned", "rotary", "alibi", "none"]
@@ -269,51 +270,6 @@ def llama(  # noqa: PLR0913 - likewise
         experts=experts,
         latent=latent,
     )
-
-
-def pad_vocabulary(tokens: int, multiple: int) -> int:
-    """
-    Round a tokenizer's vocabulary up to what a framework allocates.
-
-    Parameters
-    ----------
-    tokens : int
-        Entries of the tokenizer, above 0.
-    multiple : int
-        Usually 128 x the tensor-parallel size, so that every GPU holds equal, aligned rows.
-
-    Returns
-    -------
-    int
-        The smallest multiple that holds `tokens`.
-
-    Examples
-    --------
-    >>> pad_vocabulary(50257, 128 * 8)
-    51200
-    >>> pad_vocabulary(250680, 128 * 4)
-    250880
-    """
-    return -(-tokens // multiple) * multiple
-
-
-def nearest_divisors(number: int, wanted: int) -> tuple[int, ...]:
-    """
-    List the divisors of `number` next to `wanted`: itself, or the one below and the one above.
-
-    Examples
-    --------
-    >>> nearest_divisors(112, 3)
-    (2, 4)
-    >>> nearest_divisors(112, 4)
-    (4,)
-    """
-    divisors = [value for value in range(1, number + 1) if number % value == 0]
-    if wanted in divisors:
-        return (wanted,)
-    below = [value for value in divisors if value < wanted]
-    above = [value for value in divisors if value > wanted]
-    return (*below[-1:], *above[:1])
 
 
 def _head_dim(hidden: int, heads: int) -> int:
