@@ -6,6 +6,7 @@ from app.catalog import models as catalog
 from app.catalog.search import models as search
 from app.files import models as files
 from app.jobs import models as jobs
+from app.mixtures import models as mixtures
 
-TABLES = (audit, accounts, catalog, search, jobs, files)
+TABLES = (audit, accounts, catalog, search, jobs, files, mixtures)
 METADATA = db.Base.metadata

@@ -1,0 +1,241 @@
+"""What mixtures read of the catalogue: facts of datasets, how they overlap, tokenizers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Session, aliased
+
+from app.catalog import queries
+from app.catalog.models import (
+    Category,
+    Dataset,
+    LicenceClaim,
+    Overlap,
+    Provider,
+    Source,
+    TokenEstimate,
+    Tokenizer,
+    TokenizerRatio,
+)
+from app.catalog.reference import tokenizer_label
+from app.mixtures.facts import DatasetFacts
+from app.planning.overlap import Origin, Relation
+from app.planning.text_rates import TextRate
+
+_FACTS = (
+    select(
+        Dataset.slug,
+        Dataset.name_zh,
+        Dataset.name_en,
+        Provider.slug,
+        Provider.short_name_zh,
+        Provider.short_name_en,
+        Category.code,
+        Category.name_zh,
+        Category.name_en,
+        Category.hue,
+        Dataset.modality,
+        Dataset.languages,
+        Dataset.licence_class,
+        Dataset.licence_spdx,
+        Dataset.licence_stated_zh,
+        Dataset.licence_stated_en,
+        Dataset.visibility,
+        Dataset.revision,
+        Dataset.archived_at.is_not(None),
+        Dataset.no_estimate_reason,
+        TokenEstimate.low,
+        TokenEstimate.mid,
+        TokenEstimate.high,
+        TokenEstimate.method,
+        TokenEstimate.tokenizer,
+        TokenEstimate.tokenizer_printed,
+        TokenEstimate.is_assumed,
+        TokenEstimate.is_scaled,
+        TokenEstimate.is_disputed,
+        TokenEstimate.has_repeats,
+        TokenEstimate.bound,
+    )
+    .join(Provider, Provider.id == Dataset.provider_id)
+    .join(Category, Category.id == Dataset.category_id)
+    .outerjoin(
+        TokenEstimate, (TokenEstimate.dataset_id == Dataset.id) & TokenEstimate.is_main
+    )
+)
+# One array and not a list of parameters: one plan and one parse, whatever the size.
+_SLUGS = bindparam("slugs", type_=ARRAY(TEXT))
+_BY_SLUG = {
+    with_team: _FACTS.where(Dataset.slug == _SLUGS.any_(), queries.visible(with_team=with_team))
+    for with_team in (True, False)
+}
+# Estimates flag these; without an estimate the join leaves them null.
+_FLAGS = ("is_assumed", "is_scaled", "is_disputed", "has_repeats")
+_LANGUAGES = 11
+_FIRST_FLAG = 26
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerFacts:
+    """A tokenizer, and how many bytes of each measured text one of its tokens holds."""
+
+    code: str
+    label: str
+    rates: tuple[TextRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a dataset has its licence class: what a source says, and where."""
+
+    licence_class: str
+    stated_zh: str | None
+    stated_en: str | None
+    spdx: str | None
+    source: str | None
+    grade: str | None
+    url: str | None
+
+
+def load_facts(
+    session: Session, slugs: Collection[str], *, with_team: bool
+) -> dict[str, DatasetFacts]:
+    """Return the facts of these datasets that exist and may be seen, in one statement."""
+    if not slugs:
+        return {}
+    found = {}
+    for row in session.execute(_BY_SLUG[with_team], {"slugs": list(slugs)}):
+        values = list(row)
+        values[_LANGUAGES] = tuple(values[_LANGUAGES])
+        for place in range(_FIRST_FLAG, _FIRST_FLAG + len(_FLAGS)):
+            values[place] = bool(values[place])
+        found[values[0]] = DatasetFacts(*values)
+    return found
+
+
+def load_relations(session: Session, slugs: Sequence[str]) -> list[Relation]:
+    """Return how these datasets came from others: their parents, and the catalogue's overlaps."""
+    relations = [
+        Relation(slug, slug.partition("/")[0], Origin.SUBSET) for slug in slugs if "/" in slug
+    ]
+    if not slugs:
+        return relations
+    other = aliased(Dataset)
+    rows = session.execute(
+        select(Overlap.relation, Dataset.slug, other.slug)
+        .join(Dataset, Dataset.id == Overlap.dataset_id)
+        .join(other, other.id == Overlap.other_id)
+        .where(
+            Overlap.relation != "may_overlap",
+            or_(Dataset.slug == _SLUGS.any_(), other.slug == _SLUGS.any_()),
+        ),
+        {"slugs": list(slugs)},
+    )
+    for relation, mine, theirs in rows:
+        if relation == "derived_from":
+            relations.append(Relation(mine, theirs, Origin.DERIVED))
+        else:
+            relations.append(Relation(theirs, mine, Origin.SUBSET))
+    return relations
+
+
+def load_tokenizers(session: Session, codes: Iterable[str]) -> dict[str, TokenizerFacts]:
+    """Return these tokenizers with their measured rates, by code."""
+    wanted = sorted(set(codes))
+    rates: dict[str, list[TextRate]] = {}
+    labels: dict[str, str] = {}
+    rows = session.execute(
+        select(
+            Tokenizer.code,
+            Tokenizer.name,
+            Tokenizer.vocabulary,
+            TokenizerRatio.text_name,
+            TokenizerRatio.kind,
+            TokenizerRatio.language,
+            TokenizerRatio.bytes_per_token,
+        )
+        .outerjoin(TokenizerRatio, TokenizerRatio.tokenizer_code == Tokenizer.code)
+        .where(Tokenizer.code.in_(wanted))
+    )
+    for code, name, vocabulary, text, kind, language, bytes_per_token in rows:
+        labels[code] = tokenizer_label(name, vocabulary)
+        if text is not None:
+            rates.setdefault(code, []).append(TextRate(text, kind, language, bytes_per_token))
+    return {
+        code: TokenizerFacts(code, label, tuple(rates.get(code, ())))
+        for code, label in labels.items()
+    }
+
+
+def load_evidence(session: Session, slugs: Collection[str]) -> dict[str, list[Evidence]]:
+    """Return what sources say of the licences of the data, by dataset; code is left aside."""
+    if not slugs:
+        return {}
+    found: dict[str, list[Evidence]] = {}
+    rows = session.execute(
+        select(
+            Dataset.slug,
+            LicenceClaim.licence_class,
+            LicenceClaim.stated_zh,
+            LicenceClaim.stated_en,
+            LicenceClaim.spdx,
+            Source.text,
+            Source.grade,
+            LicenceClaim.evidence_url,
+        )
+        .join(Dataset, Dataset.id == LicenceClaim.dataset_id)
+        .outerjoin(Source, Source.id == LicenceClaim.source_id)
+        .where(Dataset.slug == _SLUGS.any_(), LicenceClaim.scope == "data")
+        .order_by(LicenceClaim.dataset_id, LicenceClaim.position),
+        {"slugs": list(slugs)},
+    )
+    for slug, *values in rows:
+        found.setdefault(slug, []).append(Evidence(*values))
+    return found
+
+
+def list_subset_slugs(session: Session, slug: str, *, with_team: bool) -> list[str]:
+    """Return the subsets of a dataset that may be seen, in the order of their source."""
+    parent = aliased(Dataset)
+    return list(
+        session.scalars(
+            select(Dataset.slug)
+            .join(parent, parent.id == Dataset.parent_id)
+            .where(
+                parent.slug == slug,
+                Dataset.archived_at.is_(None),
+                queries.visible(with_team=with_team),
+            )
+            .order_by(Dataset.position, Dataset.id)
+        )
+    )
+
+
+def slugs_of_ids(session: Session, ids: Sequence[int]) -> list[str]:
+    """Return the slugs of datasets in the order of their ids."""
+    rows = session.execute(select(Dataset.id, Dataset.slug).where(Dataset.id.in_(ids)))
+    by_id: Mapping[int, str] = {row.id: row.slug for row in rows}
+    return [by_id[dataset_id] for dataset_id in ids if dataset_id in by_id]
+
+
+def find_by_name(
+    session: Session, names: Collection[str], *, with_team: bool
+) -> dict[str, list[str]]:
+    """Return the slugs of datasets by a name or alias that somebody typed, in small letters."""
+    if not names:
+        return {}
+    wanted = {name.casefold() for name in names}
+    found: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(Dataset.slug, Dataset.name_zh, Dataset.name_en, Dataset.aliases).where(
+            Dataset.archived_at.is_(None), queries.visible(with_team=with_team)
+        )
+    )
+    for slug, name_zh, name_en, aliases in rows:
+        for name in {name_zh.casefold(), name_en.casefold(), *(a.casefold() for a in aliases)}:
+            if name in wanted:
+                found.setdefault(name, []).append(slug)
+    return found
+
+
