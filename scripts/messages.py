@@ -64,14 +64,13 @@ def extract() -> dict[str, Catalog]:
     options["extensions"] = "jinja2.ext.do"
     for path, method in sources:
         name = path.relative_to(ROOT).as_posix()
-        for _line, message, comments, context in extract_from_file(
+        for line, message, comments, context in extract_from_file(
             method, path, keywords=keywords, options=options
         ):
             if not message or message == ("", ""):
                 continue
-            # Without line numbers a file changes only when its strings do.
             catalogs[domain_of(name)].add(
-                message, locations=[(name, None)], auto_comments=comments, context=context
+                message, locations=[(name, line)], auto_comments=comments, context=context
             )
     return catalogs
 
@@ -96,7 +95,15 @@ def update() -> None:
             path.unlink(missing_ok=True)
             continue
         with path.open("wb") as file:
-            write_po(file, catalog, width=100, sort_output=True, ignore_obsolete=True)
+            # Without line numbers a file changes only when its strings do.
+            write_po(
+                file,
+                catalog,
+                width=100,
+                sort_output=True,
+                ignore_obsolete=True,
+                include_lineno=False,
+            )
 
 
 def problems() -> Iterator[str]:

@@ -178,7 +178,9 @@ def number(value: Decimal | None) -> int | float | None:
 
 def source_out(source: Source | None) -> SourceOut | None:
     """Return a source, if one is named."""
-    return source and SourceOut(code=source.code, text=source.text, grade=source.grade)
+    if source is None:
+        return None
+    return SourceOut(code=source.code, text=source.text, grade=source.grade)
 
 
 def provider_out(provider: Provider) -> ProviderOut:
