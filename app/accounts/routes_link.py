@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.accounts import forms, links, newcomers
 from app.accounts import sign_in as signing_in
 from app.accounts.models import LinkPurpose, SignInMethod
-from app.accounts.routes_sign_in import WELCOME
+from app.accounts.routes_own import WELCOME
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.web.forms import Form

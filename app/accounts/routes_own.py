@@ -10,11 +10,10 @@ from app.accounts import confirmation, forms, newcomers, queries, service, sessi
 from app.accounts.first_run import FIRST_EMAIL
 from app.accounts.models import Account, WebSession
 from app.accounts.notices import DoneNotice
-from app.accounts.routes_sign_in import WELCOME
 from app.accounts.viewers import CurrentViewer, Viewer, require_account
 from app.accounts.words import describe_browser, role_name
 from app.db import DbSession
-from app.errors import TooManyRequests
+from app.errors import NotSignedIn, TooManyRequests
 from app.web.errors import sentence
 from app.web.forms import Form, FormData
 from app.web.i18n import gettext as _
@@ -24,6 +23,7 @@ from app.web.templating import render
 router = APIRouter()
 
 PAGE = "/settings/account"
+WELCOME = "/settings/welcome"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,11 @@ class Owner:
 def get_owner(viewer: CurrentViewer, session: DbSession) -> Owner:
     """Return whose account page this is."""
     account = queries.get_account(session, require_account(viewer))
-    return Owner(viewer, account, session.get_one(WebSession, viewer.session_id))
+    web_session = session.get(WebSession, viewer.session_id)
+    if web_session is None:
+        # It ended a moment ago, in another tab.
+        raise NotSignedIn("Sign in to see this.")
+    return Owner(viewer, account, web_session)
 
 
 CurrentOwner = Annotated[Owner, Depends(get_owner, scope="function")]
@@ -70,6 +74,12 @@ def account_page(
         "notice": notice,
     }
     return render(request, "accounts/account.html", context, status_code=422 if form else 200)
+
+
+@router.get("/settings", name="accounts.settings")
+def show_settings() -> Response:
+    """Lead to the first page of the settings."""
+    return RedirectResponse(PAGE, status_code=303)
 
 
 @router.get(PAGE, name="accounts.account")

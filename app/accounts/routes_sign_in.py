@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.accounts import sign_in as signing_in
-from app.accounts.models import Account, SignInMethod
+from app.accounts.models import SignInMethod
 from app.accounts.notices import DoneNotice
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
@@ -18,13 +18,6 @@ from app.web.pages import local_path
 from app.web.templating import render
 
 router = APIRouter()
-
-WELCOME = "/settings/welcome"
-
-
-def page_after_sign_in(account: Account, next_path: str) -> str:
-    """Return where to go: the page that was asked for, or the one that completes an account."""
-    return local_path(next_path) if account.password_hash else WELCOME
 
 
 def sign_in_page(
@@ -77,7 +70,7 @@ def sign_in(request: Request, session: DbSession, _viewer: CurrentViewer, form: 
         return sign_in_page(
             request, next_path=next_path, form=form, problem=problem, status_code=401
         )
-    response = RedirectResponse(page_after_sign_in(account, next_path), status_code=303)
+    response = RedirectResponse(next_path, status_code=303)
     signing_in.sign_in(session, request, response, account, SignInMethod.PASSWORD)
     return response
 

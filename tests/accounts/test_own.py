@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from app.accounts import links, passwords
 from app.accounts.first_run import FIRST_EMAIL
 from app.accounts.models import Account, LinkPurpose, OneTimeLink, SignInMethod, WebSession
+from app.accounts.routes_own import get_owner
 from app.accounts.tokens import hash_secret
+from app.accounts.viewers import Viewer
+from app.errors import NotSignedIn
 from tests import factories
 from tests.accounts.conftest import PASSWORD, event_count, events, sign_in
 
@@ -29,6 +32,17 @@ def test_own_pages_ask_nobody_to_sign_in(client: TestClient, path: str):
     for answer in (client.get(path), client.post(path)):
         assert answer.status_code == 401
         assert "Please sign in" in answer.text
+
+
+def test_a_session_that_ends_meanwhile_is_nobodys(session: Session, person: Account):
+    viewer = Viewer(account_id=person.id, session_id=2**31 - 1, via="session")
+    with pytest.raises(NotSignedIn):
+        get_owner(viewer, session)
+
+
+def test_settings_lead_to_the_first_of_them(client: TestClient):
+    answer = client.get("/settings")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/settings/account")
 
 
 @pytest.mark.parametrize("role", ["viewer", "vendor", "administrator"])
