@@ -7,6 +7,7 @@ import yaml
 
 from app.catalog.exchange import Item, Json
 from app.catalog.importers.cards import FORMAT
+from app.catalog.importers.texts import one_line
 from app.catalog.labels import METHODS
 from app.catalog.models import EstimateMethod
 from app.catalog.records import DatasetRecord, EstimateRecord
@@ -50,7 +51,7 @@ def write_card(item: Item, subsets: Sequence[Item] = ()) -> bytes:
 
 def _front_matter(item: Item, subsets: Sequence[Item], kept: Json) -> Json:
     record = item.record
-    front: Json = {"pretty_name": record.name_en, **_licence(record)}
+    front: Json = {"pretty_name": one_line(record.name_en), **_licence(record)}
     if languages := _languages(record):
         front["language"] = languages
     if "size_categories" not in kept and (size := _size(record)):
@@ -75,7 +76,7 @@ def _licence(record: DatasetRecord) -> Json:
     if not stated:
         return {"license": "unknown"}
     evidence = next((c.evidence_url for c in record.licence_claims if c.evidence_url), None)
-    found: Json = {"license": "other", "license_name": spdx or stated}
+    found: Json = {"license": "other", "license_name": one_line(spdx or stated)}
     return found | ({"license_link": evidence} if evidence else {})
 
 

@@ -19,8 +19,8 @@ MAX_CELL = 32_767
 MAX_ROWS = 1_048_576
 # Beyond 2 GiB a part needs a form of ZIP that spreadsheets refuse.
 MAX_SHEET_BYTES = 1_500_000_000
-# A spreadsheet keeps fifteen digits of a number; a longer one stays whole as text.
-MAX_EXACT = 10**15
+# What a spreadsheet keeps of a number; a longer one stays whole as text.
+MAX_DIGITS = 15
 BATCH_BYTES = 256 * 1024
 
 _HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -115,13 +115,18 @@ def _row(number: int, item: Item) -> str:
 
 
 def _cell(column: str, value: object, place: str) -> str:
-    if isinstance(value, (int, float)) and abs(value) < MAX_EXACT:
+    if isinstance(value, (int, float)) and _is_exact(value):
         return f'<c r="{place}"><v>{value}</v></c>'
     text = str(value)
     if len(text) > MAX_CELL:
         # Half a JSON is none; the other columns say what a person reads.
         text = "" if column == MORE else text[: MAX_CELL - 1] + "…"
     return _text_cell(text, f' r="{place}"')
+
+
+def _is_exact(value: float) -> bool:
+    digits = str(value).lstrip("-0.").replace(".", "")
+    return value == 0 or (digits.isdecimal() and len(digits) <= MAX_DIGITS)
 
 
 def _text_cell(text: str, attributes: str) -> str:
@@ -187,5 +192,7 @@ _STYLES = (
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill>'
     '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf/><xf fontId="1" applyFont="1"/></cellXfs></styleSheet>'
+    '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )

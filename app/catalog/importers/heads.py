@@ -149,12 +149,14 @@ def find_head(rows: Sequence[GridRow]) -> Head:
         findings.append(finding("rows_above_head", row=row.number, rows=above))
     for head in columns:
         if head.column in kept:
-            findings.append(finding("column_repeated", row=row.number, column=head.title))
+            findings.append(
+                finding("column_repeated", row=row.number, column=head.title, title=head.title)
+            )
         else:
             kept[head.column] = head
     understood = {head.index for head in columns}
     findings += [
-        finding("column_unused", row=row.number, column=title)
+        finding("column_unused", row=row.number, column=title, title=title)
         for index, title in enumerate(_titles(row))
         if title and index not in understood
     ]

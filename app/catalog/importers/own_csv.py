@@ -76,7 +76,8 @@ def cells_of(item: Item) -> dict[str, Any]:
     shown = item.main or next(iter(item.record.estimates), None)
     if shown is not None:
         cells |= _token_cells(shown)
-    _prune(rest)
+    for path in TEXTS.values():
+        _drop_emptied(rest, path)
     if rest:
         cells[MORE] = json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
     return cells
@@ -109,13 +110,13 @@ def _token_cells(estimate: EstimateRecord) -> dict[str, Any]:
     }
 
 
-def _prune(rest: Json) -> None:
-    """Drop objects that became empty; a quantity of which nothing is left is still one."""
-    for key, value in list(rest.items()):
-        if isinstance(value, dict) and key != "extra":
-            _prune(value)
-        if value == {}:
-            del rest[key]
+def _drop_emptied(holder: Json, path: tuple[str, ...]) -> None:
+    """Drop the objects along a path of which nothing is left."""
+    if len(path) < 2 or not isinstance(inner := holder.get(path[0]), dict):  # noqa: PLR2004  a key
+        return
+    _drop_emptied(inner, path[1:])
+    if not inner:
+        del holder[path[0]]
 
 
 def is_own(row: GridRow) -> bool:

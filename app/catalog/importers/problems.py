@@ -10,12 +10,12 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
     # Lists
     "column_unused": (
         _I,
-        later("The column “%(column)s” is not used."),
+        later("The column “%(title)s” is not used."),
         later("Rename it to one of the known columns if it should be; the help page lists them."),
     ),
     "column_repeated": (
         _W,
-        later("The column “%(column)s” means the same as an earlier one and is not used."),
+        later("The column “%(title)s” means the same as an earlier one and is not used."),
         later("Keep one of the two."),
     ),
     "rows_above_head": (
