@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.accounts import links
 from app.accounts.models import Account, LinkPurpose, OneTimeLink, WebSession
-from app.errors import NotFound
+from app.main import create_app
+from app.settings import Settings
 from tests import factories
 from tests.accounts.conftest import PASSWORD, events, sign_in
 
@@ -200,27 +201,28 @@ def test_accept_invitation_refuses_at_the_field_and_keeps_the_link_good(
 
 
 @pytest.mark.race
-def test_of_two_who_use_a_link_at_once_one_wins(new_database: Callable[[], str]):
-    engine = create_engine(new_database())
-    open_session = sessionmaker(engine)
-    with open_session.begin() as session:
-        secret = make_link(session, factories.make_account(session)).rpartition("/")[2]
+def test_of_two_who_use_a_link_at_once_one_wins(
+    new_database: Callable[[], str], settings: Settings
+):
+    app = create_app(settings, new_database())
+    with app.state.session_factory.begin() as session:
+        link = make_link(session, factories.make_account(session))
     together = threading.Barrier(2)
-    outcomes: list[str] = []
+    statuses: list[int] = []
 
     def use() -> None:
-        with open_session.begin() as session:
-            together.wait()
-            try:
-                links.consume_link(session, secret, LinkPurpose.SIGN_IN)
-                outcomes.append("in")
-            except NotFound:
-                outcomes.append("refused")
+        client = TestClient(app, follow_redirects=False)
+        client.get("/healthz")
+        together.wait()
+        statuses.append(client.post(link).status_code)
 
     threads = [threading.Thread(target=use) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    engine.dispose()
-    assert sorted(outcomes) == ["in", "refused"]
+    with app.state.session_factory() as session:
+        sessions = session.scalars(select(WebSession)).all()
+    app.state.engine.dispose()
+    assert sorted(statuses) == [303, 404]
+    assert len(sessions) == 1
