@@ -101,7 +101,7 @@ def value_label(facet: Facet, value: str, names: Names) -> str:  # noqa: PLR0911
 def _none_word(facet: Facet) -> str:
     words = {
         Facet.LANGUAGE: _("Not named"),
-        Facet.UNIT: _("Not stated"),
+        Facet.UNIT: _("Unit not stated"),
         Facet.METHOD: _("No estimate"),
         Facet.SIZE: _("No estimate"),
         Facet.LICENCE: _("Not stated"),

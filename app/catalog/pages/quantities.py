@@ -124,9 +124,10 @@ def _forms(quantity: Quantity) -> tuple[str, str | None]:
             return number, verbatim
     elif quantity.unit == "byte":
         return verbatim, number
+    whole = numbers.whole(quantity.value)
     if BARE_NUMBER.fullmatch(quantity.printed):
-        return _with_unit(quantity.printed, quantity.unit), number
-    return verbatim, number
+        return _with_unit(quantity.printed, quantity.unit), whole
+    return verbatim, whole
 
 
 def _content_word(quantity: Quantity) -> str | None:
