@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.planning import conflict_search, linear
-from app.planning.dual import ACCEPTED
 from app.planning.problem import COMPONENT_KINDS, Constraint, ConstraintKind, Problem
 from app.planning.selection import Selection, bound_of, columns, everything
 
@@ -117,9 +116,9 @@ def of_caps(problem: Problem) -> Conflict:
 
 def _crossed(problem: Problem) -> tuple[Remedy, ...] | None:
     """Return the two bounds of one component that exclude each other, if any do."""
-    worst = problem.lower() - problem.upper()
+    worst = problem.crossed
     index = int(np.argmax(worst))
-    if worst[index] <= ACCEPTED:
+    if not worst[index]:
         return None
     present = problem.target[index] > 0
     held = bool(problem.locked[index] and present)

@@ -127,15 +127,22 @@ class _Newton:
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.count = len(rows.bound)
+        count, size = rows.matrix.shape
+        # One more row for the floor; it stays zero where there is none.
+        self.matrix = np.zeros((count + 1, size))
+        self.matrix[:-1] = rows.matrix
+        self.bound = np.append(rows.bound, 0.0)
+        # The multiplier of the equality may have either sign.
+        self.least = np.zeros(count + 1)
+        self.least[0] = -np.inf
+        self.shifted = rows.log_target + 1.0
         with np.errstate(divide="ignore"):
             self.log_lower = np.maximum(np.log(rows.lower), _LOG_ZERO)
             self.log_upper = np.log(rows.upper)
             self.log_unique = None if rows.unique is None else np.log(rows.unique)
 
     def run(self, start: Floats | None) -> Point:
-        y = np.zeros(self.count + 1) if start is None else start.copy()
-        y[1:] = np.maximum(y[1:], 0.0)
+        y = np.zeros(len(self.bound)) if start is None else np.maximum(start, self.least)
         reach = _FIRST_REACH
         value, gradient, ratios, free = self.evaluate(y)
         for iteration in range(_ITERATIONS):
@@ -146,8 +153,10 @@ class _Newton:
             missed = self.missed(y) if iteration >= _FIRST_PROOF else 0.0
             if missed > CERTAIN:
                 return Point(ratios, y, residual, missed, iteration)
-            resting = self.resting(y, gradient, residual)
-            mass = np.where(free, ratios, 0.0)
+            # Multipliers that are almost zero and want to be go there on their own.
+            resting = (y <= min(1e-6, residual)) & (gradient >= 0)
+            resting[0] = False
+            mass = ratios * free
             step = self.direction(y, gradient, resting, mass, reach=reach)
             leaving = (y <= 0) & (step < 0)
             leaving[0] = False
@@ -165,7 +174,7 @@ class _Newton:
     def evaluate(self, y: Floats) -> tuple[float, Floats, Floats, NDArray[np.bool_]]:
         """Return the negative dual, its gradient, the ratios, and which of them can move."""
         rows = self.rows
-        pull = y[:-1] @ rows.matrix
+        pull = y @ self.matrix
         free_log = rows.log_target - pull
         kinked = None
         if self.log_unique is not None:
@@ -177,26 +186,24 @@ class _Newton:
         log_ratios = np.minimum(np.maximum(free_log, self.log_lower), self.log_upper)
         free = log_ratios == free_log
         ratios = np.minimum(np.maximum(np.exp(log_ratios), rows.lower), rows.upper)
-        value = rows.bound @ y[:-1] - ratios @ (log_ratios - rows.log_target - 1.0 + pull)
-        gradient = np.empty(self.count + 1)
-        gradient[:-1] = rows.bound - rows.matrix @ ratios
-        gradient[-1] = 0.0
+        value = float(self.bound @ y - ratios @ (log_ratios + pull - self.shifted))
+        gradient = self.bound - self.matrix @ ratios
         if rows.unique is not None and kinked is not None:
             free &= ~kinked
-            seen = np.minimum(ratios, rows.unique).sum()
-            gradient[-1] = seen - rows.floor
-            value += y[-1] * gradient[-1]
-        return float(value), gradient, ratios, free
+            gradient[-1] = np.minimum(ratios, rows.unique).sum() - rows.floor
+            value += float(y[-1] * gradient[-1])
+        return value, gradient, ratios, free
 
     def residual(self, y: Floats, gradient: Floats) -> float:
         """Return how far the optimality conditions are from holding."""
-        slack = np.minimum(y[1:], gradient[1:])
-        return max(abs(float(gradient[0])), float(np.abs(slack).max(initial=0.0)))
+        slack = np.minimum(y, gradient)
+        slack[0] = gradient[0]
+        return float(np.abs(slack).max())
 
     def missed(self, y: Floats) -> float:
         """Return the certified violation of the worst row, or something below zero."""
         rows = self.rows
-        pull = y[:-1] @ rows.matrix
+        pull = y @ self.matrix
         if rows.unique is None:
             least = np.minimum(pull * rows.lower, pull * rows.upper).sum()
         else:
@@ -207,15 +214,7 @@ class _Newton:
             ]
             least = np.minimum(np.minimum(ends[0], ends[1]), ends[2]).sum() + y[-1] * rows.floor
         norm = np.abs(y).sum()
-        return float((least - rows.bound @ y[:-1]) / norm) if norm else 0.0
-
-    def resting(self, y: Floats, gradient: Floats, residual: float) -> NDArray[np.bool_]:
-        """Say which multipliers are almost zero and want to be."""
-        resting: NDArray[np.bool_] = (y <= min(1e-6, residual)) & (gradient >= 0)
-        resting[0] = False
-        if self.rows.unique is None:
-            resting[-1] = True
-        return resting
+        return float((least - self.bound @ y) / norm) if norm else 0.0
 
     def direction(
         self,
@@ -227,19 +226,18 @@ class _Newton:
         reach: float,
     ) -> Floats:
         """Return the Newton step; resting multipliers go to zero on their own."""
-        rows = self.rows
-        step = np.where(resting, -y, 0.0)
-        moving = np.flatnonzero(~resting)
-        matrix = rows.matrix[moving[moving < self.count]]
-        if len(matrix) < len(moving) and rows.unique is not None:
-            # The floor counts those that are not yet passed once; others that move do not count.
-            matrix = np.vstack([matrix, -1.0 * (mass < rows.unique)])
+        moving = (~resting).nonzero()[0]
+        matrix = self.matrix[moving]
+        if self.rows.unique is not None and not resting[-1]:
+            # The floor counts those that are not yet passed once; the mass of others is zero.
+            matrix[-1] = -1.0 * (mass < self.rows.unique)
         slope = gradient[moving]
         hessian = (matrix * mass) @ matrix.T
         # Damping by the gradient bounds the step where the Hessian is flat, and fades with it.
-        diagonal = np.arange(len(moving))
-        damping = np.abs(slope) / reach + 1e-10 * hessian[diagonal, diagonal] + 1e-300
-        hessian[diagonal, diagonal] += damping
+        diagonal = hessian.ravel()[:: len(moving) + 1]
+        diagonal *= 1 + 1e-10
+        diagonal += np.abs(slope) / reach + 1e-300
+        step = -y * resting
         step[moving] = _solve(hessian, -slope)
         return step
 
@@ -251,8 +249,7 @@ class _Newton:
         # The terms of the value are as large as the multipliers, and so is their rounding.
         noise = 1e-15 * (1.0 + abs(value) + float(np.abs(y).sum()))
         for _ in range(_HALVINGS):
-            moved = y + length * step
-            moved[1:] = np.maximum(moved[1:], 0.0)
+            moved = np.maximum(y + length * step, self.least)
             found = self.evaluate(moved)
             if found[0] <= value + 1e-4 * float(gradient @ (moved - y)) + noise:
                 return (moved, *found)
@@ -261,8 +258,10 @@ class _Newton:
 
 
 def _solve(hessian: Floats, right: Floats) -> Floats:
+    if len(right) == 1:
+        return np.asarray(right / hessian[0])
     try:
-        return np.asarray(np.linalg.solve(hessian, right), dtype=np.float64)
+        return np.asarray(np.linalg.solve(hessian, right))
     except np.linalg.LinAlgError:
         # Rows that repeat one another leave the system singular; the least step will do.
-        return np.asarray(np.linalg.lstsq(hessian, right, rcond=None)[0], dtype=np.float64)
+        return np.asarray(np.linalg.lstsq(hessian, right, rcond=None)[0])

@@ -41,7 +41,7 @@ def find(problem: Problem, budget: int) -> int | None:
 
     size = problem.size
     # Columns: tokens per component, then their total; both as shares of the budget asked for.
-    matrix, bound = problem.limits()
+    matrix, bound = problem.limits
     is_share = np.array(
         [row.kind is not ConstraintKind.COST_CEILING for row in problem.rows], dtype=np.bool_
     )

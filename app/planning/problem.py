@@ -13,6 +13,7 @@ Everything is a share of the token budget :math:`B`, so the numbers lie between 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ class Row:
     coefficients: Floats
     bound: float
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """The largest coefficient, by which the row is divided before it is solved."""
         return float(self.coefficients.max()) or 1.0
@@ -131,18 +132,28 @@ class Problem:
         """The number of components."""
         return len(self.target)
 
+    @cached_property
     def lower(self) -> Floats:
-        """Return the least of every ratio, (n,) float64."""
+        """The least of every ratio, (n,) float64."""
         return np.where(self.locked, np.maximum(self.min_ratio, self.target), self.min_ratio)
 
+    @cached_property
     def upper(self) -> Floats:
-        """Return the most of every ratio, (n,) float64; zero where the target is zero."""
+        """The most of every ratio, (n,) float64; zero where the target is zero."""
         most = np.minimum(np.minimum(self.caps, self.max_ratio), 1.0)
         most = np.where(self.locked, np.minimum(most, self.target), most)
         return np.where(self.target > 0, most, 0.0)
 
+    @cached_property
+    def crossed(self) -> Floats:
+        """By how much each lower bound exceeds its upper one, rounding aside, (n,)."""
+        lower, upper = self.lower, self.upper
+        # Both are quotients of tokens, so equal bounds differ by a rounding or two.
+        return np.where(lower > upper * (1 + 1e-12), lower - upper, 0.0)
+
+    @cached_property
     def limits(self) -> tuple[Floats, Floats]:
-        """Return the rows as upper limits, (m, n) and (m,), scaled to coefficients up to 1."""
+        """The rows as upper limits, (m, n) and (m,), scaled to coefficients up to 1."""
         if not self.rows:
             return np.zeros((0, self.size)), np.zeros(0)
         scales = np.array(

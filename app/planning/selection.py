@@ -84,7 +84,7 @@ def everything(problem: Problem) -> Selection:
 def columns(problem: Problem, selection: Selection) -> Columns:
     """Write the selected constraints as a polytope; see `linear`."""
     lower, upper = bounds(problem, selection)
-    matrix, bound = problem.limits()
+    matrix, bound = problem.limits
     matrix, bound = matrix[selection.rows], bound[selection.rows]
     if not selection.has_floor:
         return Columns(np.ones(problem.size), matrix, bound, lower, upper)

@@ -170,7 +170,7 @@ def solve(request: PlanRequest, *, with_prices: bool = True) -> SolvedPlan:
 
 
 def _whole_tokens(request: PlanRequest, asked: Judged, found: Solution) -> tuple[int, ...]:
-    if not found.moved_share:
+    if not found.moved_share and not asked.breaches:
         return asked.tokens
     weights = in_proportion(found.ratios.tolist())
     filling = water_filling.fill(weights, request.token_budget, caps=asked.caps)

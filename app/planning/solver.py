@@ -84,9 +84,10 @@ def solve(problem: Problem, *, start: Floats | None = None) -> Solution | Confli
     >>> solve(state([0.5, 0.3, 0.2], caps=[0.25, 1, 1])).ratios.round(6).tolist()
     [0.25, 0.45, 0.3]
     """
-    lower, upper = problem.lower(), problem.upper()
-    if (lower > upper + ACCEPTED).any():
+    if problem.crossed.any():
         return conflicts.find(problem)
+    lower = problem.lower
+    upper = np.maximum(lower, problem.upper)
     reduced = _reduce(problem, lower, upper)
     point = dual.minimise(reduced.rows, start=start)
     if point.missed > CERTAIN:
@@ -129,14 +130,14 @@ def moved_share(ratios: Floats, target: Floats) -> float:
     >>> moved_share(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
     0.25
     """
-    return float(np.abs(ratios - target).sum() / 2)
+    return min(float(np.abs(ratios - target).sum() / 2), 1.0)
 
 
 def _reduce(problem: Problem, lower: Floats, upper: Floats) -> _Reduced:
     is_free = upper > lower
     free = np.flatnonzero(is_free)
     fixed = np.where(is_free, 0.0, lower)
-    scaled, bound = problem.limits()
+    scaled, bound = problem.limits
     rows = Rows(
         log_target=np.log(problem.target[free]),
         lower=lower[free],

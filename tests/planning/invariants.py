@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+from app.planning.checks import Number
 from app.planning.outcome import PlanResult
 from app.planning.problem import ConstraintKind
 from app.planning.request import OnShortage, PlanRequest
@@ -59,7 +60,7 @@ def assert_plan_sums(request: PlanRequest, found: SolvedPlan) -> None:
     assert sum(c.tokens for c in found.plan.components) == request.token_budget
 
 
-def is_over(unique: int | None, max_epochs: float | None, seen: int, tokens: int) -> bool:
+def is_over(unique: int | None, max_epochs: Number | None, seen: int, tokens: int) -> bool:
     """Say whether whole tokens exceed the passes allowed, in fractions."""
     if unique is None or not tokens:
         return False

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.planning.checks import Floats
 from app.planning.problem import ConstraintKind, Problem, Row, state
-from app.planning.request import Component, Group, OnShortage, PlanRequest, Scheme
+from app.planning.request import Component, Group, OnShortage, PlanRequest, Scheme, SchemeName
 
 Generator = np.random.Generator
 LANGUAGES = ("en", "zh", "de")
@@ -90,17 +90,16 @@ def request(rng: Generator, *, largest: int = 12) -> PlanRequest:
     count = int(rng.integers(1, largest + 1))
     scale = int(rng.choice([3, 1000, 10**9, 10**15]))
     components = tuple(_component(rng, index, scale) for index in range(count))
-    scheme = rng.choice(
-        [
-            Scheme(),
-            Scheme(),
-            Scheme("uniform"),
-            Scheme("proportional"),
-            Scheme("temperature", alpha=0.3),
-            Scheme("unimax", max_epochs=4),
-            Scheme("capped", max_epochs=2.5),
-        ]
+    schemes = (
+        Scheme(),
+        Scheme(),
+        Scheme(SchemeName.UNIFORM),
+        Scheme(SchemeName.PROPORTIONAL),
+        Scheme(SchemeName.TEMPERATURE, alpha=0.3),
+        Scheme(SchemeName.UNIMAX, max_epochs=4),
+        Scheme(SchemeName.CAPPED, max_epochs=2.5),
     )
+    scheme = schemes[int(rng.integers(len(schemes)))]
     groups = _groups(rng, components)
     budget = int(rng.integers(1, scale * count + 2))
     return PlanRequest(

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="attr-defined,no-untyped-call"
+# cvxpy collects its names at run time and has few types.
 """The same problem by other means: cvxpy with Clarabel for optima, plain programs for sets."""
 
 import warnings
@@ -28,10 +30,10 @@ def optimum(problem: Problem, tolerances: Iterable[float] = _TOLERANCES) -> Verd
     ratios = cvxpy.Variable(problem.size)
     limits = [
         cvxpy.sum(ratios) == 1,
-        ratios >= problem.lower(),
-        ratios <= problem.upper(),
+        ratios >= problem.lower,
+        ratios <= problem.upper,
     ]
-    matrix, bound = problem.limits()
+    matrix, bound = problem.limits
     if len(bound):
         limits.append(matrix @ ratios <= bound)
     if problem.unique_floor:
@@ -48,7 +50,7 @@ def optimum(problem: Problem, tolerances: Iterable[float] = _TOLERANCES) -> Verd
                 stated.solve(solver=cvxpy.CLARABEL, **named)
             except cvxpy.SolverError:
                 continue
-        if stated.status == cvxpy.OPTIMAL:
+        if stated.status == cvxpy.OPTIMAL and ratios.value is not None:
             return Verdict(ratios.value, float(stated.value))
     return None
 

@@ -19,9 +19,9 @@ def solved(problem: Problem) -> Solution:
 def assert_within_limits(problem: Problem, found: Solution) -> None:
     ratios = found.ratios
     assert ratios.sum() == pytest.approx(1, abs=1e-9)
-    assert (ratios >= problem.lower() - 1e-12).all()
-    assert (ratios <= problem.upper() + 1e-12).all()
-    matrix, bound = problem.limits()
+    assert (ratios >= problem.lower - 1e-12).all()
+    assert (ratios <= problem.upper + 1e-12).all()
+    matrix, bound = problem.limits
     assert (matrix @ ratios <= bound + 1e-9).all()
     seen = np.minimum(ratios, problem.unique).sum()
     assert seen >= problem.unique_floor - 1e-9
