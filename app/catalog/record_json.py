@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from app.catalog.exchange import Finding, Item, Json, ProviderRecord, SourceRecord
-from app.catalog.importers.problems import EXPECTED, finding
+from app.catalog.importers.problems import finding, wrong_type
 from app.catalog.records import (
     DatasetRecord,
     EstimateRecord,
@@ -266,9 +266,7 @@ class Decoder:
         return value
 
     def _wrong(self, path: str, expected: str) -> None:
-        self.findings.append(
-            finding("wrong_type", row=self.row, column=path, key=path, expected=EXPECTED[expected])
-        )
+        self.findings.append(wrong_type(path, expected, row=self.row))
 
 
 def is_storable(text: str) -> bool:

@@ -11,7 +11,7 @@ from app.catalog.importers import list_amounts, words
 from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell
 from app.catalog.importers.heads import Column, Head, HeadColumn
 from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug, subset_slug
-from app.catalog.importers.problems import finding
+from app.catalog.importers.problems import finding, record_refused
 from app.catalog.importers.texts import (
     MAX_NAME,
     MAX_TEXT,
@@ -140,7 +140,7 @@ class RowReader:
                 check_record(record)
                 item = Item(record=record, provider=provider, given=self.given)
             except InvalidInput as error:
-                cells.note("record_refused", reason=str(error))
+                cells.findings.append(record_refused(error, row=cells.row))
         return Entry(row.number, item, tuple(cells.findings))
 
     def _record(

@@ -9,7 +9,7 @@ from app.catalog.exchange import Context, Entry, ImportRefused, Item, Reading
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.json_stream import JsonStream
 from app.catalog.importers.lists import Seen, too_many_rows
-from app.catalog.importers.problems import finding
+from app.catalog.importers.problems import record_refused
 from app.catalog.record_json import Decoder
 from app.errors import InvalidInput
 
@@ -57,7 +57,7 @@ def checked(row: int, item: Item | None, decoder: Decoder) -> Entry:
         try:
             check_record(item.record)
         except InvalidInput as error:
-            decoder.findings.append(finding("record_refused", row=row, reason=str(error)))
+            decoder.findings.append(record_refused(error, row=row))
             item = None
     return Entry(row, item, tuple(decoder.findings))
 

@@ -2,6 +2,7 @@
 
 from app.catalog.exchange import Finding, Severity
 from app.catalog.importers.amounts import AmountProblem
+from app.errors import InvalidInput
 from app.web.i18n import later
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -144,7 +145,6 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
         later("This is the same dataset as in row %(other)s."),
         later("Delete one of the two, or give them different names."),
     ),
-    "record_refused": (_E, "%(reason)s", ""),
     # Documents
     "key_unknown": (
         _W,
@@ -152,11 +152,6 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
         "",
     ),
     "key_missing": (_E, later("“%(key)s” is missing."), later("Add it and send the file again.")),
-    "wrong_type": (
-        _E,
-        later("“%(key)s” must be %(expected)s."),
-        later("Correct the value and send the file again."),
-    ),
     "unreadable_text": (
         _E,
         later("“%(key)s” contains characters that no text may have."),
@@ -194,15 +189,14 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
     ),
 }
 
-# What a person calls what a value must be.
-EXPECTED = {
-    "text": later("a text"),
-    "number": later("a number"),
-    "whole number": later("a whole number"),
-    "yes or no": later("true or false"),
-    "list": later("a list"),
-    "object": later("an object"),
-    "list of texts": later("a list of texts"),
+_CORRECT = later("Correct the value and send the file again.")
+_EXPECTED = {
+    "text": later("“%(key)s” must be a text."),
+    "number": later("“%(key)s” must be a number."),
+    "whole number": later("“%(key)s” must be a whole number."),
+    "yes or no": later("“%(key)s” must be true or false."),
+    "list": later("“%(key)s” must be a list, of at most 2,000 parts."),
+    "object": later("“%(key)s” must be an object with the keys that belong there."),
 }
 
 
@@ -212,6 +206,16 @@ def finding(
     """Return a finding by its code."""
     severity, message, remedy = _PROBLEMS[code]
     return Finding(severity, str(code), message, params, remedy, row, column)
+
+
+def wrong_type(key: str, expected: str, *, row: int) -> Finding:
+    """Return the finding that a value of a document is not of its kind."""
+    return Finding(_E, "wrong_type", _EXPECTED[expected], {"key": key}, _CORRECT, row, key)
+
+
+def record_refused(error: InvalidInput, *, row: int) -> Finding:
+    """Return the finding that the catalogue does not take a record, with the catalogue's reason."""
+    return Finding(_E, "record_refused", error.message, error.params, "", row, error.field)
 
 
 def codes() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from app.catalog.exchange import ImportRefused
 from app.catalog.exporters.own_csv import write_csv
 from app.catalog.exporters.own_json import write_json
 from tests.catalog.exporters.items import item
-from tests.catalog.importers.reading import CONTEXT, only, read
+from tests.catalog.importers.reading import CONTEXT, only, read, sentence
 
 
 def own(*datasets: object, **head: object) -> str:
@@ -98,7 +98,8 @@ def test_what_the_catalogue_does_not_take_is_refused_with_its_reason(
 ) -> None:
     result = read(own(DATASET | changes), "a.json")
     assert (result.items, result.codes) == ([], ["record_refused"])
-    assert result.findings[0].params["reason"]
+    assert "%(" not in sentence(result.findings[0])
+    assert result.findings[0].column in {"slug", "modality", "unit", "tokens"}
 
 
 @pytest.mark.parametrize(
