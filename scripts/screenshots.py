@@ -170,7 +170,10 @@ def take(chromium: Browser, address: str, cookies: dict[Role, str], shot: Shot) 
                         [{"name": "peibi_session", "value": secret, "url": address}]
                     )
                 page = context.new_page()
-                page.goto(address + shot.path, wait_until="networkidle")
+                answer = page.goto(address + shot.path, wait_until="networkidle")
+                if answer is None or not answer.ok:
+                    message = f"{shot.path} does not answer with a page"
+                    raise SystemExit(message)
                 suffix = "-dark" if scheme == "dark" else ""
                 save(page, FOLDER / f"{shot.name}-{language}-{width}{suffix}.webp", width)
                 context.close()
