@@ -1,4 +1,4 @@
-"""The units that memory, time and rates are told in, and element-wise helpers for arrays."""
+"""The units that memory, time and rates are told in, and element-wise choices for arrays."""
 
 from typing import TypeVar
 

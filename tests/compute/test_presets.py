@@ -13,7 +13,7 @@ def test_every_model_and_device_cites_a_source():
         assert all(preset.sources)
 
 
-def test_the_devices_of_the_issue_are_there():
+def test_devices_sold_in_china_are_there():
     wanted = {"ascend-910b", "ascend-910c", "h20", "h800", "a800-80gb", "a100-sxm-80gb", "h100-sxm"}
 
     assert wanted <= set(presets.accelerators())
