@@ -206,6 +206,7 @@ def _time(run: PreparedRun, tokens: float, flops: FlopCounts, assumed: Assumptio
         kind=assumed.efficiency.kind or ("calibrated" if run.profile.fitted else "assumed"),
         profile=run.profile.name,
         predicted=predicted,
+        parts=predicted.scaled_to(seconds),
     )
 
 

@@ -1,7 +1,7 @@
 """The answer of an estimate: frozen, named as the API's JSON, every number with its unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from app.compute.layouts import Layout
@@ -111,6 +111,11 @@ class StepParts:
         inside = self.tensor + self.context + self.expert
         return kernels + inside + self.bubble + self.exchange + self.update
 
+    def scaled_to(self, seconds: float) -> "StepParts":
+        """Keep the shares and let the parts sum to `seconds`: a prediction met with a step."""
+        scale = seconds / self.total
+        return StepParts(**{part.name: scale * getattr(self, part.name) for part in fields(self)})
+
 
 @dataclass(frozen=True)
 class Time:
@@ -119,7 +124,8 @@ class Time:
 
     `kind` says what the step rests on: "measured" (the user's step), "given" (the user's MFU or
     rate), "calibrated" (a profile fitted to published runs) or "assumed" (a profile that is not).
-    `predicted` has the profile's own parts whatever the step rests on.
+    `predicted` has the profile's own parts whatever the step rests on; `parts` are these, scaled
+    to the step.
     """
 
     step_seconds: float
@@ -130,6 +136,7 @@ class Time:
     kind: str
     profile: str
     predicted: StepParts
+    parts: StepParts
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,10 @@ def test_bloom_step_is_measured_and_its_prediction_stays_apart(bloom):
     assert bloom.time.kind == "measured"
     assert bloom.time.step_seconds == 104.7
     assert bloom.time.predicted.total == pytest.approx(104.7, rel=0.03)
+    assert bloom.time.parts.total == pytest.approx(104.7)
+    assert bloom.time.parts.bubble / 104.7 == pytest.approx(
+        bloom.time.predicted.bubble / bloom.time.predicted.total
+    )
     assert "predicted_step" not in {notice.code for notice in bloom.warnings}
     assert "uneven_stages" in {notice.code for notice in bloom.warnings}
 
