@@ -39,6 +39,21 @@ def number(
     """
     Return `value` if it is a finite number from `low` to `high`.
 
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    value : number
+    low, high : float
+        The range, ends included.
+    index : int, optional
+        Position in a list, for the error.
+
+    Returns
+    -------
+    number
+        The value itself.
+
     Raises
     ------
     NotFinite
@@ -75,11 +90,25 @@ def tokens(field: str, value: SupportsIndex, *, low: int = 0, index: int | None 
     """
     Return a whole number of tokens from `low` to 10^18 as an `int`.
 
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    value : int
+        A float that is whole is accepted, since JSON writes 1e12 that way.
+    low : int
+        Smallest number accepted.
+    index : int, optional
+        Position in a list, for the error.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     NotFinite
-        Not an integer: a fraction, NaN, a boolean, None or a text. A float that is whole is
-        accepted, since JSON writes 1e12 that way.
+        Not an integer: a fraction, NaN, a boolean, None or a text.
     Negative, OutOfRange
         Below `low`, or above 10^18.
 
@@ -103,6 +132,17 @@ def weights(field: str, values: Numbers) -> list[Number]:
     """
     Return one weight per component, each zero or more; at least one component, at most 5,000.
 
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    values : (n_components,) numbers
+
+    Returns
+    -------
+    list of number
+        As given.
+
     Raises
     ------
     NoComponents, TooManyComponents, NotFinite, Negative, OutOfRange
@@ -118,7 +158,29 @@ def weights(field: str, values: Numbers) -> list[Number]:
 
 
 def unique_tokens(field: str, values: Iterable[int | None], count: int) -> list[int | None]:
-    """Return unique tokens per component, None where there is no estimate."""
+    """
+    Return unique tokens per component, None where there is no estimate.
+
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    values : (count,) iterable of int or None
+    count : int
+
+    Returns
+    -------
+    list of int or None
+
+    Raises
+    ------
+    WrongLength, NotFinite, Negative, OutOfRange
+
+    Examples
+    --------
+    >>> unique_tokens("available", [10, None], 2)
+    [10, None]
+    """
     found = same_length(field, values, count)
     return [
         None if value is None else tokens(field, value, index=index)
@@ -127,7 +189,30 @@ def unique_tokens(field: str, values: Iterable[int | None], count: int) -> list[
 
 
 def epoch_limits(field: str, values: Iterable[Number | None], count: int) -> list[Number | None]:
-    """Return the most passes over each component, None or infinity where there is no limit."""
+    """
+    Return the most passes over each component, None where there is no limit.
+
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    values : (count,) iterable of number or None
+        Infinity is no limit either.
+    count : int
+
+    Returns
+    -------
+    list of number or None
+
+    Raises
+    ------
+    WrongLength, NotFinite, Negative, OutOfRange
+
+    Examples
+    --------
+    >>> epoch_limits("max_epochs", [4, None, math.inf], 3)
+    [4, None, None]
+    """
     found = same_length(field, values, count)
     return [
         None
@@ -138,7 +223,26 @@ def epoch_limits(field: str, values: Iterable[Number | None], count: int) -> lis
 
 
 def components(values: Iterable[T] | NDArray[np.generic]) -> list[T]:
-    """Return the values as a list of Python objects, refusing none and more than 5,000."""
+    """
+    Return the values as a list of Python objects, refusing none and more than 5,000.
+
+    Parameters
+    ----------
+    values : iterable or array
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    NoComponents, TooManyComponents
+
+    Examples
+    --------
+    >>> components(np.array([1, 2]))
+    [1, 2]
+    """
     found = _listed(values)
     if not found:
         raise NoComponents
@@ -148,7 +252,29 @@ def components(values: Iterable[T] | NDArray[np.generic]) -> list[T]:
 
 
 def same_length(field: str, values: Iterable[T] | NDArray[np.generic], count: int) -> list[T]:
-    """Return the values as a list of `count` Python objects."""
+    """
+    Return the values as a list of `count` Python objects.
+
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    values : (count,) iterable or array
+    count : int
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    WrongLength
+
+    Examples
+    --------
+    >>> same_length("locked", (True, False), 2)
+    [True, False]
+    """
     found = _listed(values)
     if len(found) != count:
         raise WrongLength(field, count, len(found))

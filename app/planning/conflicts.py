@@ -98,6 +98,16 @@ def of_caps(problem: Problem) -> Conflict:
     """
     Return the conflict of all caps, for caps that together miss the budget by a hair.
 
+    Parameters
+    ----------
+    problem : Problem
+        Whose components all have caps.
+
+    Returns
+    -------
+    Conflict
+        Without the bounds that would be needed.
+
     Examples
     --------
     >>> from app.planning.problem import state

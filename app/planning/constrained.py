@@ -7,7 +7,6 @@ import numpy as np
 from app.planning import problem as problems
 from app.planning import tags
 from app.planning.judging import Judged
-from app.planning.outcome import Breach
 from app.planning.problem import COMPONENT_KINDS, Constraint, ConstraintKind, Problem, Row
 from app.planning.request import Group, PlanRequest
 
@@ -104,7 +103,29 @@ def state(request: PlanRequest, asked: Judged) -> Stated:
 
 
 def named(request: PlanRequest, stated: Stated, constraint: Constraint) -> NamedConstraint:
-    """Return a constraint of the problem in the planner's words."""
+    """
+    Return a constraint of the problem in the planner's words.
+
+    Parameters
+    ----------
+    request : PlanRequest
+    stated : Stated
+        The problem that the request became.
+    constraint : Constraint
+
+    Returns
+    -------
+    NamedConstraint
+
+    Examples
+    --------
+    >>> from app.planning import judging
+    >>> from app.planning.request import Component
+    >>> request = PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 90)))
+    >>> stated = state(request, judging.judge(request))
+    >>> named(request, stated, Constraint(ConstraintKind.MAX_EPOCHS, 0)).name
+    'max_epochs: a'
+    """
     if constraint.kind in COMPONENT_KINDS:
         return NamedConstraint(constraint.kind, request.components[constraint.index].name)
     if constraint.kind is ConstraintKind.UNIQUE_FLOOR:
@@ -116,8 +137,18 @@ def in_units(request: PlanRequest, constraint: Constraint, share: float) -> floa
     """
     Return a bound of the problem in its own unit.
 
-    Passes for max epochs (those already seen included), tokens for the floor of unique data,
-    ratios and currency as they are.
+    Parameters
+    ----------
+    request : PlanRequest
+    constraint : Constraint
+    share : float
+        The bound as a share of the budget; in its currency for the cost ceiling.
+
+    Returns
+    -------
+    float
+        Passes for max epochs (those already seen included), tokens for the floor of unique data,
+        ratios and currency as they are.
 
     Examples
     --------
@@ -137,17 +168,33 @@ def in_units(request: PlanRequest, constraint: Constraint, share: float) -> floa
 
 
 def per_unit(request: PlanRequest, constraint: Constraint, price: float) -> float:
-    """Return a price per share of the budget as a price per unit of the bound."""
+    """
+    Return a price per share of the budget as a price per unit of the bound.
+
+    Parameters
+    ----------
+    request : PlanRequest
+    constraint : Constraint
+    price : float
+        Nats per whole budget.
+
+    Returns
+    -------
+    float
+        Nats per pass, token, whole share or unit of currency.
+
+    Examples
+    --------
+    >>> from app.planning.request import Component
+    >>> request = PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 90)))
+    >>> per_unit(request, Constraint(ConstraintKind.MAX_EPOCHS, 0), 2.0)
+    0.2
+    """
     if constraint.kind is ConstraintKind.UNIQUE_FLOOR:
         return price / request.token_budget
     if constraint.kind is not ConstraintKind.MAX_EPOCHS:
         return price
     return price * (request.components[constraint.index].unique_tokens or 0) / request.token_budget
-
-
-def names_of(breaches: tuple[Breach, ...]) -> tuple[str, ...]:
-    """Return breaches as names of constraints, each once."""
-    return tuple(dict.fromkeys(NamedConstraint(b.kind, b.subject).name for b in breaches))
 
 
 def _group_rows(request: PlanRequest, group: Group) -> list[Row]:

@@ -18,6 +18,15 @@ def as_fraction(value: Number) -> Fraction:
     """
     Return the number that a person wrote, without rounding.
 
+    Parameters
+    ----------
+    value : int, float, Decimal or Fraction
+        Finite.
+
+    Returns
+    -------
+    Fraction
+
     Examples
     --------
     >>> as_fraction(0.1), as_fraction(Decimal("2.50"))
@@ -58,6 +67,14 @@ def total(values: Sequence[Number]) -> Fraction:
     """
     Return the sum of numbers as they were written.
 
+    Parameters
+    ----------
+    values : sequence of int, float, Decimal or Fraction
+
+    Returns
+    -------
+    Fraction
+
     Examples
     --------
     >>> total([0.1, 0.2, Decimal("0.7")])
@@ -69,7 +86,23 @@ def total(values: Sequence[Number]) -> Fraction:
 
 
 def ratio(value: Number) -> tuple[int, int]:
-    """Return numerator and denominator of the number that a person wrote."""
+    """
+    Return numerator and denominator of the number that a person wrote.
+
+    Parameters
+    ----------
+    value : int, float, Decimal or Fraction
+        Finite.
+
+    Returns
+    -------
+    int, int
+
+    Examples
+    --------
+    >>> ratio(0.25), ratio(3)
+    ((1, 4), (3, 1))
+    """
     if type(value) is int:
         return value, 1
     if isinstance(value, float):

@@ -167,7 +167,25 @@ def remaining_caps(
     seen_tokens: Sequence[int] | None = None,
 ) -> list[int | None]:
     """
-    Return the most whole tokens that each source may still give; None where nothing limits it.
+    Return the most whole tokens that each source may still give.
+
+    Parameters
+    ----------
+    unique_tokens : (count,) sequence of int or None
+    max_epochs : (count,) sequence of number or None
+        Most passes, tokens already seen included.
+    count : int
+    seen_tokens : (count,) sequence of int, optional
+        Tokens drawn in other phases or runs.
+
+    Returns
+    -------
+    list of int or None
+        None where nothing limits the source.
+
+    Raises
+    ------
+    NotFinite, Negative, OutOfRange, WrongLength
 
     Examples
     --------
@@ -250,6 +268,18 @@ def _shortage(
 def passes_for(tokens: int, unique_tokens: int) -> float:
     """
     Return the smallest number of passes that yields so many whole tokens.
+
+    Parameters
+    ----------
+    tokens : int
+        Zero or more.
+    unique_tokens : int
+        Above zero.
+
+    Returns
+    -------
+    float
+        Rounded up where the quotient is no float, so that the cap it gives is never a token short.
 
     Examples
     --------

@@ -115,6 +115,14 @@ def is_feasible(columns: Columns) -> bool:
     """
     Say whether a point meets every row to within `dual.ACCEPTED`.
 
+    Parameters
+    ----------
+    columns : Columns
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> short = Columns(np.ones(2), np.zeros((0, 2)), np.zeros(0), np.zeros(2), np.full(2, 0.5))
@@ -128,7 +136,17 @@ def is_feasible(columns: Columns) -> bool:
 
 def least(columns: Columns, objective: Floats) -> float | None:
     """
-    Return the least value of objective x over the polytope; None where it is empty.
+    Return the least value of objective x over the polytope.
+
+    Parameters
+    ----------
+    columns : Columns
+    objective : (k,) float64
+
+    Returns
+    -------
+    float or None
+        None where the polytope is empty.
 
     Examples
     --------

@@ -218,6 +218,15 @@ def deepseek_text(*, english_characters: Number = 0, chinese_characters: Number 
 
     0.3 tokens per English and 0.6 per Chinese character.
 
+    Parameters
+    ----------
+    english_characters, chinese_characters : number
+        Zero or more.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     NotFinite, Negative, OutOfRange

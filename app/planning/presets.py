@@ -111,6 +111,15 @@ def find(name: str) -> Preset:
     """
     Return a preset by its name.
 
+    Parameters
+    ----------
+    name : str
+        One of `PRESETS`.
+
+    Returns
+    -------
+    Preset
+
     Raises
     ------
     UnknownPreset

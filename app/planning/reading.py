@@ -45,7 +45,28 @@ _POWER = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return the text in half-width lower case, without space at its ends."""
+    """
+    Return the text in half-width lower case, without space at its ends.
+
+    Parameters
+    ----------
+    text : str
+        At most 64 characters.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UnreadableNumber
+        If the text is longer.
+
+    Examples
+    --------
+    >>> plain(" １．５Ｔ ")
+    '1.5t'
+    """
     if len(text) > _MAX_LENGTH:
         raise UnreadableNumber(text)
     return text.translate(_PLAIN).strip().lower()

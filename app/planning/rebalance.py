@@ -101,6 +101,26 @@ def set_tokens(
     """
     Give one component so many of the budget's tokens; see `set_share`.
 
+    Parameters
+    ----------
+    weights : (n_components,) numbers
+    index : int
+    tokens : int
+        Zero to the budget.
+    budget : int
+        1 to 10^18.
+    locked : (n_components,) sequence of bool, optional
+
+    Returns
+    -------
+    Rebalanced
+
+    Raises
+    ------
+    OutOfRange
+        If the tokens exceed the budget or what locked components leave of it.
+    NoWeight, NotFinite, Negative, WrongLength, NoComponents, TooManyComponents
+
     Examples
     --------
     >>> [str(weight) for weight in set_tokens([50, 30, 20], 0, 60, budget=100).weights]
@@ -125,10 +145,29 @@ def set_epochs(
     """
     Pass one component so many times; see `set_share`.
 
+    Parameters
+    ----------
+    weights : (n_components,) numbers
+    index : int
+    epochs : number
+        Zero or more.
+    unique_tokens : int or None
+        Of the component.
+    budget : int
+        1 to 10^18.
+    locked : (n_components,) sequence of bool, optional
+
+    Returns
+    -------
+    Rebalanced
+
     Raises
     ------
     MissingEstimate
         If the component has no estimate.
+    OutOfRange
+        If the passes exceed the budget or what locked components leave of it.
+    NoWeight, NotFinite, Negative, WrongLength, NoComponents, TooManyComponents
 
     Examples
     --------

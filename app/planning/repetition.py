@@ -184,7 +184,18 @@ def added_tokens(
 
 def epochs(tokens: int, unique_tokens: int | None) -> float | None:
     """
-    Return the passes over a source; None without an estimate, infinite over an empty source.
+    Return the passes over a source.
+
+    Parameters
+    ----------
+    tokens : int
+        Tokens drawn, repeats counted.
+    unique_tokens : int or None
+
+    Returns
+    -------
+    float or None
+        None without an estimate, infinite over an empty source.
 
     Examples
     --------

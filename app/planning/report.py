@@ -81,7 +81,26 @@ def result(
 def planned(
     request: PlanRequest, tokens: Sequence[int], caps: Sequence[int | None]
 ) -> tuple[PlannedComponent, ...]:
-    """Return each component with its epochs and what its tokens are worth."""
+    """
+    Return each component with its epochs and what its tokens are worth.
+
+    Parameters
+    ----------
+    request : PlanRequest
+    tokens, caps : (n_components,) sequence of int
+        Caps are None where nothing limits.
+
+    Returns
+    -------
+    tuple of PlannedComponent
+
+    Examples
+    --------
+    >>> from app.planning.request import Component
+    >>> request = PlanRequest(30, (Component("a", 10),))
+    >>> planned(request, (30,), (None,))[0].epochs
+    3.0
+    """
     total = sum(tokens)
     sizes = np.array([float(c.unique_tokens or 0) for c in request.components])
     seen = np.array([float(c.seen_tokens) for c in request.components])

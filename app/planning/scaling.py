@@ -246,6 +246,17 @@ def saturate(amount: float, base: float, decay: float) -> float:
     r"""
     Return :math:`b + b R^* (1 - e^{-R / R^*})` with :math:`R = \max(a / b - 1, 0)`.
 
+    Parameters
+    ----------
+    amount, base : float
+        a and b, above zero.
+    decay : float
+        :math:`R^*`, above zero.
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> round(saturate(44.0, 1.0, 15.387756), 6)

@@ -196,7 +196,24 @@ def seqio_rates(
     scale: Number = 1,
 ) -> checks.Floats:
     """
-    Rates of SeqIO before they are normalised, (n_components,) float64; see `seqio`.
+    Return the rates of SeqIO before they are normalised; see `seqio`.
+
+    Parameters
+    ----------
+    examples : (n_components,) sequence of int
+    temperature, maximum, scale : number
+
+    Returns
+    -------
+    (n_components,) float64
+
+    Raises
+    ------
+    NotFinite, Negative, OutOfRange, NoComponents, TooManyComponents
+
+    References
+    ----------
+    google/seqio, the test of ``mixing_rate_num_examples`` (Apache-2.0).
 
     Examples
     --------
@@ -303,6 +320,22 @@ def cap_shares(
 ) -> Shares:
     """
     Cap shares that are already exact; see `capped`.
+
+    Parameters
+    ----------
+    shares : Shares
+    unique_tokens : (n_components,) sequence of int or None
+    budget : int
+        Training tokens.
+    max_epochs : number
+
+    Returns
+    -------
+    Shares
+
+    Raises
+    ------
+    BudgetInfeasible, WrongLength, NotFinite, Negative, OutOfRange
 
     Examples
     --------

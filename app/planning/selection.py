@@ -55,6 +55,16 @@ def is_contradictory(problem: Problem, selection: Selection | None = None) -> bo
     """
     Say whether no ratios keep the constraints, or those selected, to within 1e-9.
 
+    Parameters
+    ----------
+    problem : Problem
+    selection : Selection, optional
+        All constraints by default.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> from app.planning.problem import state
@@ -66,7 +76,24 @@ def is_contradictory(problem: Problem, selection: Selection | None = None) -> bo
 
 
 def everything(problem: Problem) -> Selection:
-    """Select every constraint that limits anything."""
+    """
+    Select every constraint that limits anything.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    Selection
+
+    Examples
+    --------
+    >>> from app.planning.problem import state
+    >>> problem = state([1, 0], caps=[0.4, 1])
+    >>> [(item.kind.value, item.index) for item in everything(problem).listed(problem)]
+    [('no_weight', 1), ('max_epochs', 0)]
+    """
     present = problem.target > 0
     return Selection(
         components={
@@ -82,7 +109,26 @@ def everything(problem: Problem) -> Selection:
 
 
 def columns(problem: Problem, selection: Selection) -> Columns:
-    """Write the selected constraints as a polytope; see `linear`."""
+    """
+    Write the selected constraints as a polytope; see `linear`.
+
+    Parameters
+    ----------
+    problem : Problem
+    selection : Selection
+
+    Returns
+    -------
+    Columns
+        One column per component, or two where unique data has a floor.
+
+    Examples
+    --------
+    >>> from app.planning.problem import state
+    >>> problem = state([1, 1], unique=[0.3, 0.9], unique_floor=0.5)
+    >>> columns(problem, everything(problem)).upper.tolist()
+    [0.3, 0.9, 0.7, 0.09999999999999998]
+    """
     lower, upper = bounds(problem, selection)
     matrix, bound = problem.limits
     matrix, bound = matrix[selection.rows], bound[selection.rows]
@@ -101,7 +147,26 @@ def columns(problem: Problem, selection: Selection) -> Columns:
 
 
 def bounds(problem: Problem, selection: Selection) -> tuple[Floats, Floats]:
-    """Return the least and most of every ratio under the selected constraints."""
+    """
+    Return the least and most of every ratio under the selected constraints.
+
+    Parameters
+    ----------
+    problem : Problem
+    selection : Selection
+
+    Returns
+    -------
+    lower, upper : (n,) float64
+
+    Examples
+    --------
+    >>> from app.planning.problem import state
+    >>> problem = state([3, 1], caps=[0.4, 1], locked=[False, True])
+    >>> lower, upper = bounds(problem, everything(problem))
+    >>> lower.tolist(), upper.tolist()
+    ([0.0, 0.25], [0.4, 0.25])
+    """
     on = selection.components
     locked = on[ConstraintKind.LOCKED]
     upper = np.ones(problem.size)
@@ -114,7 +179,25 @@ def bounds(problem: Problem, selection: Selection) -> tuple[Floats, Floats]:
 
 
 def bound_of(problem: Problem, constraint: Constraint) -> float:
-    """Return the bound of a constraint as it was set."""
+    """
+    Return the bound of a constraint as it was set.
+
+    Parameters
+    ----------
+    problem : Problem
+    constraint : Constraint
+
+    Returns
+    -------
+    float
+        As a share of the budget; the cost ceiling in its currency.
+
+    Examples
+    --------
+    >>> from app.planning.problem import state
+    >>> bound_of(state([1, 1], caps=[0.4, 1]), Constraint(ConstraintKind.MAX_EPOCHS, 0))
+    0.4
+    """
     at = constraint.index
     by_component = {
         ConstraintKind.MAX_EPOCHS: problem.caps,
@@ -131,7 +214,23 @@ def bound_of(problem: Problem, constraint: Constraint) -> float:
 
 
 def cleared(mask: Booleans, indices: Sequence[int]) -> Booleans:
-    """Return a copy of the mask with these positions off."""
+    """
+    Return a copy of the mask with these positions off.
+
+    Parameters
+    ----------
+    mask : (n,) bool
+    indices : sequence of int
+
+    Returns
+    -------
+    (n,) bool
+
+    Examples
+    --------
+    >>> cleared(np.array([True, True]), [1]).tolist()
+    [True, False]
+    """
     copy = mask.copy()
     copy[indices] = False
     return copy

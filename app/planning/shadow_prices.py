@@ -111,7 +111,19 @@ def ask(problem: Problem, solution: Solution, *, most: int = _MOST) -> tuple[Sha
 
 def relax(problem: Problem, constraint: Constraint) -> tuple[Problem, float | None]:
     """
-    Give one constraint the room of one step; return the problem and the new bound.
+    Give one constraint the room of one step.
+
+    Parameters
+    ----------
+    problem : Problem
+    constraint : Constraint
+
+    Returns
+    -------
+    Problem
+        With the constraint relaxed.
+    float or None
+        The new bound; None where a lock was lifted.
 
     Examples
     --------

@@ -51,6 +51,17 @@ def from_weights(weights: Sequence[Number], *, field: str = "weights") -> Shares
     """
     Turn checked weights into shares of their sum.
 
+    Parameters
+    ----------
+    weights : (n_components,) sequence of number
+        Zero or more.
+    field : str
+        Name of the argument, for the error.
+
+    Returns
+    -------
+    Shares
+
     Raises
     ------
     NoWeight

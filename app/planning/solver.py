@@ -123,7 +123,17 @@ def divergence(ratios: Floats, target: Floats) -> float:
 
 def moved_share(ratios: Floats, target: Floats) -> float:
     """
-    Return the share of the budget that lies elsewhere: the total-variation distance, 0 to 1.
+    Return the share of the budget that lies elsewhere: the total-variation distance.
+
+    Parameters
+    ----------
+    ratios, target : (n,) float64
+        Each sums to 1.
+
+    Returns
+    -------
+    float
+        0 to 1.
 
     Examples
     --------
