@@ -60,9 +60,7 @@ _FACTS = (
     )
     .join(Provider, Provider.id == Dataset.provider_id)
     .join(Category, Category.id == Dataset.category_id)
-    .outerjoin(
-        TokenEstimate, (TokenEstimate.dataset_id == Dataset.id) & TokenEstimate.is_main
-    )
+    .outerjoin(TokenEstimate, (TokenEstimate.dataset_id == Dataset.id) & TokenEstimate.is_main)
 )
 # One array and not a list of parameters: one plan and one parse, whatever the size.
 _SLUGS = bindparam("slugs", type_=ARRAY(TEXT))
@@ -190,8 +188,8 @@ def load_evidence(session: Session, slugs: Collection[str]) -> dict[str, list[Ev
         .order_by(LicenceClaim.dataset_id, LicenceClaim.position),
         {"slugs": list(slugs)},
     )
-    for slug, *values in rows:
-        found.setdefault(slug, []).append(Evidence(*values))
+    for row in rows:
+        found.setdefault(row[0], []).append(Evidence(*row[1:]))
     return found
 
 
@@ -237,5 +235,3 @@ def find_by_name(
             if name in wanted:
                 found.setdefault(name, []).append(slug)
     return found
-
-

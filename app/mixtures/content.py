@@ -311,9 +311,7 @@ def tidy(value: float) -> int | float:
 
 def content_hash(content: Content) -> str:
     """Return the SHA-256 of the canonical JSON, in hexadecimal."""
-    text = json.dumps(
-        to_json(content), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps(to_json(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -321,7 +319,7 @@ def _once(names: Sequence[str], message: str) -> None:
     if len(set(names)) == len(names):
         return
     name = next(_repeated(names))
-    raise PydanticCustomError("repeated", message, {"name": name})  # type: ignore[arg-type]  # a literal of the caller
+    raise PydanticCustomError("repeated", message, {"name": name})
 
 
 def _repeated(names: Sequence[str]) -> Iterator[str]:

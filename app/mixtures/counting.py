@@ -8,14 +8,18 @@ measured on. One whose tokenizer its source does not name stays as it is, marked
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from statistics import median
 
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.facts import DatasetFacts
 from app.planning.conversion import rescale
-from app.planning.text_rates import TextRate, text_rates
+from app.planning.text_rates import text_rates
 from app.planning.tokens import NoConversion, Tokens
+
+# The tokenizer of a count, the languages of the data, and whether they are code.
+_Kind = tuple[str, tuple[str, ...], bool]
+# Bytes per token of that tokenizer and of the mixture's.
+_Rates = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +44,58 @@ class Unique:
     is_foreign: bool = False
 
 
-def count(
-    facts: DatasetFacts, tokenizer: str, tokenizers: Mapping[str, TokenizerFacts]
-) -> Unique | None:
-    """Return the unique tokens of a dataset in a tokenizer; None where there is no estimate."""
-    if facts.mid is None or facts.method is None:
-        return None
-    tokens = Tokens(facts.low, facts.mid, facts.high)
-    source, is_foreign = None, False
-    if facts.tokenizer != tokenizer:
-        rate = _rate(facts, tokenizer, tokenizers)
-        if rate is None:
-            is_foreign = True
-        else:
-            source = facts.tokenizer
-            tokens = rescale(tokens, bytes_per_token=rate[0], to_bytes_per_token=rate[1])
-    return Unique(
-        low=tokens.low,
-        mid=tokens.mid,
-        high=tokens.high,
-        method=facts.method,
-        tokenizer=facts.tokenizer,
-        tokenizer_printed=facts.tokenizer_printed,
-        is_assumed=facts.is_assumed,
-        is_scaled=facts.is_scaled,
-        has_repeats=facts.has_repeats,
-        rescaled_from=source,
-        is_foreign=is_foreign,
-    )
+def count_all(
+    facts: Mapping[str, DatasetFacts], tokenizer: str, tokenizers: Mapping[str, TokenizerFacts]
+) -> dict[str, Unique]:
+    """Return the unique tokens of datasets in a tokenizer; those without an estimate are left."""
+    known: dict[_Kind, _Rates | None] = {}
+    found = {}
+    for slug, one in facts.items():
+        if one.mid is None or one.method is None:
+            continue
+        tokens = Tokens(one.low, one.mid, one.high)
+        rates = None
+        if one.tokenizer is not None and one.tokenizer != tokenizer:
+            kind = (one.tokenizer, one.languages, one.modality == "code")
+            if kind not in known:
+                known[kind] = _rates(kind, tokenizer, tokenizers)
+            rates = known[kind]
+            if rates is not None:
+                tokens = rescale(tokens, bytes_per_token=rates[0], to_bytes_per_token=rates[1])
+        found[slug] = Unique(
+            low=tokens.low,
+            mid=tokens.mid,
+            high=tokens.high,
+            method=one.method,
+            tokenizer=one.tokenizer,
+            tokenizer_printed=one.tokenizer_printed,
+            is_assumed=one.is_assumed,
+            is_scaled=one.is_scaled,
+            has_repeats=one.has_repeats,
+            rescaled_from=one.tokenizer if rates else None,
+            is_foreign=one.tokenizer != tokenizer and rates is None,
+        )
+    return found
 
 
-def other_tokenizers(facts: Mapping[str, DatasetFacts], tokenizer: str) -> set[str]:
+def tokenizers_of(facts: Mapping[str, DatasetFacts], tokenizer: str) -> set[str]:
     """Return the tokenizers whose rates a mixture needs, its own among them."""
     return {tokenizer} | {one.tokenizer for one in facts.values() if one.tokenizer}
 
 
-def _rate(
-    facts: DatasetFacts, tokenizer: str, tokenizers: Mapping[str, TokenizerFacts]
-) -> tuple[Decimal, Decimal] | None:
-    if facts.tokenizer is None:
+def _rates(kind: _Kind, tokenizer: str, tokenizers: Mapping[str, TokenizerFacts]) -> _Rates | None:
+    source, languages, is_code = kind
+    if source not in tokenizers or tokenizer not in tokenizers:
         return None
-    pair = tokenizers.get(facts.tokenizer), tokenizers.get(tokenizer)
-    if pair[0] is None or pair[1] is None:
-        return None
-    is_code = facts.modality == "code"
-    first = _bytes_per_token(pair[0].rates, facts.languages, is_code=is_code)
-    second = _bytes_per_token(pair[1].rates, facts.languages, is_code=is_code)
-    return (first, second) if first and second else None
-
-
-@lru_cache(maxsize=2048)
-def _bytes_per_token(
-    rates: tuple[TextRate, ...], languages: tuple[str, ...], *, is_code: bool
-) -> Decimal | None:
-    """Return the median over the texts of a language; several languages have no one rate."""
     try:
-        found = text_rates(rates, is_code=is_code, languages=languages)
+        first, second = (
+            median(
+                rate.bytes_per_token
+                for rate in text_rates(tokenizers[code].rates, is_code=is_code, languages=languages)
+            )
+            for code in (source, tokenizer)
+        )
     except NoConversion:
+        # Several languages, or one that was not measured, have no one rate.
         return None
-    return median(rate.bytes_per_token for rate in found)
+    return first, second

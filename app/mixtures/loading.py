@@ -1,0 +1,138 @@
+"""
+Compute a mixture: load what the catalogue knows, plan every phase, judge the policies.
+
+`load_plan` needs the same number of statements for 2 components and for 2,000. `compute` is
+pure, so that a version can be computed from the facts that it froze.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import Viewer
+from app.mixtures import catalogue, counting, phases, policies, queries, rollups
+from app.mixtures.catalogue import TokenizerFacts
+from app.mixtures.content import Content
+from app.mixtures.counting import Unique
+from app.mixtures.facts import DatasetFacts
+from app.mixtures.policies import Rule
+from app.mixtures.views import Exposure, MixtureView, PhaseView
+from app.planning.overlap import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything outside of a content that it is computed with."""
+
+    facts: Mapping[str, DatasetFacts]
+    relations: Sequence[Relation]
+    tokenizers: Mapping[str, TokenizerFacts]
+    rules: Sequence[Rule]
+    carried: Mapping[str, int]
+
+
+def load_plan(
+    session: Session, content: Content, viewer: Viewer, *, phase: int = 0, is_whole: bool = False
+) -> MixtureView:
+    """
+    Return a mixture with all that its pages show.
+
+    Parameters
+    ----------
+    phase : int
+        The position of the phase that is looked at; one that is not there is the nearest.
+    is_whole : bool
+        Detail for every phase, as versions and exports need it.
+    """
+    return compute(content, load_known(session, content, viewer), phase=phase, is_whole=is_whole)
+
+
+def load_known(session: Session, content: Content, viewer: Viewer) -> Known:
+    """Return what the catalogue, the team and earlier runs say of a content."""
+    slugs = content.datasets()
+    with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+    facts = catalogue.load_facts(session, slugs, with_team=with_team)
+    return Known(
+        facts=facts,
+        relations=catalogue.load_relations(session, slugs),
+        tokenizers=catalogue.load_tokenizers(
+            session, counting.tokenizers_of(facts, content.tokenizer)
+        ),
+        rules=queries.list_rules(session),
+        carried=queries.load_carried(session, content.carried_from, viewer),
+    )
+
+
+def compute(
+    content: Content, known: Known, *, phase: int = 0, is_whole: bool = False
+) -> MixtureView:
+    """Return a mixture, computed from what is known."""
+    unique = counting.count_all(known.facts, content.tokenizer, known.tokenizers)
+    active = min(max(phase, 0), len(content.phases) - 1)
+    seen = dict(known.carried)
+    views = []
+    for index, one in enumerate(content.phases):
+        view = phases.plan_phase(
+            index,
+            one,
+            phases.Surroundings(
+                known.facts, unique, known.relations, dict(seen), content.model_parameters
+            ),
+            has_detail=is_whole or index == active,
+        )
+        for component in view.components:
+            seen[component.dataset] = seen.get(component.dataset, 0) + (component.tokens or 0)
+        views.append(view)
+    exposures = _exposures(content, known, unique, views)
+    drawn = rollups.summed(part for view in views for part in view.drawn)
+    tokenizer = known.tokenizers.get(content.tokenizer)
+    return MixtureView(
+        content=content,
+        tokenizer_label=tokenizer.label if tokenizer else content.tokenizer,
+        is_tokenizer_known=tokenizer is not None,
+        active=active,
+        phases=tuple(views),
+        facts=known.facts,
+        unique=unique,
+        exposures=exposures,
+        policies=policies.judge(
+            known.rules,
+            drawn,
+            {
+                one.dataset: one.passes.mid if one.passes else None
+                for one in exposures
+                if one.tokens
+            },
+        )
+        if any(one.tokens for one in drawn)
+        else (),
+        licences=rollups.licences(drawn),
+        portions={tag.value: rollups.by_tag(drawn, tag) for tag in rollups.ROLLED_UP},
+        missing=tuple(slug for slug in content.datasets() if slug not in known.facts),
+        carried=known.carried,
+        drawn=tuple(drawn),
+    )
+
+
+def _exposures(
+    content: Content,
+    known: Known,
+    unique: Mapping[str, Unique],
+    views: Sequence[PhaseView],
+) -> tuple[Exposure, ...]:
+    tokens: dict[str, list[int]] = {slug: [0] * len(views) for slug in content.datasets()}
+    for view in views:
+        for component in view.components:
+            tokens[component.dataset][view.index] = component.tokens or 0
+    return tuple(
+        Exposure(
+            dataset=slug,
+            facts=known.facts.get(slug),
+            carried_tokens=known.carried.get(slug, 0),
+            phase_tokens=tuple(counts),
+            passes=phases.passes_of(sum(counts) + known.carried.get(slug, 0), unique.get(slug)),
+        )
+        for slug, counts in tokens.items()
+    )

@@ -1,0 +1,194 @@
+"""What a mixture's pages and its API show: everything computed, nothing left to load."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.errors import AppError
+from app.mixtures.content import Content, Phase
+from app.mixtures.counting import Unique
+from app.mixtures.facts import DatasetFacts
+from app.mixtures.policies import PolicyResult
+from app.mixtures.rollups import Drawn
+from app.mixtures.tones import Tone
+from app.planning.licences import LicenceRollUp
+from app.planning.outcome import PlannedComponent, PlanResult, PlanWarning
+from app.planning.overlap import Overlap
+from app.planning.rollups import Cost, Portion
+from app.planning.scaling import Prediction
+from app.planning.uncertainty import Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Passes over a component; `low` and `high` are None where no spread is known."""
+
+    low: float | None
+    mid: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """
+    A component with what it receives.
+
+    `facts` is None where the catalogue has no such dataset, or the viewer may not know of it.
+    `planned` is None where the phase cannot be planned. `epochs` are the passes in this phase,
+    `exposure` those with earlier phases and runs; both None without an estimate. `shortage` are
+    training tokens beyond its max epochs.
+    """
+
+    dataset: str
+    facts: DatasetFacts | None
+    unique: Unique | None
+    weight: float
+    locked: bool
+    max_epochs: float | None
+    min_ratio: float | None
+    max_ratio: float | None
+    synthetic: bool | None
+    price: float | None
+    planned: PlannedComponent | None
+    epochs: Passes | None
+    exposure: Passes | None
+    tone: Tone
+    seen_tokens: int
+    shortage: int
+    chance_over: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Share of the phase's training tokens."""
+        return None if self.planned is None else self.planned.ratio
+
+    @property
+    def tokens(self) -> int | None:
+        """Training tokens, repeats counted."""
+        return None if self.planned is None else self.planned.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueTotal:
+    """Unique tokens of a phase; those without an estimate are counted and left out."""
+
+    low: int
+    mid: int
+    high: int
+    has_spread: bool
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDetail:
+    """What only the phase that is looked at shows: shares, licences, overlaps, spread."""
+
+    portions: Mapping[str, tuple[Portion, ...]]
+    licences: LicenceRollUp | None
+    overlaps: tuple[Overlap, ...]
+    spread: Spread | None
+    cost: Cost | None
+    prediction: Prediction | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """
+    A phase, planned.
+
+    `plan` is None for an empty phase, and where `problem` says why it cannot be planned.
+    `detail` is there for the phase that is looked at, and for all of a version. `drawn` is what
+    the portions' positions refer to.
+    """
+
+    index: int
+    phase: Phase
+    components: tuple[ComponentView, ...]
+    plan: PlanResult | None
+    problem: AppError | None
+    unique: UniqueTotal
+    drawn: tuple[Drawn, ...] = ()
+    empty_groups: tuple[str, ...] = ()
+    detail: PhaseDetail | None = None
+
+    @property
+    def name(self) -> str:
+        """What the phase is called."""
+        return self.phase.name
+
+    @property
+    def budget(self) -> int:
+        """Training tokens asked for."""
+        return self.phase.token_budget
+
+    @property
+    def total_tokens(self) -> int:
+        """Training tokens handed out: the budget, or less where it was shrunk."""
+        return self.plan.total_tokens if self.plan else 0
+
+    @property
+    def is_feasible(self) -> bool | None:
+        """Whether every limit is kept; None where nothing is planned."""
+        return self.plan.feasible if self.plan else None
+
+    @property
+    def warnings(self) -> tuple[PlanWarning, ...]:
+        """What to know although nothing is broken."""
+        return self.plan.warnings if self.plan else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Passes over a dataset in all phases and earlier runs, with the tokens of each phase."""
+
+    dataset: str
+    facts: DatasetFacts | None
+    carried_tokens: int
+    phase_tokens: tuple[int, ...]
+    passes: Passes | None
+
+    @property
+    def tokens(self) -> int:
+        """All training tokens drawn from it, earlier runs included."""
+        return self.carried_tokens + sum(self.phase_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class MixtureView:
+    """
+    A whole mixture, computed.
+
+    `active` is the position of the phase that is looked at. `missing` are datasets that the
+    catalogue does not have, or the viewer may not know of.
+    """
+
+    content: Content
+    tokenizer_label: str
+    is_tokenizer_known: bool
+    active: int
+    phases: tuple[PhaseView, ...]
+    facts: Mapping[str, DatasetFacts]
+    unique: Mapping[str, Unique]
+    exposures: tuple[Exposure, ...]
+    policies: tuple[PolicyResult, ...]
+    licences: LicenceRollUp | None
+    portions: Mapping[str, tuple[Portion, ...]]
+    missing: tuple[str, ...]
+    carried: Mapping[str, int] = field(default_factory=dict)
+    drawn: tuple[Drawn, ...] = ()
+
+    @property
+    def phase(self) -> PhaseView:
+        """The phase that is looked at."""
+        return self.phases[self.active]
+
+    @property
+    def total_tokens(self) -> int:
+        """Training tokens of all phases."""
+        return sum(phase.total_tokens for phase in self.phases)
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether every phase that has components keeps every limit."""
+        return all(phase.is_feasible for phase in self.phases if phase.components) and all(
+            phase.problem is None for phase in self.phases
+        )
