@@ -9,6 +9,7 @@ Exception
     ├── NotFound       404           does not exist, or one may not know that it does
     ├── Conflict       409           well formed, but not now: wrong state, duplicate
     ├── StaleVersion   412           somebody else changed it first
+    ├── PreconditionRequired 428     a change that does not say which version it is of
     ├── TooLarge       413           more than the portal takes at once
     ├── TooManyRequests 429 (retry_after_seconds)
     └── Unavailable    503           the database or a service is away
@@ -76,6 +77,13 @@ class StaleVersion(AppError):
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     code = "stale_version"
+
+
+class PreconditionRequired(AppError):
+    """The request changes something without saying which version of it was read."""
+
+    status_code = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition_required"
 
 
 class TooLarge(AppError):

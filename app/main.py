@@ -12,6 +12,9 @@ from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
 from app.catalog import api as catalog_api
 from app.catalog import routes as catalog_routes
+from app.catalog.editing import api as editing_api
+from app.catalog.editing import provider_routes, review_routes, state_routes
+from app.catalog.editing import routes as editing_routes
 from app.db import make_engine
 from app.logs import configure_logs
 from app.settings import Settings
@@ -32,10 +35,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many request threads as connections: more would only queue for the pool.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.database_pool
-        # What is alive after start-up stays alive: keep the collector away from it.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 50, 100)
         yield
         engine.dispose()
 
@@ -62,8 +61,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(accounts_routes.router)
     app.include_router(accounts_api.router)
+    # Before the catalogue's own: the address of a dataset would take every one below it.
+    for module in (editing_routes, state_routes, review_routes, provider_routes):
+        app.include_router(module.router)
     app.include_router(catalog_routes.router)
     app.include_router(catalog_api.router)
+    app.include_router(editing_api.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
 
     # The last one added is the outermost.
@@ -80,4 +83,9 @@ def create_app_from_environment() -> FastAPI:
     if settings.database_url is None:
         message = "A web process needs DATABASE_URL; start the portal with `peibi serve`."
         raise SystemExit(message)
-    return create_app(settings, settings.database_url.get_secret_value())
+    app = create_app(settings, settings.database_url.get_secret_value())
+    # What is alive after start-up stays alive: keep the collector away from it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    return app

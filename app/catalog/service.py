@@ -79,7 +79,7 @@ def confirm_unit(session: Session, quantity_id: int, unit: str, *, actor: audit.
         object_type="dataset",
         object_id=str(quantity.dataset_id),
         before={"unit": None, "assumed_unit": quantity.assumed_unit},
-        after={"unit": unit},
+        after={"unit": unit, "quantity_id": quantity.id},
     )
     estimates.set_unit(session, quantity, unit, actor=actor)
     return queries.get_by_id(session, quantity.dataset_id)

@@ -58,6 +58,7 @@ API_ERRORS: dict[int | str, dict[str, Any]] = {
         (413, "The request is too large."),
         (414, "The address is too long."),
         (422, "A value does not fit; `field` names it."),
+        (428, "A change must name the version it is of: If-Match."),
         (429, "Too many requests."),
         (503, "The database does not answer."),
     )
@@ -94,6 +95,7 @@ def title(status_code: int) -> str:
         413: _("Too large"),
         414: _("This address is too long"),
         422: _("That does not fit"),
+        428: _("The version is missing"),
         429: _("Too many requests"),
         503: _("The portal is not available for a moment"),
     }

@@ -170,6 +170,8 @@ def undo(content: Content, before: Json, after: Json) -> tuple[Content, bool]:
     An import of an early version noted only the keys of the rows that it changed.
     """
     earlier, is_complete = copy_of(content), True
+    if "quantity_id" in after:
+        _undo_unit(earlier[QUANTITIES].get(str(after["quantity_id"])))
     for name in (*before, *(name for name in after if name not in before)):
         if name in FIELDS and name in before:
             earlier[name] = before[name]
@@ -185,6 +187,12 @@ def undo(content: Content, before: Json, after: Json) -> tuple[Content, bool]:
                     earlier[name][key] = row
             earlier[name] = dict(sorted(earlier[name].items(), key=lambda item: _place(item[1])))
     return earlier, is_complete
+
+
+def _undo_unit(row: Row | None) -> None:
+    """Take back the unit that somebody set with the one button on the dataset's page."""
+    if row is not None:
+        row["unit"] = row["unit_confirmed_by"] = row["unit_confirmed_at"] = None
 
 
 def next_key(content_rows: Mapping[str, object]) -> str:

@@ -168,3 +168,17 @@ def list_events_since(session: Session, object_id: str, event_id: int) -> list[A
     if not events or events[-1].id != event_id:
         raise NotFound("The dataset has no such change.")
     return events
+
+
+def last_edit(session: Session, object_id: str) -> AuditEvent | None:
+    """Return the newest change of a dataset that is not only a derived estimate."""
+    return session.scalar(
+        select(AuditEvent)
+        .where(
+            AuditEvent.object_type == "dataset",
+            AuditEvent.object_id == object_id,
+            AuditEvent.action != "estimate",
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )

@@ -131,14 +131,13 @@ def change_dataset(
     Conflict
         If it is archived.
     """
-    if dataset.archived_at is not None:
-        raise Conflict("This dataset is archived. Restore it first, then change it.")
+    refuse_archived(dataset)
     now = content_of(dataset)
     _take_hidden(now, draft.content)
     is_stale = revision is not None and revision != dataset.revision
     if is_stale and base != now:
         # Without the base every difference is a collision: nothing is lost, more is asked.
-        start = base or _differs_everywhere(now, draft.content)
+        start = base or unknown_base(now, draft.content)
         raise ChangedMeanwhile(merge(start, now, draft.content), dataset.revision)
     return save(session, dataset, now, draft, known=known, actor=actor)
 
@@ -223,8 +222,7 @@ def restore_state(
     session: Session, dataset: Dataset, event_id: int, *, known: Known, actor: audit.Actor
 ) -> bool:
     """Bring an earlier state of a dataset back, as a change of its own."""
-    if dataset.archived_at is not None:
-        raise Conflict("This dataset is archived. Restore it first, then change it.")
+    refuse_archived(dataset)
     earlier = earlier_state(session, dataset, event_id)
     return save(
         session,
@@ -236,6 +234,19 @@ def restore_state(
         action="state_restored",
         is_restored=True,
     )
+
+
+def refuse_archived(dataset: Dataset) -> None:
+    """
+    Refuse to change what is archived.
+
+    Raises
+    ------
+    Conflict
+        If it is.
+    """
+    if dataset.archived_at is not None:
+        raise Conflict("This dataset is archived. Restore it first, then change it.")
 
 
 def _refuse_parent(parent: Dataset) -> None:
@@ -363,7 +374,7 @@ def _counts(row: Row) -> tuple[object, ...]:
     return row["low"], row["mid"], row["high"]
 
 
-def _differs_everywhere(now: Content, mine: Content) -> Content:
+def unknown_base(now: Content, mine: Content) -> Content:
     """Return a start from which both sides differ wherever they differ from each other."""
     base = copy_of(now)
     for name, value in now.items():

@@ -65,11 +65,11 @@ class Check:
 
 def licence_claim(claim: LicenceClaim) -> LicenceClaimView:
     """Return a licence claim; one that is not of the data says so instead of a class."""
-    scopes = {"data": _("data"), "code": _("code")}
+    scopes = {"data": _("data"), "code": _("code"), "decision": _("decision of a person")}
     licence = parts.licence_class_view(
         claim.licence_class, parts.text(claim.stated_zh, claim.stated_en), claim.spdx
     )
-    if claim.scope != "data":
+    if claim.scope == "code":
         licence = replace(licence, tone="none", word=_("does not cover the data"))
     checked = None
     if claim.checked_by and claim.checked_on:
