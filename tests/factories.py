@@ -56,19 +56,24 @@ def make_account(
     return account
 
 
+def make_web_session(session: Session, account: Account, secret: str = "") -> WebSession:
+    """Return a browser in which that person is signed in."""
+    web_session = WebSession(
+        token_hash=tokens.hash_secret(secret or tokens.new_secret()),
+        account_id=account.id,
+        signed_in_by=SignInMethod.PASSWORD,
+        user_agent="test",
+        address="testclient",
+    )
+    session.add(web_session)
+    session.flush()
+    return web_session
+
+
 def sign_in(client: TestClient, session: Session, account: Account) -> TestClient:
     """Give a client the cookie of a new web session of that person."""
     secret = tokens.new_secret()
-    session.add(
-        WebSession(
-            token_hash=tokens.hash_secret(secret),
-            account_id=account.id,
-            signed_in_by=SignInMethod.PASSWORD,
-            user_agent="test",
-            address="testclient",
-        )
-    )
-    session.flush()
+    make_web_session(session, account, secret)
     set_session_cookie(client, secret)
     return client
 

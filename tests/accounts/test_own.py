@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.accounts import links, passwords
+from app.accounts import links, newcomers, passwords, queries
 from app.accounts.first_run import FIRST_EMAIL
 from app.accounts.models import Account, LinkPurpose, OneTimeLink, SignInMethod, WebSession
 from app.accounts.routes_own import get_owner
@@ -179,6 +179,21 @@ def test_complete_account_of_a_vendors_member_keeps_the_address(
     assert complete(client, email=person.email).status_code == 303
     session.refresh(member)
     assert (member.email, member.name) == ("a@north.example", "Zhao Min")
+
+
+def test_the_service_keeps_the_address_of_a_vendors_member(session: Session):
+    member = factories.make_account(session, role="vendor", email="a@north.example")
+    web_session = factories.make_web_session(session, member)
+    newcomers.complete_account(
+        session,
+        queries.get_account(session, member.id),
+        web_session,
+        actor=factories.actor(member),
+        name="Zhao Min",
+        email="b@north.example",
+        password=PASSWORD,
+    )
+    assert member.email == "a@north.example"
 
 
 def change_password(client: TestClient, **changes: str):

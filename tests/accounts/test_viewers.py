@@ -100,6 +100,16 @@ def test_a_token_has_its_role_and_its_scopes(client: TestClient, session: Sessio
     assert me["permissions"] == ["catalogue.browse_public", "catalogue.browse_team"]
 
 
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_token_sees_no_less_than_nobody(
+    connection: Connection, session: Session, person: Account, settings: Settings, is_public: bool
+):
+    app = make_app(connection, settings.model_copy(update={"is_catalogue_public": is_public}))
+    token = make_token(session, person, Scope.QUOTES_READ)
+    me = TestClient(app).get("/api/v1/me", headers=bearer(token)).json()
+    assert ("catalogue.browse_public" in me["permissions"]) == is_public
+
+
 def test_a_token_notes_that_it_was_used(client: TestClient, session: Session, person: Account):
     token = make_token(session, person)
     client.get("/api/v1/me", headers=bearer(token))
