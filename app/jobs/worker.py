@@ -44,6 +44,8 @@ class WorkerOptions:
     stop_seconds: float = 5
     # A new job is announced; one that waited for a lock is only found by asking.
     poll_seconds: float = 1
+    # How long a database that is away is waited for before the worker starts anew.
+    patience_seconds: float = 10
     # False: end when the queue is empty.
     wait: bool = True
 
@@ -73,6 +75,7 @@ def make_queue_app(
         min_size=1,
         # The two queues' workers fetch, beat, poll and finish jobs on these.
         max_size=4,
+        timeout=options.patience_seconds,
         kwargs={"application_name": "peibi worker", "options": "-c timezone=UTC"},
     )
     app = App(connector=connector)
@@ -135,7 +138,8 @@ async def work(
             try:
                 async with app.open_async():
                     await _work_once(app, options)
-            except (ProcrastinateException, psycopg.Error, OSError):
+            # Two workers in a group fail as a group.
+            except* (ProcrastinateException, psycopg.Error, OSError):
                 logger.exception("the job worker lost its database and starts again")
             if not options.wait:
                 return

@@ -13,7 +13,11 @@ from app.jobs.work import Work
 
 GATE = 4711
 OPTIONS = worker.WorkerOptions(
-    heartbeat_seconds=0.2, stalled_seconds=1, rescue_cron="* * * * * *", stop_seconds=0.5
+    heartbeat_seconds=0.2,
+    stalled_seconds=1,
+    rescue_cron="* * * * * *",
+    stop_seconds=0.5,
+    patience_seconds=0.3,
 )
 
 

@@ -155,6 +155,19 @@ def test_an_attempt_that_was_taken_over_changes_nothing(jobs: JobDatabase) -> No
     assert not is_marked(jobs)
 
 
+def test_an_attempt_ends_in_nothing_while_a_later_one_is_running(jobs: JobDatabase) -> None:
+    public_id = enqueue(jobs)
+
+    def run_slowly(session: Session, _work: Work, _arguments: dict[str, Any]) -> dict[str, Any]:
+        assert runner._take_up(jobs.sessions, public_id, lambda: False) is not None
+        mark(session)
+        return {"by": "first"}
+
+    job = attempt(jobs, public_id, run_slowly)
+    assert (job.state, job.result, job.attempt) == (JobState.RUNNING, None, 2)
+    assert not is_marked(jobs)
+
+
 def cancel(jobs: JobDatabase, public_id: str) -> None:
     with jobs.sessions.begin() as session:
         service.cancel(session, public_id)

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app.jobs import upkeep, worker
@@ -136,28 +136,41 @@ def test_jobs_with_one_lock_run_one_after_the_other(jobs: JobDatabase) -> None:
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
-def test_the_worker_outlives_its_database_connections(
+@contextmanager
+def database_away(jobs: JobDatabase) -> Iterator[None]:
+    """Cut every connection to the database and let nobody in."""
+    url = make_url(jobs.url)
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    name = url.database
+    jobs.sessions.kw["bind"].dispose()
+    with engine.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": name},
+        )
+        yield
+        connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
+    engine.dispose()
+
+
+def test_the_worker_waits_for_a_database_that_went_away(
     jobs: JobDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "RESTART_SECONDS", 0.2)
     kind = JobKind("test.after", lambda *_: {})
 
-    async def cut_and_go_on() -> str:
+    async def go_on_after_the_outage() -> str:
         async with worker.in_background(jobs.url, [kind], [], slow_worker.OPTIONS):
-            await asyncio.sleep(0.5)
-            with jobs.sessions() as session, suppress(Exception):
-                session.execute(
-                    text(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
-                )
-            await asyncio.sleep(0.5)
-            public_id = jobs.enqueue(kind)
-            await until(lambda: jobs.job(public_id).is_final)
-            return public_id
+            before = jobs.enqueue(kind)
+            await until(lambda: jobs.job(before).is_final)
+            with database_away(jobs):
+                await asyncio.sleep(1.5)
+            after = jobs.enqueue(kind)
+            await until(lambda: jobs.job(after).is_final, seconds=60)
+            return after
 
-    assert jobs.job(asyncio.run(cut_and_go_on())).state == JobState.SUCCEEDED
+    assert jobs.job(asyncio.run(go_on_after_the_outage())).state == JobState.SUCCEEDED
 
 
 def test_periodic_upkeep_runs_and_forgets_old_jobs(jobs: JobDatabase) -> None:

@@ -18,6 +18,8 @@ NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "?", "？", "n/a", "#n/a", "na", "nan", "none", "null")
 ) | frozenset(("tbd", "tba", "unknown", "无", "暂无", "未知", "待定"))
 _NO_NUMBER_STAYS = {AmountProblem.INEXACT, AmountProblem.RANGE}
+# What the catalogue keeps of a quantity; `printed` has the rest.
+DECIMALS = 3
 _BOUNDS = {"at_least": ("至少", "at least"), "at_most": ("至多", "at most")}
 _BYTE_UNITS = frozenset(f"{p}{i}b" for p in "kmgtp" for i in ("", "i"))
 
@@ -82,7 +84,7 @@ def read_size(text: str, head: HeadColumn, row: int) -> Numbers:
     quantity = QuantityRecord(
         key="size",
         printed=text,
-        value=amount.value,
+        value=round(amount.value, DECIMALS),
         unit="byte",
         qualifier_zh=_qualifier(amount, 0),
         qualifier_en=_qualifier(amount, 1),
@@ -141,10 +143,11 @@ def _differs(own: str, other: str) -> bool:
 def _converted(value: Decimal, printed: str) -> tuple[Decimal, str | None]:
     """Return the count in a unit of the catalogue; minutes become hours, GB bytes."""
     if words.is_minutes(printed):
-        return round(value / words.MINUTES_PER_HOUR, 3), "hour"
+        return round(value / words.MINUTES_PER_HOUR, DECIMALS), "hour"
     if printed.strip().lower() in _BYTE_UNITS:
-        return amounts.parse_bytes(f"{value:f}{printed.strip()}").value, "byte"
-    return value, words.unit_of(printed) if printed else None
+        size = amounts.parse_bytes(f"{value:f}{printed.strip()}").value
+        return round(size, DECIMALS), "byte"
+    return round(value, DECIMALS), words.unit_of(printed) if printed else None
 
 
 def _qualifier(amount: Amount, language: int) -> str | None:
