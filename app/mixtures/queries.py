@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.accounts.permissions import Permission
@@ -14,6 +15,7 @@ from app.mixtures.content import Carried
 from app.mixtures.models import (
     Draft,
     DraftEdit,
+    DraftStep,
     Mixture,
     MixtureVersion,
     Policy,
@@ -294,3 +296,31 @@ def find_version_of_link(session: Session, token_hash: bytes) -> MixtureVersion 
 def is_link_alive() -> ColumnElement[bool]:
     """Return the condition that a link is neither expired nor revoked."""
     return and_(ShareLink.revoked_at.is_(None), ShareLink.expires_at > func.statement_timestamp())
+
+
+def find_steps(session: Session, draft: Draft) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Return the steps on either side of the draft's position, without their contents."""
+    rows = session.execute(
+        select(DraftStep.position, DraftStep.action, DraftStep.params).where(
+            DraftStep.mixture_id == draft.mixture_id,
+            DraftStep.position.in_((draft.position, draft.position + 1)),
+        )
+    )
+    return {row.position: (row.action, row.params) for row in rows}
+
+
+def touch(session: Session, mixture_id: int) -> None:
+    """Note that a mixture changed now."""
+    session.execute(
+        update(Mixture)
+        .where(Mixture.id == mixture_id)
+        .values(updated_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_edits(session: Session, mixture_id: int, *, before: int) -> None:
+    """Drop the oldest lines of a draft's history."""
+    session.execute(
+        delete(DraftEdit).where(DraftEdit.mixture_id == mixture_id, DraftEdit.revision < before)
+    )

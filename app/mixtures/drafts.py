@@ -1,0 +1,287 @@
+"""
+The one draft of a mixture, shared by its editors: read, edit, undo, redo.
+
+Every change names the revision that it was made from. The row is locked, the revision compared,
+and what somebody else changed meanwhile is never overwritten: the later one is told what that
+was and by whom, and can put their own edit on top.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, func
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import Viewer
+from app.errors import Conflict, StaleVersion
+from app.mixtures import access, catalogue, loading, queries
+from app.mixtures import content as contents
+from app.mixtures.content import Content
+from app.mixtures.edits.results import Edit, Edited
+from app.mixtures.facts import DatasetFacts
+from app.mixtures.models import Draft, DraftEdit, DraftStep, Mixture
+from app.mixtures.views import MixtureView
+
+# Steps back that are kept, and changes that the history lists.
+MAX_STEPS = 50
+MAX_EDITS = 200
+
+
+class StaleDraft(StaleVersion):
+    """
+    Somebody else changed the draft since it was read. Carries both sides.
+
+    Attributes
+    ----------
+    revision : int
+        The draft's revision now.
+    content : Content
+        The draft now.
+    edits : sequence of DraftEdit
+        What was changed since, the newest first.
+    """
+
+    def __init__(self, draft: Draft, edits: Sequence[DraftEdit]) -> None:
+        names = list(dict.fromkeys(edit.actor_name for edit in edits)) or [draft.edited_by_name]
+        super().__init__(
+            "%(who)s changed this draft since you opened it. Nothing is lost: look at what "
+            "changed, then save yours on top.",
+            who=", ".join(names[:3]),
+        )
+        self.revision = draft.revision
+        self.content = contents.read(draft.content)
+        self.edits = list(edits)
+
+
+@dataclass
+class Workbench:
+    """A draft that is being edited, with what it comes to; computed once where it is needed."""
+
+    session: Session
+    content: Content
+    viewer: Viewer
+    computed: dict[int, MixtureView] = field(default_factory=dict)
+
+    def view(self, phase: int = 0) -> MixtureView:
+        """Return the draft, computed."""
+        if phase not in self.computed:
+            self.computed[phase] = loading.load_plan(
+                self.session, self.content, self.viewer, phase=phase
+            )
+        return self.computed[phase]
+
+    def facts(self, slugs: Sequence[str]) -> Mapping[str, DatasetFacts]:
+        """Return what the catalogue knows of these datasets."""
+        with_team = self.viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+        return catalogue.load_facts(self.session, slugs, with_team=with_team)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A draft after a change."""
+
+    draft: Draft
+    content: Content
+    edited: Edited
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an edit would make of a draft, computed before and after; nothing is saved."""
+
+    edited: Edited
+    before: MixtureView
+    after: MixtureView
+
+
+def edit_draft(
+    session: Session, mixture: Mixture, edit: Edit, *, revision: int, viewer: Viewer
+) -> Saved:
+    """
+    Apply an edit to the draft.
+
+    Raises
+    ------
+    StaleDraft
+        If the draft is not at `revision` any more.
+    AppError
+        What the edit refuses; then nothing is changed.
+    """
+    draft = _locked(session, mixture, revision=revision, viewer=viewer)
+    before = contents.read(draft.content)
+    edited = edit(Workbench(session, before, viewer))
+    if edited.content == before:
+        return Saved(draft, before, edited)
+    _put(session, draft, edited, viewer=viewer)
+    return Saved(draft, edited.content, edited)
+
+
+def preview(session: Session, mixture: Mixture, edit: Edit, *, viewer: Viewer) -> Preview:
+    """Return what an edit would do to the draft as it is."""
+    access.require_edit(viewer, mixture)
+    content = contents.read(queries.get_draft(session, mixture.id).content)
+    bench = Workbench(session, content, viewer)
+    edited = edit(bench)
+    phase = _phase_of(content, edited)
+    return Preview(
+        edited=edited,
+        before=bench.view(phase),
+        after=loading.load_plan(session, edited.content, viewer, phase=phase),
+    )
+
+
+def replace_content(
+    session: Session,
+    mixture: Mixture,
+    content: Content,
+    *,
+    revision: int,
+    viewer: Viewer,
+    action: str = "replace",
+) -> Saved:
+    """
+    Put a whole content in the draft's place: by the API, an imported text, a version.
+
+    Raises
+    ------
+    StaleDraft
+        If the draft is not at `revision` any more.
+    """
+    params = {"count": len(content.phases)}
+    return edit_draft(
+        session,
+        mixture,
+        lambda _bench: Edited(content, action, params),
+        revision=revision,
+        viewer=viewer,
+    )
+
+
+def undo(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer) -> Saved:
+    """
+    Go back one step.
+
+    Raises
+    ------
+    Conflict
+        If there is none.
+    StaleDraft
+        If the draft is not at `revision` any more.
+    """
+    draft = _locked(session, mixture, revision=revision, viewer=viewer)
+    step = session.get(DraftStep, (mixture.id, draft.position))
+    if step is None:
+        raise Conflict("There is nothing to undo.")
+    return _swap(session, draft, step, step=-1, viewer=viewer)
+
+
+def redo(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer) -> Saved:
+    """
+    Go forward one step that was undone.
+
+    Raises
+    ------
+    Conflict
+        If there is none.
+    StaleDraft
+        If the draft is not at `revision` any more.
+    """
+    draft = _locked(session, mixture, revision=revision, viewer=viewer)
+    step = session.get(DraftStep, (mixture.id, draft.position + 1))
+    if step is None:
+        raise Conflict("There is nothing to redo.")
+    return _swap(session, draft, step, step=1, viewer=viewer)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Whether the draft can go back and forward, and what that would take back or do again."""
+
+    undo: tuple[str, dict[str, Any]] | None
+    redo: tuple[str, dict[str, Any]] | None
+
+
+def steps(session: Session, draft: Draft) -> Steps:
+    """Return what undo and redo would do now."""
+    found = queries.find_steps(session, draft)
+    return Steps(undo=found.get(draft.position), redo=found.get(draft.position + 1))
+
+
+def _locked(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer) -> Draft:
+    access.require_edit(viewer, mixture)
+    draft = queries.get_draft(session, mixture.id, for_change=True)
+    if draft.revision != revision:
+        raise StaleDraft(draft, queries.list_edits(session, mixture.id, since=revision))
+    return draft
+
+
+def _put(session: Session, draft: Draft, edited: Edited, *, viewer: Viewer) -> None:
+    """Write a step and the new content; what was undone before cannot be redone any more."""
+    before = draft.content
+    session.execute(
+        delete(DraftStep).where(
+            DraftStep.mixture_id == draft.mixture_id,
+            (DraftStep.position > draft.position)
+            | (DraftStep.position <= draft.position + 1 - MAX_STEPS),
+        )
+    )
+    session.add(
+        DraftStep(
+            mixture_id=draft.mixture_id,
+            position=draft.position + 1,
+            content=before,
+            action=edited.action,
+            params=edited.params,
+        )
+    )
+    draft.position += 1
+    _write(session, draft, contents.to_json(edited.content), edited, viewer=viewer)
+
+
+def _swap(session: Session, draft: Draft, found: DraftStep, *, step: int, viewer: Viewer) -> Saved:
+    here = draft.content
+    there, found.content = found.content, here
+    draft.position += step
+    content = contents.read(there)
+    action = "undo" if step < 0 else "redo"
+    edited = Edited(content, action, {"action": found.action, "params": found.params})
+    _write(session, draft, there, edited, viewer=viewer)
+    return Saved(draft, content, edited)
+
+
+def _write(
+    session: Session,
+    draft: Draft,
+    content: dict[str, Any],
+    edited: Edited,
+    *,
+    viewer: Viewer,
+) -> None:
+    draft.content = content
+    slugs = edited.content.datasets()
+    if slugs != draft.dataset_slugs:
+        draft.dataset_slugs = slugs
+    draft.revision += 1
+    draft.edited_by_name = viewer.name
+    draft.edited_at = func.clock_timestamp()
+    session.add(
+        DraftEdit(
+            mixture_id=draft.mixture_id,
+            revision=draft.revision,
+            action=edited.action,
+            params=edited.params,
+            actor_id=viewer.account_id,
+            actor_name=viewer.name,
+        )
+    )
+    session.flush()
+    queries.touch(session, draft.mixture_id)
+    if draft.revision % MAX_EDITS == 0:
+        queries.forget_edits(session, draft.mixture_id, before=draft.revision - MAX_EDITS)
+
+
+def _phase_of(content: Content, edited: Edited) -> int:
+    name = edited.params.get("phase")
+    return next((i for i, phase in enumerate(content.phases) if phase.name == name), 0)
