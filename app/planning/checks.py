@@ -19,7 +19,7 @@ from app.planning.errors import (
     TooManyComponents,
     WrongLength,
 )
-from app.planning.limits import MAX_COMPONENTS, MAX_EPOCHS, MAX_TOKENS, MAX_WEIGHT
+from app.planning.limits import MAX_COMPONENTS, MAX_EPOCHS, MAX_TOKENS, MAX_WEIGHT, MIN_WEIGHT
 
 Number = int | float | Decimal | Fraction
 Numbers = Iterable[Number] | NDArray[np.generic]
@@ -154,7 +154,38 @@ def weights(field: str, values: Numbers) -> list[Number]:
     [2, 0.5]
     """
     found = components(values)
-    return [number(field, value, index=index) for index, value in enumerate(found)]
+    return [weight(field, value, index=index) for index, value in enumerate(found)]
+
+
+def weight(field: str, value: Number, *, index: int | None = None) -> Number:
+    """
+    Return one weight: zero, or 1e-300 to 1e300.
+
+    Parameters
+    ----------
+    field : str
+        Name of the argument, for the error.
+    value : number
+    index : int, optional
+        Position in a list, for the error.
+
+    Returns
+    -------
+    number
+
+    Raises
+    ------
+    NotFinite, Negative, OutOfRange
+
+    Examples
+    --------
+    >>> weight("weight", 0.5)
+    0.5
+    """
+    number(field, value, index=index)
+    if 0 < value < MIN_WEIGHT:
+        raise OutOfRange(field, value, MIN_WEIGHT, MAX_WEIGHT, index)
+    return value
 
 
 def unique_tokens(field: str, values: Iterable[int | None], count: int) -> list[int | None]:

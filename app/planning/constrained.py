@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.planning import problem as problems
-from app.planning import tags
 from app.planning.judging import Judged
 from app.planning.problem import COMPONENT_KINDS, Constraint, ConstraintKind, Problem, Row
 from app.planning.request import Group, PlanRequest
@@ -198,12 +197,12 @@ def per_unit(request: PlanRequest, constraint: Constraint, price: float) -> floa
 
 
 def _group_rows(request: PlanRequest, group: Group) -> list[Row]:
-    shares = [tags.share_of(c.tags.get(group.tag), group.value) for c in request.components]
+    certain, possible = np.zeros(len(request.components)), np.zeros(len(request.components))
+    for index, least, most in request.members(group):
+        certain[index], possible[index] = float(least), float(most)
     rows = []
     if group.min_share is not None:
-        certain = np.array([float(least) for least, _ in shares])
         rows.append(Row(ConstraintKind.GROUP_MIN, certain, float(group.min_share)))
     if group.max_share is not None:
-        possible = np.array([float(most) for _, most in shares])
         rows.append(Row(ConstraintKind.GROUP_MAX, possible, float(group.max_share)))
     return rows

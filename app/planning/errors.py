@@ -11,7 +11,7 @@ Exception
                   │   ├── NotFinite, Negative
                   │   └── OutOfRange(.., low, high)
                   ├── WrongLength(field, expected, actual)
-                  ├── NoComponents, TooManyComponents(count, limit)
+                  ├── NoComponents, TooManyComponents(count, limit), TooManyGroups(count, limit)
                   ├── DuplicateName(name)
                   ├── NoWeight(field)                        every weight is zero
                   ├── EmptyGroup(name), UngroupedComponents(indices), SharedComponent(index)
@@ -115,6 +115,15 @@ class TooManyComponents(PlanningError):
 
     def __init__(self, count: int, limit: int) -> None:
         super().__init__(f"{count} components, at most {limit}")
+        self.count = count
+        self.limit = limit
+
+
+class TooManyGroups(PlanningError):
+    """More groups than one phase may have."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        super().__init__(f"{count} groups, at most {limit}")
         self.count = count
         self.limit = limit
 

@@ -14,6 +14,8 @@ from app.planning.errors import EmptyGroup, NoWeight, UngroupedComponents
 from app.planning.exact import in_proportion
 from app.planning.shares import Shares
 
+_LONGEST = 4096
+
 
 def two_level(
     group_weights: Mapping[str, Number], membership: Sequence[str | None], member_weights: Numbers
@@ -67,8 +69,11 @@ def two_level(
         if weight and not sums[name]:
             raise EmptyGroup(name)
     scale = math.lcm(*(total for name, total in sums.items() if total and by_name[name]))
+    if scale.bit_length() > _LONGEST:
+        # Hundreds of groups with weights of all sizes: a share below 2^-512 gets no token anyway.
+        scale = 1 << _LONGEST
     parts = [
-        by_name[group] * member * (scale // sums[group]) if member and group is not None else 0
+        by_name[group] * member * scale // sums[group] if member and group is not None else 0
         for group, member in zip(groups, members, strict=True)
     ]
     return Shares(tuple(in_proportion(parts)))

@@ -10,6 +10,10 @@ MAX_COMPONENTS = 5_000
 
 # Weights are typed by hand: beyond this they are mistakes, and their sum would leave float range.
 MAX_WEIGHT = 1e300
+# Smaller ones, zero aside, receive no token of any budget, and their exact shares grow long.
+MIN_WEIGHT = 1e-300
+# A phase has tens of groups; exact shares of more that carry weights grow long.
+MAX_GROUPS = 200
 
 # One pass per token of the largest budget over a source of one token: beyond any answer of ours.
 MAX_EPOCHS = 1e18

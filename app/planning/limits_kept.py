@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from app.planning import tags
 from app.planning.exact import as_fraction, ratio
 from app.planning.outcome import Breach
 from app.planning.problem import ConstraintKind
@@ -72,22 +71,18 @@ def _group(
     request: PlanRequest, group: Group, tokens: Sequence[int], total: int
 ) -> Iterator[Breach]:
     # Whole members are summed as integers; only shares of a component need fractions.
-    whole, members = 0, 0
+    whole = 0
     certain, possible = Fraction(0), Fraction(0)
-    for component, count in zip(request.components, tokens, strict=True):
-        tag = component.tags.get(group.tag)
-        if isinstance(tag, str):
-            if tag == group.value:
-                whole += count
-                members += 1
-            continue
-        least, most = tags.share_of(tag, group.value)
-        certain += least * count
-        possible += most * count
-        members += bool(most)
+    members = request.members(group)
+    for index, least, most in members:
+        if least == 1:
+            whole += tokens[index]
+        else:
+            certain += least * tokens[index]
+            possible += most * tokens[index]
     certain += whole
     possible += whole
-    slack = _slack(members, total)
+    slack = _slack(len(members), total)
     if group.min_share is not None and certain < as_fraction(group.min_share) * total - slack:
         yield Breach(
             ConstraintKind.GROUP_MIN, group.name, float(group.min_share), float(certain / total)

@@ -210,7 +210,11 @@ def state(
     >>> state([3, 1], caps=[0.5, 1]).target.tolist()
     [0.75, 0.25]
     """
-    weights = np.array(checks.weights("target", target), dtype=np.float64)
+    # Ratios may be smaller than any weight that is typed.
+    typed = checks.components(target)
+    weights = np.array(
+        [checks.number("target", value, index=i) for i, value in enumerate(typed)], dtype=np.float64
+    )
     largest = weights.max()
     if not largest:
         raise NoWeight("target")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
 
 from app.planning import checks, tags
 from app.planning.checks import Number
@@ -13,9 +15,10 @@ from app.planning.errors import (
     EmptyGroup,
     OutOfRange,
     SchemeParameter,
+    TooManyGroups,
     UnknownScheme,
 )
-from app.planning.limits import MAX_EPOCHS
+from app.planning.limits import MAX_EPOCHS, MAX_GROUPS
 from app.planning.schemes import MAX_ALPHA
 from app.planning.tags import Tag
 
@@ -167,7 +170,7 @@ class PlanRequest:
         1 to 5,000, each name once.
     scheme : Scheme
     groups : tuple of Group
-        Each name once, each with a member.
+        At most 200, each name once, each with a member.
     on_shortage : OnShortage
     cost_ceiling : number or None
         Most that the tokens drawn may cost. Each token drawn is counted, repeats too, so the
@@ -177,7 +180,8 @@ class PlanRequest:
 
     Raises
     ------
-    DuplicateName, EmptyGroup, NoComponents, TooManyComponents, NotFinite, Negative, OutOfRange
+    DuplicateName, EmptyGroup, NoComponents, TooManyComponents, TooManyGroups
+    NotFinite, Negative, OutOfRange
         With the position of the component in `index`.
 
     Examples
@@ -200,6 +204,8 @@ class PlanRequest:
         object.__setattr__(self, "components", tuple(checks.components(self.components)))
         object.__setattr__(self, "groups", tuple(self.groups))
         object.__setattr__(self, "on_shortage", OnShortage(self.on_shortage))
+        if len(self.groups) > MAX_GROUPS:
+            raise TooManyGroups(len(self.groups), MAX_GROUPS)
         _unique(component.name for component in self.components)
         _unique(group.name for group in self.groups)
         for index, component in enumerate(self.components):
@@ -218,9 +224,18 @@ class PlanRequest:
             if share is not None:
                 checks.number(name, share, high=1, index=index)
         if group.weight is not None:
-            checks.number("group_weight", group.weight, index=index)
-        if not any(tags.share_of(c.tags.get(group.tag), group.value)[1] for c in self.components):
+            checks.weight("group_weight", group.weight, index=index)
+        if not any(possible for _, _, possible in self.members(group)):
             raise EmptyGroup(group.name)
+
+    def members(self, group: Group) -> list[tuple[int, Fraction, Fraction]]:
+        """Return position, certain and possible share of the components of a group."""
+        return self._members[group.tag].get(group.value, [])
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, list[tuple[int, Fraction, Fraction]]]]:
+        names = {group.tag for group in self.groups}
+        return {name: tags.members([c.tags.get(name) for c in self.components]) for name in names}
 
 
 def _unique(names: Iterable[str]) -> None:
@@ -234,7 +249,7 @@ def _unique(names: Iterable[str]) -> None:
 def _check_component(component: Component, index: int) -> None:
     if component.unique_tokens is not None:
         checks.tokens("unique_tokens", component.unique_tokens, index=index)
-    checks.number("weight", component.weight, index=index)
+    checks.weight("weight", component.weight, index=index)
     if component.max_epochs is not None and component.max_epochs != math.inf:
         checks.number("max_epochs", component.max_epochs, high=MAX_EPOCHS, index=index)
     checks.number("min_ratio", component.min_ratio, high=1, index=index)

@@ -98,3 +98,34 @@ def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
         if value in values:
             possible += share
     return certain, possible
+
+
+def members(tags: Sequence[Tag]) -> dict[str, list[tuple[int, Fraction, Fraction]]]:
+    """
+    Return for every value the components that have or may have it.
+
+    Parameters
+    ----------
+    tags : (n_components,) sequence
+        The same tag of each component.
+
+    Returns
+    -------
+    dict of str to list of (int, Fraction, Fraction)
+        Position, certain and possible share, by position.
+
+    Examples
+    --------
+    >>> found = members(["en", ["zh", "en"], None])
+    >>> [(index, int(certain), int(possible)) for index, certain, possible in found["en"]]
+    [(0, 1, 1), (1, 0, 1)]
+    """
+    found: dict[str, list[tuple[int, Fraction, Fraction]]] = {}
+    for index, tag in enumerate(tags):
+        if isinstance(tag, str):
+            found.setdefault(tag, []).append((index, *_ALL))
+        elif tag is not None:
+            values = sorted({value for named in portions(tag) for value in named})
+            for value in values:
+                found.setdefault(value, []).append((index, *share_of(tag, value)))
+    return found

@@ -1,6 +1,6 @@
 """From a request to the exact ratios that its scheme asks for, before any limit is applied."""
 
-from app.planning import groups, schemes, tags
+from app.planning import groups, schemes
 from app.planning.errors import BudgetInfeasible, NoWeight, SharedComponent
 from app.planning.exact import in_proportion
 from app.planning.request import PlanRequest, SchemeName
@@ -70,17 +70,15 @@ def _typed(request: PlanRequest) -> Shares:
 
 
 def _membership(request: PlanRequest) -> list[str | None]:
-    found: list[str | None] = []
-    for index, component in enumerate(request.components):
-        names = [
-            group.name
-            for group in request.groups
-            if group.weight is not None
-            and tags.share_of(component.tags.get(group.tag), group.value)[0] > 0
-        ]
-        if len(names) > 1:
-            raise SharedComponent(index)
-        found.append(names[0] if names else None)
+    found: list[str | None] = [None] * len(request.components)
+    for group in request.groups:
+        if group.weight is None:
+            continue
+        for index, certain, _ in request.members(group):
+            if certain and found[index] is not None:
+                raise SharedComponent(index)
+            if certain:
+                found[index] = group.name
     return found
 
 

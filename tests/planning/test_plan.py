@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from app.planning.errors import (
@@ -17,6 +18,7 @@ from app.planning.errors import (
     SchemeParameter,
     SharedComponent,
     TooManyComponents,
+    TooManyGroups,
     UngroupedComponents,
     UnknownScheme,
 )
@@ -254,6 +256,20 @@ def test_weights_that_a_scheme_ignores_may_be_zero() -> None:
     assert tokens(plan(PlanRequest(400, parts, Scheme("proportional")))) == [100, 300]
 
 
+def test_weights_of_every_size_in_weighted_groups_sum_exactly() -> None:
+    """Exact shares of 600 decimal digits, 5,000 components, 200 groups."""
+    rng = np.random.default_rng(1)
+    weights = (10.0 ** rng.uniform(-299, 299, 5200)).tolist()
+    sizes = rng.integers(1, 10**15, 5000).tolist()
+    parts = tuple(
+        Component(str(i), sizes[i], weights[i], 4, tags={"t": str(i % 200)}) for i in range(5000)
+    )
+    groups = tuple(Group(str(k), "t", str(k), weight=weights[5000 + k]) for k in range(200))
+    found = plan(PlanRequest(10**15, parts, groups=groups, on_shortage=OnShortage.RESPREAD))
+    assert sum(tokens(found)) == 10**15
+    assert found.feasible
+
+
 ONE = (Component("a", 10),)
 
 
@@ -275,6 +291,11 @@ ONE = (Component("a", 10),)
         (lambda: PlanRequest(10, (Component("a", -1),)), Negative),
         (lambda: PlanRequest(10, (Component("a", 10, weight=-1),)), Negative),
         (lambda: PlanRequest(10, (Component("a", 10, weight=1e400),)), NotFinite),
+        (lambda: PlanRequest(10, (Component("a", 10, weight=1e-301),)), OutOfRange),
+        (
+            lambda: PlanRequest(10, ONE, groups=tuple(Group(str(i), "t", "v") for i in range(201))),
+            TooManyGroups,
+        ),
         (lambda: PlanRequest(10, (Component("a", 10, max_epochs=-1),)), Negative),
         (lambda: PlanRequest(10, (Component("a", 10, max_epochs=float("nan")),)), NotFinite),
         (lambda: PlanRequest(10, (Component("a", 10, min_ratio=1.2),)), OutOfRange),

@@ -174,6 +174,16 @@ def test_more_passes_can_make_a_model_worse_in_the_newer_form() -> None:
     assert older == sorted(older, reverse=True)
 
 
+def test_the_overfitting_term_by_hand() -> None:
+    """Four repeats of as many unique tokens as parameters: P 4^delta on top of Chinchilla's form."""
+    found = overfitting.predict_loss(parameters=1e9, tokens=5e9, unique_tokens=1e9)
+    plain = overfitting.predict_loss(parameters=1e9, tokens=5e9, unique_tokens=5e9)
+    assert found.loss - plain.loss == pytest.approx(0.3206 * 4**0.1595)
+    wider = overfitting.predict_loss(parameters=4e9, tokens=5e9, unique_tokens=1e9)
+    plain = overfitting.predict_loss(parameters=4e9, tokens=5e9, unique_tokens=5e9)
+    assert wider.loss - plain.loss == pytest.approx(0.3206 * 4**0.1595 * 4**0.2887)
+
+
 @pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf, 1e400, None])
 def test_sizes_that_make_no_sense_are_refused(bad: float) -> None:
     for call in (

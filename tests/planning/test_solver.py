@@ -91,7 +91,7 @@ def test_caps_that_just_suffice_are_all_reached() -> None:
     assert found.ratios == pytest.approx([0.5, 0.25, 0.25], abs=1e-12)
 
 
-@pytest.mark.parametrize("tiny", [1e-12, 1e-100, 1e-300])
+@pytest.mark.parametrize("tiny", [1e-12, 1e-100, 1e-300, 1e-310])
 def test_targets_of_any_size_can_be_raised(tiny: float) -> None:
     rows = [Row(ConstraintKind.GROUP_MIN, np.array([0, 1.0]), 0.5)]
     found = solved(state([1, tiny], rows=rows))
