@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -164,6 +166,15 @@ def load_tokenizers(session: Session, codes: Iterable[str]) -> dict[str, Tokeniz
         code: TokenizerFacts(code, label, tuple(rates.get(code, ())))
         for code, label in labels.items()
     }
+
+
+def thawed_tokenizer(code: str, stored: Mapping[str, Any]) -> TokenizerFacts:
+    """Return a tokenizer as a version kept it."""
+    rates = tuple(
+        TextRate(text, kind, language, Decimal(bytes_per_token))
+        for text, kind, language, bytes_per_token in stored["rates"]
+    )
+    return TokenizerFacts(code, stored["label"], rates)
 
 
 def load_evidence(session: Session, slugs: Collection[str]) -> dict[str, list[Evidence]]:
