@@ -118,7 +118,8 @@ def divergence(ratios: Floats, target: Floats) -> float:
     0.510826
     """
     present = ratios > 0
-    return float(ratios[present] @ np.log(ratios[present] / target[present]))
+    # Two logarithms: the quotient of a subnormal target would overflow.
+    return float(ratios[present] @ (np.log(ratios[present]) - np.log(target[present])))
 
 
 def moved_share(ratios: Floats, target: Floats) -> float:

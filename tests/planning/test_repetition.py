@@ -175,7 +175,7 @@ def test_more_passes_can_make_a_model_worse_in_the_newer_form() -> None:
 
 
 def test_the_overfitting_term_by_hand() -> None:
-    """Four repeats of as many unique tokens as parameters: P 4^delta on top of Chinchilla's form."""
+    """Four repeats, as many unique tokens as parameters: P 4^delta on top."""
     found = overfitting.predict_loss(parameters=1e9, tokens=5e9, unique_tokens=1e9)
     plain = overfitting.predict_loss(parameters=1e9, tokens=5e9, unique_tokens=5e9)
     assert found.loss - plain.loss == pytest.approx(0.3206 * 4**0.1595)
