@@ -27,6 +27,7 @@ from app.catalog.models import (
     Overlap,
     Provider,
     Quantity,
+    Source,
     Statement,
     TokenEstimate,
     Visibility,
@@ -36,6 +37,8 @@ from app.catalog.search.query import NONE, Facet
 from app.errors import NotFound
 
 MAX_HISTORY = 200
+# The code of a source that people or imports add starts with this.
+ADDED_SOURCE = "added-"
 # What the seed last wrote is for the next seed alone, and larger than all the rest of a row.
 WITHOUT_SEED = (
     defer(Dataset.seeded, raiseload=True),
@@ -212,21 +215,45 @@ def list_history(session: Session, object_type: str, object_id: str) -> list[Aud
     )
 
 
-def get_provider(session: Session, slug: str) -> Provider:
+def get_provider(session: Session, slug: str, *, with_team: bool = True) -> Provider:
     """
     Return a provider with its services.
 
     Raises
     ------
     NotFound
-        If there is none.
+        If there is none, or one may not know of it: a provider that people added is public
+        with its first public dataset.
     """
     provider = session.scalar(
         select(Provider).where(Provider.slug == slug).options(selectinload(Provider.services))
     )
+    if provider is not None and not with_team and provider.seeded is None:
+        is_shown = (Dataset.provider_id == provider.id) & visible(with_team=False)
+        if session.scalar(select(Dataset.id).where(is_shown).limit(1)) is None:
+            provider = None
     if provider is None:
         raise NotFound("There is no provider %(slug)s.", slug=slug)
     return provider
+
+
+def list_sources(session: Session, *, with_team: bool) -> list[Source]:
+    """
+    Return the sources that figures of the catalogue name, best grade first.
+
+    A source that people added is public with the first public dataset that names it.
+    """
+    statement = select(Source).order_by(Source.grade, Source.code)
+    if not with_team:
+        naming = [
+            select(model.id)
+            .join(Dataset, Dataset.id == model.dataset_id)
+            .where(model.source_id == Source.id, visible(with_team=False))
+            .exists()
+            for model in (Quantity, TokenEstimate, LicenceClaim, Statement)
+        ]
+        statement = statement.where(or_(~Source.code.startswith(ADDED_SOURCE), *naming))
+    return list(session.scalars(statement))
 
 
 def list_of_provider(session: Session, provider_id: int, *, with_team: bool) -> list[Dataset]:

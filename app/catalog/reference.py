@@ -9,7 +9,6 @@ from app.catalog.models import (
     Category,
     ConversionPrior,
     Provider,
-    Source,
     Tokenizer,
     TokenizerRatio,
 )
@@ -19,11 +18,6 @@ from app.errors import NotFound
 def list_categories(session: Session) -> list[Category]:
     """Return the category tree, parents before their children."""
     return list(session.scalars(select(Category).order_by(Category.position, Category.id)))
-
-
-def list_sources(session: Session) -> list[Source]:
-    """Return every source that a figure of the catalogue names, best grade first."""
-    return list(session.scalars(select(Source).order_by(Source.grade, Source.code)))
 
 
 def list_priors(session: Session) -> list[ConversionPrior]:

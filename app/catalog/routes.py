@@ -57,8 +57,8 @@ def show_provider(
     request: Request, session: DbSession, viewer: CatalogueViewer, slug: str
 ) -> Response:
     """Show a provider with its datasets by category and its services."""
-    provider = queries.get_provider(session, slug)
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
+    provider = queries.get_provider(session, slug, with_team=with_team)
     datasets = queries.list_of_provider(session, provider.id, with_team=with_team)
     page = provider_page(
         provider,
@@ -74,7 +74,7 @@ def about(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
     """Show every source with its grade, how estimates are made, and the tables behind them."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     page = about_page(
-        sources=reference.list_sources(session),
+        sources=queries.list_sources(session, with_team=with_team),
         priors=reference.list_priors(session),
         tokenizers=reference.list_tokenizers(session),
         ratios=reference.list_tokenizer_ratios(session),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.catalog.queries import ADDED_SOURCE
 from app.catalog.tables import ReferenceTables
 
 
@@ -42,8 +43,4 @@ class Known:
 def source_code(text: str, grade: str) -> str:
     """Return the code that a source which people add has: the same for the same words."""
     digest = hashlib.sha256(f"{grade}\n{text}".encode()).hexdigest()
-    return f"{ADDED}{digest[:16]}"
-
-
-# What people add is public only with a public dataset that names it.
-ADDED = "added-"
+    return f"{ADDED_SOURCE}{digest[:16]}"

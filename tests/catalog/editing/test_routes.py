@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 from app.accounts.models import Role
 from app.audit import AuditEvent
 from app.catalog import state
-from app.catalog.models import Dataset, LicenceClaim, Provider, Quantity, Source, TokenEstimate
+from app.catalog.models import Dataset, LicenceClaim, Provider, Quantity, Source
 from app.catalog.seed.apply import seed
 from tests.catalog.editing.forms import changed, keys, read, send, text_of
-from tests.factories import make_account, signed_in
+from tests.catalog.editing.stored import dataset, events, main_estimate, rows
+from tests.factories import signed_in
 
 NEW = "/edit/dataset"
 BOOKS = "/edit/dataset/jlw-chinese-books"
@@ -27,36 +28,6 @@ EDIT_PATHS = (
 
 def partial(target):
     return {"HX-Request": "true", "HX-Target": f"div#{target}", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def planner(seeded_client, seeded_session):
-    account = make_account(seeded_session, role=Role.PLANNER, name="Li Na")
-    return signed_in(seeded_client, seeded_session, Role.PLANNER, account=account)
-
-
-def dataset(session, slug):
-    session.expire_all()
-    return session.scalars(select(Dataset).where(Dataset.slug == slug)).one_or_none()
-
-
-def rows(session, model, slug):
-    found = dataset(session, slug)
-    statement = select(model).where(model.dataset_id == found.id).order_by(model.position)
-    return session.scalars(statement).all()
-
-
-def main_estimate(session, slug):
-    return next((e for e in rows(session, TokenEstimate, slug) if e.is_main), None)
-
-
-def events(session, slug):
-    found = dataset(session, slug)
-    return session.scalars(
-        select(AuditEvent)
-        .where(AuditEvent.object_type == "dataset", AuditEvent.object_id == str(found.id))
-        .order_by(AuditEvent.id)
-    ).all()
 
 
 def new_fields(client, **changes):
