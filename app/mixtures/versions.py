@@ -19,6 +19,7 @@ from app.mixtures import facts as dataset_facts
 from app.mixtures.content import Content
 from app.mixtures.drafts import StaleDraft
 from app.mixtures.loading import Known
+from app.mixtures.masking import mask
 from app.mixtures.models import Mixture, MixtureVersion, PolicyKind
 from app.mixtures.policies import PolicyResult, Rule, Verdict
 from app.mixtures.views import MixtureView, PhaseView
@@ -108,11 +109,23 @@ def save_version(
     return version
 
 
-def open_version(version: MixtureVersion, *, phase: int = 0, is_whole: bool = True) -> Opened:
-    """Return a version computed again from what it keeps: the same numbers, whatever changed."""
-    content = contents.read(version.content)
-    known = thaw(version)
-    return Opened(version, content, loading.compute(content, known, phase=phase, is_whole=is_whole))
+def open_version(
+    version: MixtureVersion,
+    *,
+    phase: int = 0,
+    is_whole: bool = True,
+    with_team: bool = True,
+) -> Opened:
+    """
+    Return a version computed again from what it keeps: the same numbers, whatever changed.
+
+    Without `with_team`, datasets that only the team may know of have no name.
+    """
+    content, known = contents.read(version.content), thaw(version)
+    if not with_team:
+        content, known = mask(content, known)
+    view = loading.compute(content, known, phase=phase, is_whole=is_whole)
+    return Opened(version, content, view)
 
 
 def freeze(known: Known, session: Session, content: Content) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""
+Versions that the catalogue has left behind: what changed, and what it does to the passes.
+
+A version itself never changes; a draft that started from it is put on the catalogue by opening
+it, since a draft always counts with what the catalogue says now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.accounts.viewers import Viewer
+from app.mixtures import access, catalogue, diffs, loading
+from app.mixtures import facts as dataset_facts
+from app.mixtures.facts import DatasetFacts
+from app.mixtures.models import MixtureVersion
+from app.mixtures.versions import Opened
+from app.mixtures.views import MixtureView
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """
+    A dataset that changed since a version was saved.
+
+    `now` is None where it is gone, or the viewer may not know of it. `fields` are codes of what
+    changed: estimate, licence, status, tags, gone. Passes are those over all phases.
+    """
+
+    dataset: str
+    before: DatasetFacts
+    now: DatasetFacts | None
+    fields: tuple[str, ...]
+    before_epochs: float | None
+    after_epochs: float | None
+
+
+def find(session: Session, opened: Opened, viewer: Viewer) -> tuple[Stale, ...]:
+    """Return what changed in the catalogue since a version was saved."""
+    frozen = opened.view.facts
+    now = catalogue.load_facts(
+        session, opened.content.datasets(), with_team=access.sees_team(viewer)
+    )
+    changed = diffs.changed_facts(frozen, now, opened.content.datasets())
+    if not changed:
+        return ()
+    today = loading.load_plan(session, opened.content, viewer)
+    old_passes, new_passes = passes(opened.view), passes(today)
+    return tuple(
+        Stale(
+            dataset=slug,
+            before=was,
+            now=is_now,
+            fields=what_changed(was, is_now),
+            before_epochs=old_passes.get(slug),
+            after_epochs=new_passes.get(slug),
+        )
+        for slug, was, is_now in changed
+    )
+
+
+def count_stale(
+    session: Session, versions: Sequence[MixtureVersion], viewer: Viewer
+) -> Mapping[int, int]:
+    """Return how many datasets of each version changed since, by the version's id."""
+    slugs = {slug for version in versions for slug in version.dataset_slugs}
+    now = catalogue.load_facts(session, sorted(slugs), with_team=access.sees_team(viewer))
+    return {
+        version.id: len(
+            diffs.changed_facts(
+                {
+                    slug: dataset_facts.thawed(one)
+                    for slug, one in version.facts["datasets"].items()
+                },
+                now,
+                version.dataset_slugs,
+            )
+        )
+        for version in versions
+    }
+
+
+def what_changed(was: DatasetFacts, now: DatasetFacts | None) -> tuple[str, ...]:
+    """Return codes of what changed of a dataset."""
+    if now is None:
+        return ("gone",)
+    found = []
+    if (was.low, was.mid, was.high, was.method, was.tokenizer) != (
+        now.low,
+        now.mid,
+        now.high,
+        now.method,
+        now.tokenizer,
+    ):
+        found.append("estimate")
+    if (was.licence_class, was.licence_spdx) != (now.licence_class, now.licence_spdx):
+        found.append("licence")
+    if was.is_archived != now.is_archived:
+        found.append("status")
+    if (was.languages, was.category, was.modality) != (
+        now.languages,
+        now.category,
+        now.modality,
+    ):
+        found.append("tags")
+    return tuple(found)
+
+
+def passes(view: MixtureView) -> dict[str, float | None]:
+    """Return the passes over each dataset in all phases and earlier runs."""
+    return {one.dataset: one.passes.mid if one.passes else None for one in view.exposures}
+
+
+def drifted(base: MixtureVersion | None, view: MixtureView) -> tuple[str, ...]:
+    """Return the datasets of a draft that changed since the version that it started from."""
+    if base is None:
+        return ()
+    frozen = {slug: dataset_facts.thawed(one) for slug, one in base.facts["datasets"].items()}
+    slugs = [slug for slug in view.content.datasets() if slug in frozen]
+    return tuple(slug for slug, _was, _now in diffs.changed_facts(frozen, view.facts, slugs))
