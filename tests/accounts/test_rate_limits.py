@@ -181,6 +181,23 @@ def test_an_account_knows_its_last_twenty_browsers(
     assert sorted(known) == sorted(f"192.0.2.{number}" for number in range(2, 22))
 
 
+def test_a_made_up_device_cookie_is_replaced_and_our_own_is_kept(
+    browser: Browser, person: Account, administrator: Account
+):
+    shared = browser("198.51.100.7")
+    shared.cookies.set("peibi_device", "planted", domain="testserver.local")
+    sign_in(shared, person.email)
+    ours = shared.cookies["peibi_device"]
+    assert ours != "planted"
+    sign_in(shared, administrator.email)
+    assert shared.cookies["peibi_device"] == ours
+    attacker = browser("198.51.100.7")
+    fail(attacker, person.email)
+    fail(attacker, administrator.email)
+    assert sign_in(shared, person.email).status_code == 303
+    assert sign_in(shared, administrator.email).status_code == 303
+
+
 def test_a_wrong_current_password_is_slowed_down_too(browser: Browser, person: Account):
     owner = browser("198.51.100.7")
     sign_in(owner, person.email)
