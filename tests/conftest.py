@@ -109,18 +109,23 @@ def make_session(connection: Connection) -> Session:
     return Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
 
 
+def session_factory_on(connection: Connection) -> sessionmaker[Session]:
+    """Return a maker of sessions whose commits only release a savepoint."""
+    return sessionmaker(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
+
+
 def make_app(connection: Connection, settings: Settings) -> FastAPI:
     """Return the portal on the connection of one test."""
     app = create_app(settings, connection.engine.url.render_as_string(hide_password=False))
-    app.state.session_factory = sessionmaker(
-        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-    )
+    app.state.session_factory = session_factory_on(connection)
     return app
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path)
+    return Settings(data_dir=tmp_path, jobs_in_process=False)
 
 
 @pytest.fixture
@@ -147,15 +152,28 @@ def seeded_session(seeded_connection: Connection) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def shared_app(engine: Engine) -> FastAPI:
+    """The portal, made once; each test puts its own connection and settings into it."""
+    return create_app(Settings(jobs_in_process=False), engine.url.render_as_string(hide_password=False))
+
+
+def client_on(app: FastAPI, connection: Connection, settings: Settings) -> Iterator[TestClient]:
+    app.state.settings = settings
+    app.state.session_factory = session_factory_on(connection)
+    with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
 @pytest.fixture
-def client(connection: Connection, settings: Settings) -> Iterator[TestClient]:
+def client(shared_app: FastAPI, connection: Connection, settings: Settings) -> Iterator[TestClient]:
     """A client of the portal that sees what `session` flushed."""
-    with TestClient(make_app(connection, settings), follow_redirects=False) as client:
-        yield client
+    yield from client_on(shared_app, connection, settings)
 
 
 @pytest.fixture
-def seeded_client(seeded_connection: Connection, settings: Settings) -> Iterator[TestClient]:
+def seeded_client(
+    shared_app: FastAPI, seeded_connection: Connection, settings: Settings
+) -> Iterator[TestClient]:
     """A client of the seeded portal that sees what `seeded_session` flushed."""
-    with TestClient(make_app(seeded_connection, settings), follow_redirects=False) as client:
-        yield client
+    yield from client_on(shared_app, seeded_connection, settings)

@@ -131,7 +131,7 @@ class _Search:
             size = problem.min_ratio if kind is ConstraintKind.MIN_RATIO else problem.target
             indices = np.flatnonzero(selection.components[kind])
             for members in self.alike(selection, indices, with_cost=True):
-                order = sorted(members, key=lambda index: float(size[index]))  # noqa: B023
+                order = sorted(members, key=lambda index: float(size[index]))
                 selection = self.drop([[Constraint(kind, i)] for i in order], selection)
         upper = np.logical_or.reduce([selection.components[kind] for kind in _UPPER])
         cost = self.cost(selection)
