@@ -61,7 +61,8 @@ def upgrade() -> None:
     # Rows from before are made again by `peibi catalogue reindex`.
     op.execute("DELETE FROM dataset_search")
     op.drop_column("dataset_search", "names")
-    op.add_column("dataset_search", sa.Column("is_sampled", sa.Boolean(), nullable=False))
+    op.add_column("dataset_search", sa.Column("names", sa.String(), nullable=False))
+    op.add_column("dataset_search", sa.Column("sample", sa.SmallInteger(), nullable=False))
     op.create_index(
         "ix_dataset_search_parent_id",
         "dataset_search",
@@ -76,12 +77,28 @@ def upgrade() -> None:
         postgresql_with=GIN,
     )
     op.create_index(
-        "ix_dataset_search_sampled_terms",
+        "ix_dataset_search_sample_terms",
         "dataset_search",
         ["terms"],
         postgresql_using="gin",
         postgresql_with=GIN,
-        postgresql_where=sa.text("is_sampled"),
+        postgresql_where=sa.text("sample >= 1"),
+    )
+    op.create_index(
+        "ix_dataset_search_small_sample_terms",
+        "dataset_search",
+        ["terms"],
+        postgresql_using="gin",
+        postgresql_with=GIN,
+        postgresql_where=sa.text("sample >= 2"),
+    )
+    op.drop_index("ix_search_word_trigrams", table_name="search_word")
+    op.create_index(
+        "ix_search_word_trigrams",
+        "search_word",
+        ["word"],
+        postgresql_using="gin",
+        postgresql_ops={"word": "gin_trgm_ops"},
     )
     op.create_index("ix_facet_tally_other_id", "facet_tally", ["other_id"])
     op.execute(COUNT_FUNCTION)
@@ -96,10 +113,21 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION facet_tally_count() CASCADE")
     op.drop_index("ix_facet_tally_other_id", table_name="facet_tally")
-    op.drop_index("ix_dataset_search_sampled_terms", table_name="dataset_search")
+    op.drop_index("ix_search_word_trigrams", table_name="search_word")
+    op.create_index(
+        "ix_search_word_trigrams",
+        "search_word",
+        ["word"],
+        postgresql_using="gin",
+        postgresql_ops={"word": "gin_trgm_ops"},
+        postgresql_where=sa.text("is_letters"),
+    )
+    op.drop_index("ix_dataset_search_small_sample_terms", table_name="dataset_search")
+    op.drop_index("ix_dataset_search_sample_terms", table_name="dataset_search")
     op.drop_index("ix_dataset_search_terms", table_name="dataset_search")
     op.drop_index("ix_dataset_search_parent_id", table_name="dataset_search")
-    op.drop_column("dataset_search", "is_sampled")
+    op.drop_column("dataset_search", "sample")
+    op.drop_column("dataset_search", "names")
     op.execute("DELETE FROM dataset_search")
     op.add_column("dataset_search", sa.Column("names", sa.ARRAY(sa.Text()), nullable=False))
     op.create_index(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from app.catalog.search import facets, matching, pages, terms
+from app.catalog.search import facets, matching, pages
 from app.catalog.search.matching import Counts, Match
 from app.catalog.search.needs import Needs, Scope
 from app.catalog.search.orders import Row, Window
@@ -30,8 +30,7 @@ class Question:
 
     def needs(self, selected: Selected) -> Needs:
         """Return what rows must have, with these filters."""
-        groups = tuple(tuple(map(terms.facet, values)) for values in selected.values())
-        return Needs(self.text, self.scope, groups)
+        return Needs(self.text, self.scope, tuple(selected.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def answer(session: Session, question: Question) -> Result:
     """Count a result by facet, exactly where that is cheap, else as floors; read its page."""
     in_scope, all_rows = facets.count_all(session, question.request)
     is_small = question.scope.parent_id is not None or in_scope <= FEW
-    if question.text.groups or is_small:
+    if question.text.runs or is_small:
         needs = Needs(question.text, question.scope)
         found = matching.match(session, needs, question.selected, question.window)
         if found.is_exact:
@@ -82,7 +81,7 @@ def _answer_each(session: Session, question: Question, in_scope: int, all_rows: 
 def _count(session: Session, question: Question, selected: Selected, in_scope: int) -> Match:
     """Count what matches the text and these filters."""
     single = [values[0] for values in selected.values() if len(values) == 1]
-    has_tally = not question.text.groups and question.scope.parent_id is None
+    has_tally = not question.text.runs and question.scope.parent_id is None
     if has_tally and not selected:
         counts = facets.count_with(session, 0, question.request)
         return Match(is_exact=True, total=in_scope, counts=counts, estimate=in_scope)

@@ -14,13 +14,14 @@ from app.catalog.search.query import NONE, Facet
 
 # Long enough to sort by, short enough for an index entry.
 MAX_NAME = 200
-# One row in sixteen is sampled: 2^28 of 2^32 values of a multiplicative hash.
-HASH_FACTOR, HASH_RANGE, SAMPLED_BELOW = 2_654_435_761, 2**32, 2**28
+# A multiplicative hash of ids, and below what of it a dataset is in which sample.
+HASH_FACTOR, HASH_RANGE = 2_654_435_761, 2**32
+SAMPLES = ((2, 2**24), (1, 2**28))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A dataset as search sees it; `names` and `body` are normalised."""
+    """A dataset as search sees it; `names` and `body` are padded."""
 
     dataset_id: int
     parent_id: int | None
@@ -34,9 +35,10 @@ class Document:
     body: str
 
 
-def is_sampled(dataset_id: int) -> bool:
-    """Return whether this is one of the datasets that stand for all, one in sixteen."""
-    return dataset_id * HASH_FACTOR % HASH_RANGE < SAMPLED_BELOW
+def sample(dataset_id: int) -> int:
+    """Return 2 for one dataset in 256, 1 for the rest of one in sixteen, else 0."""
+    place = dataset_id * HASH_FACTOR % HASH_RANGE
+    return next((level for level, below in SAMPLES if place < below), 0)
 
 
 def read(session: Session, dataset_ids: Collection[int]) -> list[Document]:
@@ -131,8 +133,8 @@ def _document(row: Row[*tuple[Any, ...]], categories: Iterable[str]) -> Document
         values=frozenset(values),
         name_zh=name_zh[:MAX_NAME],
         name_en=name_en[:MAX_NAME],
-        names=names[: terms.MAX_BODY],
-        body=f"{names} {body}"[: terms.MAX_BODY],
+        names=terms.padded(names),
+        body=terms.padded(f"{names} {body}"),
     )
 
 

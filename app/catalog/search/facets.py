@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, literal, select, tuple_, union_all
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.catalog.labels import METHODS, MODALITIES
 from app.catalog.models import Category, LicenceClass, Provider
-from app.catalog.search.models import FacetTally, FacetValue
+from app.catalog.search import statements
+from app.catalog.search.models import FacetValue
 from app.catalog.search.query import NONE, Facet, SearchRequest, is_slug, shown
 from app.catalog.units import UNITS
 from app.errors import InvalidInput
@@ -45,6 +46,34 @@ CLOSED: dict[Facet, frozenset[str]] = {
     Facet.METHOD: frozenset(METHODS) | {NONE},
     Facet.SIZE: frozenset(band.value for band in SIZE_BANDS) | {NONE},
 }
+
+
+FACETS = {facet.value: facet for facet in Facet}
+
+KNOWN = """
+SELECT facet_value.facet, facet_value.value, facet_value.id
+FROM unnest(%(facets)s::text[], %(values)s::text[]) AS asked (facet, value)
+JOIN facet_value ON facet_value.facet = asked.facet AND facet_value.value = asked.value
+JOIN facet_tally ON value_id = 0 AND other_id = facet_value.id AND {count} > 0
+"""
+ALLOWED = """
+SELECT facet_value.value
+FROM facet_value JOIN facet_tally ON value_id = 0 AND other_id = facet_value.id AND {count} > 0
+WHERE facet_value.facet = %(facet)s
+ORDER BY {count} DESC, facet_value.value
+LIMIT %(most)s
+"""
+WITH_VALUE = """
+SELECT facet_value.facet, facet_value.value, paired.datasets
+FROM (
+  SELECT other_id AS id, {count} AS datasets FROM facet_tally WHERE value_id = %(value_id)s
+  UNION ALL
+  SELECT value_id, {count} FROM facet_tally WHERE other_id = %(value_id)s AND value_id > 0
+) AS paired
+JOIN facet_value ON facet_value.id = paired.id
+WHERE paired.datasets > 0
+"""
+TOTAL = "SELECT {count}, all_count FROM facet_tally WHERE value_id = 0 AND other_id = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +142,11 @@ def _find(session: Session, values: Iterable[tuple[Facet, str]]) -> dict[tuple[F
     return {(Facet(facet), value): value_id for facet, value, value_id in rows}
 
 
-def tally_column(request: SearchRequest) -> ColumnElement[int]:
+def counts_of(request: SearchRequest) -> str:
     """Return the column of `facet_tally` that counts what the request looks through."""
     if request.include_subsets:
-        column = FacetTally.all_count if request.sees_team else FacetTally.public_all_count
-    else:
-        column = FacetTally.top_count if request.sees_team else FacetTally.public_top_count
-    return column.expression
+        return "all_count" if request.sees_team else "public_all_count"
+    return "top_count" if request.sees_team else "public_top_count"
 
 
 def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple[int, ...]]:
@@ -134,17 +161,11 @@ def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple
     if not request.filters:
         return {}
     asked = [(facet, value) for facet, values in request.filters.items() for value in values]
-    askable = [(facet, value) for facet, value in asked if is_slug(value)]
-    # A value is known to a viewer who may see a dataset that has it.
-    count = FacetTally.all_count if request.sees_team else FacetTally.public_all_count
-    rows = session.execute(
-        select(FacetValue.facet, FacetValue.value, FacetValue.id)
-        .join(FacetTally, FacetTally.other_id == FacetValue.id)
-        .where(
-            FacetTally.value_id == 0,
-            count > 0,
-            tuple_(FacetValue.facet, FacetValue.value).in_(askable),
-        )
+    askable = [one for one in asked if is_slug(one[1])]
+    rows = statements.fetch(
+        session,
+        KNOWN.format(count=_visible_count(request)),
+        {"facets": [one[0] for one in askable], "values": [one[1] for one in askable]},
     )
     known = {(Facet(facet), value): value_id for facet, value, value_id in rows}
     for facet, value in sorted(set(asked) - known.keys()):
@@ -156,27 +177,27 @@ def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple
     }
 
 
+def _visible_count(request: SearchRequest) -> str:
+    """Return the column that tells whether the viewer may see a dataset with a value."""
+    return "all_count" if request.sees_team else "public_all_count"
+
+
 def _closed_values(session: Session, facet: Facet, request: SearchRequest) -> Iterable[str]:
     if facet is Facet.CATEGORY:
         return session.scalars(select(Category.code)).all()
     if facet is Facet.PROVIDER and request.sees_team:
-        return session.scalars(
-            select(Provider.slug).where(
-                Provider.slug.in_([value for value in request.filters[facet] if is_slug(value)])
-            )
-        ).all()
+        slugs = [value for value in request.filters[facet] if is_slug(value)]
+        return session.scalars(select(Provider.slug).where(Provider.slug.in_(slugs))).all()
     return CLOSED.get(facet, frozenset())
 
 
 def _unknown(session: Session, facet: Facet, value: str, request: SearchRequest) -> InvalidInput:
-    count = FacetTally.all_count if request.sees_team else FacetTally.public_all_count
-    allowed = session.scalars(
-        select(FacetValue.value)
-        .join(FacetTally, FacetTally.other_id == FacetValue.id)
-        .where(FacetTally.value_id == 0, count > 0, FacetValue.facet == facet)
-        .order_by(count.desc(), FacetValue.value)
-        .limit(MAX_ALLOWED_SHOWN + 1)
-    ).all()
+    rows = statements.fetch(
+        session,
+        ALLOWED.format(count=_visible_count(request)),
+        {"facet": facet, "most": MAX_ALLOWED_SHOWN + 1},
+    )
+    allowed = [row.value for row in rows]
     names = ", ".join(allowed[:MAX_ALLOWED_SHOWN]) + (
         ", …" if len(allowed) > MAX_ALLOWED_SHOWN else ""
     )
@@ -193,31 +214,16 @@ def count_with(
     session: Session, value_id: int, request: SearchRequest
 ) -> dict[tuple[Facet, str], int]:
     """Return how many datasets have each value together with one; with 0, at all."""
-    count = tally_column(request)
-    parts = [
-        select(FacetTally.other_id.label("id"), count.label("n")).where(
-            FacetTally.value_id == value_id
-        )
-    ]
-    if value_id:
-        parts.append(select(FacetTally.value_id, count).where(FacetTally.other_id == value_id))
-    found = union_all(*parts).subquery()
-    rows = session.execute(
-        select(FacetValue.facet, FacetValue.value, found.c.n)
-        .join(found, found.c.id == FacetValue.id)
-        .where(found.c.n > 0)
+    rows = statements.fetch(
+        session, WITH_VALUE.format(count=counts_of(request)), {"value_id": value_id}
     )
-    return {(Facet(facet), value): n for facet, value, n in rows}
+    return {(FACETS[facet], value): count for facet, value, count in rows}
 
 
 def count_all(session: Session, request: SearchRequest) -> tuple[int, int]:
     """Return how many datasets the request looks through, and how many there are."""
-    row = session.execute(
-        select(tally_column(request), FacetTally.all_count).where(
-            FacetTally.value_id == 0, FacetTally.other_id == literal(0)
-        )
-    ).first()
-    return (row[0], row[1]) if row else (0, 0)
+    rows = statements.fetch(session, TOTAL.format(count=counts_of(request)), {})
+    return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
 
 def arrange(

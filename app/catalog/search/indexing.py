@@ -19,11 +19,12 @@ COLUMNS = (
     "tokens",
     "updated_at",
     "is_public",
-    "is_sampled",
+    "sample",
     "facets",
     "name_zh",
     "name_en",
     "terms",
+    "names",
     "body",
 )
 
@@ -109,11 +110,12 @@ def _row(document: Document, value_ids: list[int], word_ids: dict[str, int]) -> 
         -1 if document.tokens is None else document.tokens,
         document.updated_at,
         document.is_public,
-        documents.is_sampled(document.dataset_id),
+        documents.sample(document.dataset_id),
         _array(sorted(value_ids)),
         document.name_zh,
         document.name_en,
         _array(numbers),
+        document.names,
         document.body,
     )
 
@@ -128,6 +130,7 @@ def _merge_pending(session: Session) -> None:
     session.execute(
         text(
             "SELECT gin_clean_pending_list('ix_dataset_search_terms'),"
-            " gin_clean_pending_list('ix_dataset_search_sampled_terms')"
+            " gin_clean_pending_list('ix_dataset_search_sample_terms'),"
+            " gin_clean_pending_list('ix_dataset_search_small_sample_terms')"
         )
     )

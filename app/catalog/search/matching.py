@@ -1,51 +1,91 @@
 """
 Count what matches, by facet, and read the first rows, in one statement that stays bounded.
 
-One dataset in sixteen is sampled. The statement first looks at the sample alone. Few matches
-there: all matches are read and counted exactly. Many: the counts come from the sample, as floors.
+One dataset in 256 is in a small sample, one in sixteen in a medium one. The statement looks at
+the samples first. Few matches there: all matches are read and counted exactly. Many: the counts
+come from the sample, as floors.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Integer,
-    ScalarSelect,
-    Select,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    not_,
-    null,
-    select,
-    union_all,
-)
 from sqlalchemy.orm import Session
 
-from app.catalog.search import arrays
-from app.catalog.search.models import DatasetSearch, FacetValue
+from app.catalog.search import statements
+from app.catalog.search.facets import FACETS
 from app.catalog.search.needs import RANKS, Needs
 from app.catalog.search.orders import Row, Window
 from app.catalog.search.query import Facet
+from app.catalog.search.statements import Clauses
 
-SAMPLE = 16
-# So many matches in the sample are all matches of about 3,200; beyond, the sample must do.
-MAX_SAMPLED = 200
-# The most rows that are read for an exact answer, and of the sample.
+
+class Sample(NamedTuple):
+    """
+    Some of the rows: one in `factor`.
+
+    More than `few` matches there are too many to read all of. `most` are read of the sample.
+    """
+
+    name: str
+    factor: int
+    condition: str
+    few: int
+    most: int
+
+
+SMALL = Sample("small", 256, "sample >= 2", few=100, most=800)
+MEDIUM = Sample("medium", 16, "sample >= 1", few=200, most=2_000)
+# The most rows that are read for an exact answer: the samples let pass about 3,200.
 MAX_ROWS = 5_000
-MAX_SAMPLE_ROWS = 2_000
 # A floor that one count in about 30,000 is below.
 DEVIATIONS = 4
 # Passes every filter, in `failing`; the filters are numbered from one.
 NOTHING_FAILS = 0
 
 Counts = dict[tuple[Facet, str], int]
+
+STATEMENT = """
+WITH small AS MATERIALIZED (
+  SELECT {columns} FROM dataset_search WHERE {small.condition} AND {where} LIMIT {small.most}
+), medium AS MATERIALIZED (
+  SELECT {columns} FROM dataset_search
+  WHERE (SELECT count(*) FROM small) <= {small.few} AND {medium.condition} AND {where}
+  LIMIT {medium.most}
+), whole AS MATERIALIZED (
+  SELECT {columns} FROM dataset_search
+  WHERE (SELECT count(*) FROM small) <= {small.few}
+    AND (SELECT count(*) FROM medium) <= {medium.few} AND {where}
+  LIMIT {max_rows} + 1
+), found AS (
+  SELECT failing, facets FROM whole
+  UNION ALL SELECT failing, facets FROM medium
+    WHERE (SELECT count(*) FROM medium) > {medium.few}
+  UNION ALL SELECT failing, facets FROM small
+    WHERE (SELECT count(*) FROM small) > {small.few}
+), counted AS (
+  SELECT failing, value_id, count(*) AS datasets
+  FROM (SELECT failing, unnest(facets) AS value_id FROM found WHERE failing IS NOT NULL) AS each
+  GROUP BY failing, value_id
+), page AS (
+  SELECT rank, key, dataset_id FROM whole WHERE failing = 0 AND {beyond}
+  ORDER BY {sorted} LIMIT %(size)s
+)
+SELECT 'small' AS kind, NULL AS name, count(*) AS first, count(*) FILTER (WHERE failing = 0),
+       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL::{key_type} FROM small
+UNION ALL
+SELECT 'medium', NULL, count(*), count(*) FILTER (WHERE failing = 0),
+       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL FROM medium
+UNION ALL
+SELECT 'whole', NULL, count(*), count(*) FILTER (WHERE failing = 0),
+       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL FROM whole
+UNION ALL
+SELECT facet, value, datasets, failing, 0, NULL
+FROM counted JOIN facet_value ON facet_value.id = counted.value_id
+UNION ALL
+SELECT 'row', NULL, dataset_id, rank, 0, key FROM page
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +105,14 @@ class Match:
     has_rows: bool = False
 
 
-def floor(sampled: int) -> int:
+def floor(sampled: int, factor: int) -> int:
     """
-    Return how many match at least if so many of the sample do, to two digits.
+    Return how many match at least if so many of a sample do, to two digits.
 
-    >>> floor(10), floor(100), floor(10_000)
+    >>> floor(10, 16), floor(100, 16), floor(10_000, 16)
     (10, 890, 150000)
     """
-    low = SAMPLE * (sampled - DEVIATIONS * (isqrt(sampled) + 1))
+    low = factor * (sampled - DEVIATIONS * (isqrt(sampled) + 1))
     if low <= sampled:
         return sampled
     digits: int = 10 ** (len(str(low)) - 2)
@@ -88,106 +128,43 @@ def match(
     The counts of a selected facet are those of what matches the needs and the other facets, from
     the same reading: a row that fails one facet alone counts for that facet.
     """
-    columns = (
-        DatasetSearch.dataset_id,
-        DatasetSearch.facets,
-        _failing(list(selected.values())).label("failing"),
-        (needs.rank() if window.order.has_rank else literal(RANKS["unnamed"])).label("rank"),
-        window.order.column().label("key"),
+    where, failing = needs.by_terms(), _failing(list(selected.values()))
+    rank = needs.rank() if window.order.has_rank else Clauses([str(RANKS["unnamed"])])
+    columns = ["rank", "key", "dataset_id"]
+    beyond = window.beyond(columns)
+    statement = STATEMENT.format(
+        columns=f"dataset_id, facets, {failing.sql()} AS failing, {rank.sql()} AS rank, "
+        f"{window.order.key} AS key",
+        where=where.sql(),
+        beyond=beyond.sql(),
+        sorted=window.sorted(columns),
+        key_type=window.order.key_type,
+        small=SMALL,
+        medium=MEDIUM,
+        max_rows=MAX_ROWS,
     )
-    conditions = needs.conditions()
-    sample = (
-        select(*columns)
-        .where(DatasetSearch.is_sampled, *conditions)
-        .limit(MAX_SAMPLE_ROWS)
-        .cte("sample")
-    )
-    sampled = select(func.count()).select_from(sample).scalar_subquery()
-    full = (
-        select(*columns)
-        .where(sampled <= MAX_SAMPLED, *conditions)
-        .limit(MAX_ROWS + 1)
-        .cte("full_match")
-    )
-    rows = session.execute(
-        union_all(
-            _numbers("full", full),
-            _numbers("sample", sample),
-            _facet_counts(full, sample, sampled),
-            _page(full, window),
-        )
-    ).all()
-    return _read(rows, list(selected))
+    parameters = {
+        **where.parameters,
+        **failing.parameters,
+        **rank.parameters,
+        **beyond.parameters,
+        "size": window.size,
+    }
+    return _read(statements.fetch(session, statement, parameters), list(selected))
 
 
-def _failing(filters: Sequence[tuple[int, ...]]) -> ColumnElement[int]:
-    """Return 0 if a row passes all filters, the number of the one that it fails, else null."""
-    passes = [DatasetSearch.facets.overlap(arrays.integers(values)) for values in filters]
+def _failing(filters: Sequence[tuple[int, ...]]) -> Clauses:
+    """Return one expression: 0 if all filters pass, the number of the only one that fails, null."""
+    passes = [f"facets && %(filter{number})s::integer[]" for number in range(len(filters))]
     if not passes:
-        return literal(NOTHING_FAILS)
-    whens = [(and_(*passes), literal(NOTHING_FAILS))]
-    for number, one in enumerate(passes, start=1):
+        return Clauses([str(NOTHING_FAILS)])
+    whens = [f"WHEN {' AND '.join(passes)} THEN {NOTHING_FAILS}"]
+    for number, one in enumerate(passes):
         others = [other for other in passes if other is not one]
-        whens.append((and_(not_(one), *others), literal(number)))
-    return case(*whens, else_=cast(null(), Integer))
-
-
-def _numbers(name: str, rows: CTE) -> Select[Any]:
-    passes = rows.c.failing == NOTHING_FAILS
-    return select(
-        literal(name).label("kind"),
-        literal("").label("facet"),
-        literal("").label("value"),
-        func.count().label("first"),
-        func.count().filter(passes).label("second"),
-        func.count().filter(passes, rows.c.rank > RANKS["unnamed"]).label("third"),
-        cast(null(), rows.c.key.type).label("key"),
-    ).select_from(rows)
-
-
-def _facet_counts(full: CTE, sample: CTE, sampled: ScalarSelect[int]) -> Select[Any]:
-    found = union_all(
-        select(full.c.failing, full.c.facets),
-        select(sample.c.failing, sample.c.facets).where(sampled > MAX_SAMPLED),
-    ).subquery()
-    each = (
-        select(found.c.failing, func.unnest(found.c.facets).label("value_id"))
-        .where(found.c.failing.is_not(None))
-        .subquery()
-    )
-    grouped = (
-        select(each.c.failing, each.c.value_id, func.count().label("n"))
-        .group_by(each.c.failing, each.c.value_id)
-        .subquery()
-    )
-    return select(
-        literal("count"),
-        FacetValue.facet,
-        FacetValue.value,
-        grouped.c.n,
-        grouped.c.failing,
-        literal(0),
-        cast(null(), full.c.key.type),
-    ).join(grouped, grouped.c.value_id == FacetValue.id)
-
-
-def _page(full: CTE, window: Window) -> Select[Any]:
-    columns = [full.c.rank, full.c.key, full.c.dataset_id]
-    rows = (
-        select(*columns)
-        .where(full.c.failing == NOTHING_FAILS, window.beyond(columns))
-        .order_by(*window.sorted(columns))
-        .limit(window.size)
-    )
-    found = rows.subquery()
-    return select(
-        literal("row"),
-        literal(""),
-        literal(""),
-        found.c.dataset_id,
-        found.c.rank,
-        literal(0),
-        found.c.key,
+        whens.append(f"WHEN {' AND '.join([f'NOT {one}', *others])} THEN {number + 1}")
+    return Clauses(
+        [f"CASE {' '.join(whens)} END"],
+        {f"filter{number}": [*values] for number, values in enumerate(filters)},
     )
 
 
@@ -195,25 +172,26 @@ def _read(rows: Sequence[Any], selected: Sequence[Facet]) -> Match:
     numbers: dict[str, tuple[int, int, int]] = {}
     counts: Counts = {}
     page: list[Row] = []
-    for kind, name, value, first, second, third, key in rows:
-        if kind == "row":
+    for kind, name, first, second, third, key in rows:
+        if name is not None:
+            if second == NOTHING_FAILS or selected[second - 1] == kind:
+                one = FACETS[kind], name
+                counts[one] = counts.get(one, 0) + first
+        elif kind == "row":
             page.append(Row(first, second, key))
-        elif kind == "count":
-            facet = Facet(name)
-            if second == NOTHING_FAILS or selected[second - 1] is facet:
-                counts[facet, value] = counts.get((facet, value), 0) + first
         else:
             numbers[kind] = (first, second, third)
-    found, passing, named = numbers["full"]
-    sampled, sampled_passing, sampled_named = numbers["sample"]
-    if sampled > MAX_SAMPLED:
-        return Match(
-            is_exact=False,
-            total=floor(sampled_passing),
-            counts={one: floor(count) for one, count in counts.items()},
-            estimate=SAMPLE * sampled_passing,
-            named_estimate=SAMPLE * sampled_named,
-        )
+    for sample in (SMALL, MEDIUM):
+        found, passing, named = numbers[sample.name]
+        if found > sample.few:
+            return Match(
+                is_exact=False,
+                total=floor(passing, sample.factor),
+                counts={one: floor(count, sample.factor) for one, count in counts.items()},
+                estimate=sample.factor * passing,
+                named_estimate=sample.factor * named,
+            )
+    found, passing, named = numbers["whole"]
     is_exact = found <= MAX_ROWS
     return Match(
         is_exact=is_exact,

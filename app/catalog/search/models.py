@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,18 +28,17 @@ class SearchWord(Base):
     """
     A Latin word that some dataset contains, with the number that its term is made of.
 
-    Words are never deleted: a word that no dataset contains any more finds nothing.
+    `is_letters`: it has no digits, so that a person could mean it and mistype it. Words are never
+    deleted: a word that no dataset contains any more finds nothing.
     """
 
     __tablename__ = "search_word"
     __table_args__ = (
-        # Only words that a person could mistype: prefixes of the others are found by `word`.
         Index(
             "ix_search_word_trigrams",
             "word",
             postgresql_using="gin",
             postgresql_ops={"word": "gin_trgm_ops"},
-            postgresql_where=sql("is_letters"),
         ),
     )
 
@@ -52,11 +51,12 @@ class DatasetSearch(Base):
     """
     What is searched, filtered and sorted of one dataset that is not archived.
 
-    `terms` are the numbers that `terms.py` makes of its texts and facet values; `body` is the
-    same text normalised, to check phrases by. `tokens` is -1 without an estimate: it sorts last.
-    `is_public` says that neither the dataset nor its parent is for the team alone. One row in
-    sixteen, by a hash of its id, `is_sampled`: how many of those match a search tells whether
-    all that match can be read at once.
+    `terms` are the numbers that `terms.py` makes of its texts and facet values. `names` and
+    `body`, which begins with the names, are the texts themselves, normalised, with a space before
+    and after each run. `tokens` is -1 without an estimate: it sorts last. `is_public` says that
+    neither the dataset nor its parent is for the team alone. By a hash of its id one row in
+    sixteen has `sample` 1, one in 256 has 2, the others 0: how many of those match a search
+    tells whether all that match can be read at once.
     """
 
     __tablename__ = "dataset_search"
@@ -79,11 +79,18 @@ class DatasetSearch(Base):
             postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "65536"},
         ),
         Index(
-            "ix_dataset_search_sampled_terms",
+            "ix_dataset_search_sample_terms",
             "terms",
             postgresql_using="gin",
             postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "65536"},
-            postgresql_where=sql("is_sampled"),
+            postgresql_where=sql("sample >= 1"),
+        ),
+        Index(
+            "ix_dataset_search_small_sample_terms",
+            "terms",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "65536"},
+            postgresql_where=sql("sample >= 2"),
         ),
     )
 
@@ -94,11 +101,12 @@ class DatasetSearch(Base):
     tokens: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[datetime]
     is_public: Mapped[bool]
-    is_sampled: Mapped[bool]
+    sample: Mapped[int] = mapped_column(SmallInteger)
     facets: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     name_zh: Mapped[str] = mapped_column(C_TEXT)
     name_en: Mapped[str] = mapped_column(C_TEXT)
     terms: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    names: Mapped[str]
     body: Mapped[str]
 
 

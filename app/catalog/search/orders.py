@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, literal, true, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
-
-from app.catalog.search.models import DatasetSearch
 from app.catalog.search.query import SearchRequest, Sort, is_text
+from app.catalog.search.statements import Clauses
 from app.errors import InvalidInput
 from app.web import paging
 
@@ -22,7 +19,12 @@ MAX_NAME = 400
 MAX_RANK = 2
 
 Key = int | str | datetime
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+KEY_TYPES = {
+    "tokens": "bigint",
+    "updated_at": "timestamptz",
+    "name_zh": 'text COLLATE "C"',
+    "name_en": 'text COLLATE "C"',
+}
 
 
 class Place(NamedTuple):
@@ -59,10 +61,10 @@ class Order:
     is_descending: bool = True
     has_rank: bool = False
 
-    def column(self, table: type[DatasetSearch] = DatasetSearch) -> InstrumentedAttribute[Any]:
-        """Return the column that it sorts by."""
-        found: InstrumentedAttribute[Any] = getattr(table, self.key)
-        return found
+    @property
+    def key_type(self) -> str:
+        """The type of the column in SQL."""
+        return KEY_TYPES[self.key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,24 @@ class Window:
     place: Place | None = None
     is_backwards: bool = False
 
-    def beyond(self, columns: Sequence[Column]) -> ColumnElement[bool]:
+    def beyond(self, columns: Sequence[str]) -> Clauses:
         """Return the condition that a row with these columns is beyond the place."""
         if self.place is None:
-            return true()
+            return Clauses()
         # The columns are the last ones of rank, key and id: without a rank all ranks are equal.
-        values = self.place[-len(columns) :]
-        place = [literal(value, one.type) for one, value in zip(columns, values, strict=True)]
-        if self._is_falling:
-            return tuple_(*columns) < tuple_(*place)
-        return tuple_(*columns) > tuple_(*place)
+        types = ("integer", self.order.key_type, "bigint")[-len(columns) :]
+        names = ("place_rank", "place_key", "place_id")[-len(columns) :]
+        place = ", ".join(f"%({name})s::{kind}" for name, kind in zip(names, types, strict=True))
+        sign = "<" if self._is_falling else ">"
+        return Clauses().add(
+            f"({', '.join(columns)}) {sign} ({place})",
+            **dict(zip(names, self.place[-len(columns) :], strict=True)),
+        )
 
-    def sorted(self, columns: Sequence[Column]) -> list[ColumnElement[Any]]:
+    def sorted(self, columns: Sequence[str]) -> str:
         """Return the columns as ORDER BY takes them."""
-        return [column.desc() if self._is_falling else column.asc() for column in columns]
+        direction = "DESC" if self._is_falling else "ASC"
+        return ", ".join(f"{column} {direction}" for column in columns)
 
     @property
     def _is_falling(self) -> bool:

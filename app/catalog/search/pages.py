@@ -1,25 +1,33 @@
 """Read the rows of a result that is too large to be read whole."""
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
-from app.catalog.search import planner
-from app.catalog.search.models import DatasetSearch
+from app.catalog.search import statements
 from app.catalog.search.needs import RANKS, Needs, Tier
 from app.catalog.search.orders import Row, Window
 
-# What reading a row costs, in microseconds (docs/performance.md): in the order of an index, with
-# its terms looked through, and through a bitmap of what matches.
-IN_ORDER_COST = 2.5
-BY_TERMS_COST = 1.2
+# What a row costs, in microseconds (docs/performance.md): read in the order of an index and looked
+# through, and found by its terms.
+IN_ORDER_COST = 2.0
+BY_TERMS_COST = 1.5
 # Matches may lie unevenly in an order: look at so many times as many rows as a page should take.
 PATIENCE = 4
 LEAST_LOOKED_AT = 1_000
 
-Columns = list[InstrumentedAttribute[Any]]
+IN_ORDER = """
+SELECT dataset_id, {key}
+FROM (SELECT * FROM dataset_search WHERE {beyond} ORDER BY {sorted} LIMIT %(looked_at)s) AS near
+WHERE {where} ORDER BY {sorted} LIMIT %(size)s
+"""
+# First what matches, then its order: an index in that order must not tempt the planner.
+BY_TERMS = """
+WITH found AS MATERIALIZED (
+  SELECT dataset_id, {key} FROM dataset_search WHERE {where} AND {beyond}
+)
+SELECT dataset_id, {key} FROM found ORDER BY {sorted} LIMIT %(size)s
+"""
 
 
 def read_by_rank(
@@ -56,46 +64,31 @@ def read(
     Return the window's rows of what matches, whatever their rank.
 
     `estimate`, about how many match, only decides the way: in order past all rows until the
-    window is full, or through a bitmap of the matches, of which the first are sorted out.
+    window is full, or by their terms all that match, of which the first are sorted out.
     """
-    looked_at = LEAST_LOOKED_AT + PATIENCE * window.size * all_rows // max(estimate, 1)
-    if looked_at * IN_ORDER_COST < PATIENCE * estimate * BY_TERMS_COST:
-        planner.go(session, planner.IN_ORDER)
-        rows = _execute(session, _in_order(needs, window, looked_at))
+    expected = window.size * all_rows // max(estimate, 1)
+    if expected * IN_ORDER_COST < estimate * BY_TERMS_COST:
+        looked_at = LEAST_LOOKED_AT + PATIENCE * expected
+        rows = _fetch(session, IN_ORDER, needs, window, looked_at)
         if len(rows) >= window.size:
             return rows
-    planner.go(session, planner.BY_TERMS)
-    return _execute(session, _by_terms(needs, window))
+    return _fetch(session, BY_TERMS, needs, window)
 
 
-def _in_order(needs: Needs, window: Window, looked_at: int) -> Select[int, Any]:
-    columns: Columns = [window.order.column(), DatasetSearch.dataset_id]
-    near = (
-        select(DatasetSearch)
-        .where(window.beyond(columns))
-        .order_by(*window.sorted(columns))
-        .limit(looked_at)
-        .subquery()
+def _fetch(
+    session: Session, statement: str, needs: Needs, window: Window, looked_at: int | None = None
+) -> list[Row]:
+    where = needs.by_terms() if looked_at is None else needs.by_reading()
+    columns = [window.order.key, "dataset_id"]
+    beyond = window.beyond(columns)
+    rows = statements.fetch(
+        session,
+        statement.format(
+            key=window.order.key,
+            where=where.sql(),
+            beyond=beyond.sql(),
+            sorted=window.sorted(columns),
+        ),
+        {**where.parameters, **beyond.parameters, "size": window.size, "looked_at": looked_at},
     )
-    table = aliased(DatasetSearch, near)
-    columns = [window.order.column(table), table.dataset_id]
-    return (
-        select(table.dataset_id, columns[0])
-        .where(*needs.conditions(table))
-        .order_by(*window.sorted(columns))
-        .limit(window.size)
-    )
-
-
-def _by_terms(needs: Needs, window: Window) -> Select[int, Any]:
-    columns: Columns = [window.order.column(), DatasetSearch.dataset_id]
-    return (
-        select(DatasetSearch.dataset_id, columns[0])
-        .where(*needs.conditions(), window.beyond(columns))
-        .order_by(*window.sorted(columns))
-        .limit(window.size)
-    )
-
-
-def _execute(session: Session, statement: Select[int, Any]) -> list[Row]:
-    return [Row(dataset_id, 0, key) for dataset_id, key in session.execute(statement)]
+    return [Row(dataset_id, RANKS["unnamed"], key) for dataset_id, key in rows]

@@ -93,7 +93,7 @@ def _search(
     # One row more than wanted tells whether there is another page.
     window = orders.read_cursor(request.cursor, order, request.limit + 1)
     question = Question(request, scope, selected, text, window)
-    with planner.guided(session, planner.BY_TERMS):
+    with planner.guided(session, planner.SEARCHING):
         result = counting.answer(session, question)
     return _page(request, window, result)
 

@@ -32,7 +32,7 @@ class Correction:
 
 def correct(session: Session, text: Text, *, sees_team: bool) -> tuple[Correction, ...]:
     """Return the nearest word for each word of the text that no visible dataset contains."""
-    with planner.guided(session, {**planner.BY_TERMS, **SIMILARITY}):
+    with planner.guided(session, {**planner.SEARCHING, **SIMILARITY}):
         unknown = [word for word in _unknown(session, text, sees_team) if _is_correctable(word)]
         found = ((word, _nearest(session, word, sees_team)) for word in unknown)
         return tuple(Correction(word, used) for word, used in found if used is not None)

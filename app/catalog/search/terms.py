@@ -59,6 +59,11 @@ def normalise(text: str) -> str:
     return " ".join(runs(text))
 
 
+def padded(text: str) -> str:
+    """Return a normalised text, cut to what is kept, with a space before and after each run."""
+    return f" {text[:MAX_BODY].strip()} "
+
+
 def is_chinese(run: str) -> bool:
     """Return whether a run is of Chinese characters; else it is a Latin word."""
     return run[0] >= FIRST_CHINESE

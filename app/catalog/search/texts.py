@@ -17,15 +17,14 @@ Groups = tuple[tuple[int, ...], ...]
 @dataclass(frozen=True, slots=True)
 class Text:
     """
-    A typed text: the groups of terms that a dataset must have, and its phrases.
+    A typed text: its runs, and the groups of terms that a dataset must have.
 
-    `in_names` are the groups for names alone. Without groups the text asks for nothing.
+    `in_names` are the groups for names alone. Without runs the text asks for nothing.
     """
 
     runs: tuple[str, ...] = ()
     groups: Groups = ()
     in_names: Groups = ()
-    phrases: tuple[str, ...] = ()
     standing_for: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
@@ -38,6 +37,11 @@ class Text:
         """The Latin words in it."""
         return tuple(run for run in self.runs if not terms.is_chinese(run))
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The runs whose terms do not tell that they stand together."""
+        return tuple(run for run in self.runs if terms.is_chinese(run) and len(run) >= MIN_PHRASE)
+
 
 def read(session: Session, text: str) -> Text:
     """Return a typed text; one of punctuation alone asks for nothing."""
@@ -48,7 +52,7 @@ def from_runs(session: Session, runs: Sequence[str]) -> Text:
     """Return the text that consists of these runs."""
     runs = tuple(dict.fromkeys(runs))
     words = [run for run in runs if not terms.is_chinese(run)]
-    standing_for = vocabulary.expand(session, words)
+    standing_for = vocabulary.expand(session, words) if words else {}
     groups: list[tuple[int, ...]] = []
     in_names: list[tuple[int, ...]] = []
     for run in runs:
@@ -66,6 +70,17 @@ def from_runs(session: Session, runs: Sequence[str]) -> Text:
         runs=runs,
         groups=tuple(dict.fromkeys(groups)),
         in_names=tuple(dict.fromkeys(in_names)),
-        phrases=tuple(run for run in runs if terms.is_chinese(run) and len(run) >= MIN_PHRASE),
         standing_for=standing_for,
     )
+
+
+def pattern(run: str) -> str:
+    """
+    Return the LIKE pattern by which a run is found in a text with a space around each run.
+
+    >>> pattern("中文"), pattern("pajama"), pattern("web"), pattern("c4")
+    ('%中文%', '%pajama%', '% web%', '% c4 %')
+    """
+    if terms.is_chinese(run) or len(run) >= vocabulary.MIN_INSIDE:
+        return f"%{run}%"
+    return f"% {run}%" if len(run) >= vocabulary.MIN_PREFIX else f"% {run} %"

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.catalog.search import arrays
+from app.catalog.search import arrays, statements
 from app.catalog.search.models import SearchWord
 
 # From so many letters on, a typed word also stands for the words that begin with it,
@@ -18,6 +18,34 @@ MAX_WORDS = 256
 # Sorts after every letter and digit, so it ends the range of words with a prefix.
 AFTER_LETTERS = "{"
 LETTERS = "^[a-z]+$"
+
+# Three ways to find a word, of which its length decides one.
+STANDING_FOR = """
+SELECT typed.word, nearest.id
+FROM unnest(%(words)s::text[]) AS typed (word)
+CROSS JOIN LATERAL (
+  SELECT found.id
+  FROM (
+    SELECT id, word FROM search_word
+    WHERE length(typed.word) < %(prefix)s AND word = typed.word
+    UNION ALL
+    SELECT id, word FROM search_word
+    WHERE length(typed.word) >= %(prefix)s AND length(typed.word) < %(inside)s
+      AND word >= typed.word AND word < typed.word || %(after)s
+    UNION ALL
+    SELECT id, word FROM search_word
+    WHERE length(typed.word) >= %(inside)s AND word LIKE '%%' || typed.word || '%%'
+  ) AS found
+  ORDER BY length(found.word), found.word
+  LIMIT %(most)s
+) AS nearest
+"""
+LIMITS = {
+    "prefix": MIN_PREFIX,
+    "inside": MIN_INSIDE,
+    "after": AFTER_LETTERS,
+    "most": MAX_WORDS,
+}
 
 
 def number_words(session: Session, words: Collection[str]) -> dict[str, int]:
@@ -45,24 +73,6 @@ def _find(session: Session, words: Collection[str]) -> dict[str, int]:
 def expand(session: Session, words: Collection[str]) -> dict[str, tuple[int, ...]]:
     """Return the numbers of the words that each typed word stands for, the shortest first."""
     found: dict[str, list[int]] = {word: [] for word in words}
-    if found:
-        parts = [_standing_for(word) for word in sorted(found)]
-        for row in session.execute(union_all(*parts)):
-            found[row.typed].append(row.id)
+    for word, word_id in statements.fetch(session, STANDING_FOR, {**LIMITS, "words": list(found)}):
+        found[word].append(word_id)
     return {word: tuple(numbers) for word, numbers in found.items()}
-
-
-def _standing_for(word: str) -> Select[tuple[str, int]]:
-    conditions = [SearchWord.word == word]
-    if len(word) >= MIN_PREFIX:
-        conditions = [(SearchWord.word >= word) & (SearchWord.word < word + AFTER_LETTERS)]
-    if len(word) >= MIN_INSIDE:
-        conditions.append(SearchWord.is_letters & SearchWord.word.contains(word))
-    nearest = (
-        select(literal(word).label("typed"), SearchWord.id)
-        .where(or_(*conditions))
-        .order_by(func.length(SearchWord.word), SearchWord.word)
-        .limit(MAX_WORDS)
-        .subquery()
-    )
-    return select(nearest.c.typed, nearest.c.id)

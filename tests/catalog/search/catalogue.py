@@ -54,7 +54,9 @@ class Catalogue:
 def build(session: Session, entries: Iterable[Entry], *, is_indexed: bool = True) -> Catalogue:
     """Write entries and index them."""
     catalogue = Catalogue(list(entries))
-    categories = _categories(session, {entry.category for entry in catalogue.entries})
+    # A category exists whether or not a dataset is in it.
+    used = {entry.category for entry in catalogue.entries}
+    categories = _categories(session, used | {"web", "books", "science", "science/biology"})
     providers = _providers(session, {entry.provider for entry in catalogue.entries})
     for entry in catalogue.entries:
         parent = None if entry.parent is None else catalogue.ids[entry.parent]

@@ -239,6 +239,7 @@ def test_a_long_description_is_cut(session):
 
 
 @pytest.mark.parametrize("start", [1, 10**6, 2**40])
-def test_about_one_in_sixteen_is_sampled(start):
-    sampled = [documents.is_sampled(dataset_id) for dataset_id in range(start, start + 16_000)]
-    assert 900 < sum(sampled) < 1_100
+def test_about_one_in_sixteen_is_sampled_and_one_in_256(start):
+    samples = [documents.sample(dataset_id) for dataset_id in range(start, start + 16_000)]
+    assert 900 < sum(sample >= 1 for sample in samples) < 1_100
+    assert 50 < sum(sample == 2 for sample in samples) < 75

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from app.catalog.models import Dataset
-from app.catalog.search import counting, matching, pages, query
+from app.catalog.search import counting, documents, matching, pages, query
 from app.catalog.search.query import Facet, SearchRequest, Sort
 from app.catalog.search.service import search
 from app.errors import InvalidInput
@@ -22,10 +22,13 @@ ORDERS = [
 
 
 def make_large(monkeypatch):
-    """Let a few datasets be too many to be read whole, so that the sample decides."""
+    """Let a few datasets be too many to be read whole, so that the samples decide."""
     monkeypatch.setattr(counting, "FEW", 0)
-    monkeypatch.setattr(matching, "MAX_SAMPLED", 0)
+    monkeypatch.setattr(matching, "SMALL", matching.SMALL._replace(few=0, most=2))
+    monkeypatch.setattr(matching, "MEDIUM", matching.MEDIUM._replace(few=0, most=2))
     monkeypatch.setattr(matching, "MAX_ROWS", 3)
+    # Not one in sixteen, which of a few are none.
+    monkeypatch.setattr(documents, "SAMPLES", ((2, 2**29), (1, 2**30)))
 
 
 def make_ordered(monkeypatch):
@@ -33,6 +36,7 @@ def make_ordered(monkeypatch):
     make_large(monkeypatch)
     monkeypatch.setattr(pages, "BY_TERMS_COST", 1_000)
     monkeypatch.setattr(pages, "LEAST_LOOKED_AT", 5)
+    monkeypatch.setattr(pages, "PATIENCE", 0)
 
 
 @pytest.fixture(params=["small", "large", "ordered"])
