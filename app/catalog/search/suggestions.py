@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.search import arrays, planner, terms, texts
+from app.catalog.search import arrays, planner, statements, terms, texts
 from app.catalog.search.models import DatasetSearch, SearchWord
 from app.catalog.search.texts import Text
 
@@ -32,6 +32,8 @@ class Correction:
 
 def correct(session: Session, text: Text, *, sees_team: bool) -> tuple[Correction, ...]:
     """Return the nearest word for each word of the text that no visible dataset contains."""
+    # Its threshold is a setting only once a connection has called pg_trgm.
+    statements.fetch(session, "SELECT show_limit()", {})
     with planner.guided(session, {**planner.SEARCHING, **SIMILARITY}):
         unknown = [word for word in _unknown(session, text, sees_team) if _is_correctable(word)]
         found = ((word, _nearest(session, word, sees_team)) for word in unknown)
