@@ -155,7 +155,8 @@ def seeded_session(seeded_connection: Connection) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def shared_app(engine: Engine) -> FastAPI:
     """The portal, made once; each test puts its own connection and settings into it."""
-    return create_app(Settings(jobs_in_process=False), engine.url.render_as_string(hide_password=False))
+    url = engine.url.render_as_string(hide_password=False)
+    return create_app(Settings(jobs_in_process=False), url)
 
 
 def client_on(app: FastAPI, connection: Connection, settings: Settings) -> Iterator[TestClient]:

@@ -161,7 +161,7 @@ def test_the_seeded_portal_comes_back_row_for_row(
     original = Settings(data_dir=directory, database_url=SecretStr(url))
     restored = Settings(data_dir=directory, database_url=SecretStr(target))
     manifest = backup.backup(original, tmp_path / "portal.peibi")
-    assert manifest.revision == schema.head_revision()
+    assert manifest.revision == schema.known_revisions()[-1]
     backup.restore(restored, tmp_path / "portal.peibi", known_revisions=schema.known_revisions())
     before = contents(url)
     assert len(before) > 1000

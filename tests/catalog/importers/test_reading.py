@@ -74,7 +74,7 @@ def test_any_damage_to_a_file_that_was_whole(
         damaged[place % len(damaged)] = value
     result = read_or_refuse(bytes(damaged[: cut % len(damaged) + 1]), name)
     for found in result.findings if result else []:
-        assert "%(" not in sentence(found)
+        assert "%(" not in sentence(found) or b"%(" in damaged
 
 
 CELLS = st.text(max_size=30) | st.sampled_from(
@@ -96,7 +96,8 @@ def test_any_cells_under_a_whole_head(rows: list[list[str]]) -> None:
     with contextlib.suppress(UnicodeEncodeError):
         result = read_or_refuse(buffer.getvalue().encode(), "a.csv")
         for found in result.findings if result else []:
-            assert "%(" not in sentence(found)
+            # A placeholder that nobody filled, unless the cell itself looks like one.
+            assert "%(" not in sentence(found) or "%(" in buffer.getvalue()
 
 
 @pytest.mark.parametrize(
