@@ -142,7 +142,8 @@ def temperature(unique_tokens: Sequence[int | None], *, alpha: Number) -> Shares
     largest = max(sizes)
     if not largest:
         raise NoWeight("unique_tokens")
-    powers = [(size / largest) ** float(alpha) if size else 0.0 for size in sizes]
+    # An alpha of zero, under which an empty source would get a share, has gone to `uniform`.
+    powers = [(size / largest) ** float(alpha) for size in sizes]
     return from_weights(powers, field="unique_tokens")
 
 

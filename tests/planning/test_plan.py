@@ -249,6 +249,9 @@ def test_heavy_repeats_are_warned_of_in_two_steps() -> None:
     warned = codes(plan(PlanRequest(300, parts)))
     assert warned[WarningCode.OVER_USUAL] == ("a",)
     assert warned[WarningCode.OVER_NEARLY_FREE] == ("b",)
+    parts = (Component("four", 10, weight=4), Component("seven", 10, weight=7))
+    warned = codes(plan(PlanRequest(110, parts)))
+    assert warned == {WarningCode.OVER_NEARLY_FREE: ("seven",)}
 
 
 def test_weights_that_a_scheme_ignores_may_be_zero() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.planning import shadow_prices, solver
-from app.planning.problem import Constraint, ConstraintKind
+from app.planning import selection, shadow_prices, solver
+from app.planning.problem import Constraint, ConstraintKind, Row, state
 from app.planning.solver import Solution
 from tests.planning import problems
 
@@ -51,8 +51,6 @@ def test_the_most_helpful_comes_first_and_few_are_asked() -> None:
 
 
 def test_a_lock_is_lifted_whole() -> None:
-    from app.planning.problem import Row, state
-
     rows = [Row(ConstraintKind.GROUP_MIN, np.array([1.0, 0, 0]), 0.6)]
     problem = state([0.5, 0.3, 0.2], locked=[False, True, False], rows=rows)
     found = solver.solve(problem)
@@ -62,3 +60,36 @@ def test_a_lock_is_lifted_whole() -> None:
     assert lock.relaxed_bound is None
     assert lock.share == pytest.approx(0.3)
     assert lock.relaxed_share == pytest.approx(0.24)
+
+
+@pytest.mark.parametrize(
+    ("kind", "index", "bound"),
+    [
+        (ConstraintKind.MAX_EPOCHS, 0, 0.3),
+        (ConstraintKind.MAX_RATIO, 1, 0.51),
+        (ConstraintKind.MIN_RATIO, 2, 0.04),
+        (ConstraintKind.UNIQUE_FLOOR, 0, 0.29),
+        (ConstraintKind.GROUP_MIN, 0, 0.19),
+        (ConstraintKind.GROUP_MAX, 1, 0.71),
+        (ConstraintKind.COST_CEILING, 2, 44.0),
+    ],
+)
+def test_a_step_of_every_kind(kind: ConstraintKind, index: int, bound: float) -> None:
+    """One more pass (a tenth of the budget), one percentage point, a tenth more money."""
+    ones = np.ones(3)
+    problem = state(
+        [1, 1, 1],
+        caps=[0.2, 1, 1],
+        max_ratio=[1, 0.5, 1],
+        min_ratio=[0, 0, 0.05],
+        unique=[0.1, 0.5, 0.5],
+        unique_floor=0.3,
+        rows=[
+            Row(ConstraintKind.GROUP_MIN, ones, 0.2),
+            Row(ConstraintKind.GROUP_MAX, ones, 0.7),
+            Row(ConstraintKind.COST_CEILING, ones, 40.0),
+        ],
+    )
+    relaxed, found = shadow_prices.relax(problem, Constraint(kind, index))
+    assert found == pytest.approx(bound)
+    assert selection.bound_of(relaxed, Constraint(kind, index)) == found
