@@ -1,0 +1,71 @@
+"""
+`python -m benchmarks [--rows N]`: the catalogue's search at a million datasets, then the numerics.
+
+Starts a Postgres of its own, loads synthetic datasets through the importer's path and asks a
+seeded mix of questions with two clients at once.
+"""
+
+import argparse
+import gc
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.catalog.search.service import SearchPage, search
+from benchmarks import compute, database, measuring, planning, queries
+from benchmarks.queries import Question
+
+
+def main() -> None:
+    """Measure and print every table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="synthetic datasets to load")
+    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only-search", action="store_true", help="leave the numerics out")
+    options = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory(prefix="peibi-bench-") as directory:
+        # Open to the account that Postgres runs as where we are root.
+        Path(directory).chmod(0o711)
+        with database.running(Path(directory)) as url:
+            print(search_table(url, options.rows, options.questions, options.rounds))
+    if not options.only_search:
+        print(planning.table(planning.run()))
+        compute.main()
+
+
+def search_table(url: str, rows: int, count: int, rounds: int) -> str:
+    """Load the catalogue, ask the questions, and return the table of what it took."""
+    load = database.fill(url, rows)
+
+    def connect() -> Callable[[Question], SearchPage]:
+        gc.collect()
+        gc.freeze()
+        engine = database.connect(url)
+
+        def ask(question: Question) -> SearchPage:
+            with Session(engine) as session:
+                return search(session, question.request)
+
+        return ask
+
+    times = measuring.measure(connect, queries.questions(count, rows), rounds=rounds)
+    lines = [
+        f"{rows:,} datasets, loaded by the importer's path: {load.rows_per_second:,.0f} rows/s",
+        f"{measuring.CLIENTS} clients at once, warm",
+        f"{'search, database path':26} {'asked':>6} {'p50 ms':>8} {'p99 ms':>8}",
+    ]
+    by_kind = [(kind.value, found) for kind, found in sorted(times.by_kind.items())]
+    for name, found in [*by_kind, ("all", times.all())]:
+        p50, p99 = (measuring.percentile(found, percent) for percent in (50, 99))
+        lines.append(f"{name:26} {len(found):6} {p50:8.2f} {p99:8.2f}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
