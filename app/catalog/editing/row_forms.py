@@ -115,9 +115,20 @@ def _read_quantity(at: Reader, row: Row) -> None:
         row["unit"] = unit or (amount.unit if amount else None)
         if amount and amount.unit and unit and amount.unit != unit:
             at.refuse("unit", _("The number was typed with another unit. Choose one of the two."))
+    if before is not None and row["value"] not in {None, before} and _reads_as(row, before):
+        # Left as it was, it would say another number than the one beside it.
+        row["printed"] = typed
     row["printed"] = row["printed"] or typed
     if row["unit"] != "byte" and row["assumed_unit"] != "byte":
         row["content"] = None
+
+
+def _reads_as(row: Row, value: str) -> bool:
+    """Whether what is printed says this number."""
+    try:
+        return read_amount(row["printed"] or "").value == value
+    except Unreadable:
+        return False
 
 
 def _read_estimate(at: Reader, row: Row) -> None:

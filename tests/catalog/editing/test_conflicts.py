@@ -75,7 +75,7 @@ def test_a_third_change_in_between_asks_again(planner, seeded_session, opened):
 
 def test_rows_merge_field_by_field(planner, seeded_session, opened):
     key = keys(opened, "quantities")[0]
-    send(planner, BOOKS, changed(opened, **{f"quantities-{key}-printed": "约250万"}))
+    send(planner, BOOKS, changed(opened, **{f"quantities-{key}-qualifier_zh": "已核对"}))
     mine = read(send(planner, BOOKS, opened, do="add:quantities").text)
     mine = changed(mine, **{f"quantities-{key}-value": "260万", "quantities-n1-value": "7 books"})
     page = send(planner, BOOKS, mine)
@@ -83,7 +83,7 @@ def test_rows_merge_field_by_field(planner, seeded_session, opened):
     assert "that both changed" not in page.text, "they changed different fields of the row"
     assert send(planner, BOOKS, read(page.text), do="resolve").status_code == 303
     first, second = rows(seeded_session, Quantity, SLUG)
-    assert (first.printed, first.value) == ("约250万", 2_600_000)
+    assert (first.qualifier_zh, first.value, first.printed) == ("已核对", 2_600_000, "260万")
     assert (second.value, second.unit) == (7, "book")
 
 

@@ -335,6 +335,17 @@ def test_a_change_is_saved_derived_and_recorded(planner, seeded_session):
     assert "Li Na" in history
 
 
+def test_what_is_printed_follows_the_number_unless_it_was_typed(planner, seeded_session):
+    fields = read(planner.get(BOOKS).text)
+    key = keys(fields, "quantities")[0]
+    send(planner, BOOKS, changed(fields, **{f"quantities-{key}-value": "260万"}))
+    assert rows(seeded_session, Quantity, "jlw-chinese-books")[0].printed == "260万"
+    fields = read(planner.get(BOOKS).text)
+    typed = {f"quantities-{key}-value": "270万", f"quantities-{key}-printed": "约270万本"}
+    send(planner, BOOKS, changed(fields, **typed))
+    assert rows(seeded_session, Quantity, "jlw-chinese-books")[0].printed == "约270万本"
+
+
 def test_a_published_count_overrules_the_conversion(planner, seeded_session):
     fields = read(send(planner, BOOKS, read(planner.get(BOOKS).text), do="add:estimates").text)
     fields = changed(
