@@ -74,6 +74,8 @@ SHOTS = (
     Shot("about", "/about-the-data"),
     Shot("glossary", "/glossary"),
     Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),
+    Shot("edit", "/edit/dataset/jlw-chinese-books", Role.PLANNER),
+    Shot("review", "/review", Role.PLANNER),
     Shot("sign-in", "/sign-in"),
     Shot("people", "/settings/people", Role.ADMINISTRATOR),
     Shot("account", "/settings/account", Role.PLANNER),

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from app import logs
@@ -26,6 +27,7 @@ from app.errors import (
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.templating import is_htmx, render
+from app.web.validation import sentence_of
 
 logger = logging.getLogger(__name__)
 
@@ -180,7 +182,7 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
     problems = [
         {
             "field": ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][0]),
-            "message": problem["msg"],
+            "message": sentence_of(problem),
         }
         for problem in error.errors()
     ]
@@ -215,6 +217,11 @@ def handle_database_error(request: Request, error: Exception) -> Response:
     return handle_unexpected(request, error)
 
 
+def handle_disconnect(_request: Request, _error: Exception) -> Response:
+    """Answer nobody: a browser that left the page has no more use for what it asked."""
+    return Response(status_code=400)
+
+
 def handle_unexpected(request: Request, error: Exception) -> Response:
     """Answer 500 with an id that finds the log line, and nothing of what happened inside."""
     logger.error("unexpected error", exc_info=error)
@@ -234,5 +241,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(RequestValidationError, handle_validation_error)
     app.add_exception_handler(DBAPIError, handle_database_error)
+    app.add_exception_handler(ClientDisconnect, handle_disconnect)
     app.add_exception_handler(PoolTimeout, handle_database_error)
     app.add_exception_handler(Exception, handle_unexpected)
