@@ -24,10 +24,11 @@ from app.planning.errors import (
     WrongLength,
 )
 from app.planning.exact import as_fraction
+from app.planning.limits import MIN_WEIGHT
 
 WEIGHT = st.one_of(
     st.integers(0, 10**9),
-    st.floats(0, 1e12, allow_nan=False, allow_infinity=False),
+    st.floats(0, 1e12).filter(lambda weight: not 0 < weight < MIN_WEIGHT),
     st.decimals(0, 1000, places=4),
 )
 
@@ -176,6 +177,7 @@ def test_numpy_arrays_are_read_like_lists() -> None:
         ([1, "2"], NotFinite),
         ([True, 1], NotFinite),
         ([10**400, 1], OutOfRange),
+        ([5e-324, 1], OutOfRange),
         ([1] * 10_000, TooManyComponents),
     ],
 )
