@@ -34,7 +34,9 @@ run: .venv/.run ## start the portal on http://127.0.0.1:8000 (PEIBI_PORT, PEIBI_
 	@exec $(BIN)/peibi serve
 
 test: .venv/.dev ## run the tests, browser tests included (they need Chromium)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --ignore tests/browser
+	@# On their own: the browser's event loop would stand in the way of others in its process.
+	$(BIN)/python -m pytest -n auto tests/browser
 
 check: .venv/.dev ## linters, types, import rules, templates, migrations, translations, locks
 	$(BIN)/ruff check .
