@@ -17,6 +17,8 @@ from app.catalog.editing import provider_routes, review_routes, state_routes
 from app.catalog.editing import routes as editing_routes
 from app.db import make_engine
 from app.logs import configure_logs
+from app.mixtures import routes as mixtures_routes
+from app.mixtures.api import routes as mixtures_api
 from app.settings import Settings
 from app.version import VERSION
 from app.web import health, pages
@@ -64,6 +66,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     # Before the catalogue's own: the address of a dataset would take every one below it.
     for module in (editing_routes, state_routes, review_routes, provider_routes):
         app.include_router(module.router)
+    app.include_router(mixtures_routes.router)
+    app.include_router(mixtures_api.router)
     app.include_router(catalog_routes.router)
     app.include_router(catalog_api.router)
     app.include_router(editing_api.router)

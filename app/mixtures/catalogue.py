@@ -22,6 +22,7 @@ from app.catalog.models import (
     TokenizerRatio,
 )
 from app.catalog.reference import tokenizer_label
+from app.errors import InvalidInput
 from app.mixtures.facts import DatasetFacts
 from app.planning.overlap import Origin, Relation
 from app.planning.text_rates import TextRate
@@ -246,3 +247,30 @@ def find_by_name(
             if name in wanted:
                 found.setdefault(name, []).append(slug)
     return found
+
+
+def list_tokenizers(session: Session) -> list[tuple[str, str]]:
+    """Return the code and the label of every tokenizer, in their order."""
+    rows = session.execute(
+        select(Tokenizer.code, Tokenizer.name, Tokenizer.vocabulary).order_by(Tokenizer.position)
+    )
+    return [(row.code, tokenizer_label(row.name, row.vocabulary)) for row in rows]
+
+
+def require_tokenizer(session: Session, code: str) -> None:
+    """
+    Refuse a tokenizer that no count is given in.
+
+    Raises
+    ------
+    InvalidInput
+        If there is none of that code.
+    """
+    known = [one for one, _label in list_tokenizers(session)]
+    if code not in known:
+        raise InvalidInput(
+            "There is no tokenizer %(code)s. Choose one of: %(known)s.",
+            field="tokenizer",
+            code=code[:100],
+            known=", ".join(known),
+        )

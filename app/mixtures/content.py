@@ -56,7 +56,7 @@ class Tag(StrEnum):
     SYNTHETIC = "synthetic"
 
 
-def _no_texts(value: object) -> object:
+def refuse_text(value: object) -> object:
     """Refuse what would be read as a number though nobody wrote one."""
     if isinstance(value, bool | str):
         raise PydanticCustomError("int_type", "Input should be a valid integer")
@@ -83,7 +83,7 @@ Slug = Annotated[str, Field(max_length=MAX_SLUG), AfterValidator(_slug)]
 Number = Annotated[float, Field(strict=True, ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Epochs = Annotated[float, Field(strict=True, gt=0, le=MAX_EPOCHS, allow_inf_nan=False)]
-Tokens = Annotated[int, BeforeValidator(_no_texts), Field(ge=1, le=MAX_TOKENS)]
+Tokens = Annotated[int, BeforeValidator(refuse_text), Field(ge=1, le=MAX_TOKENS)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -190,7 +190,7 @@ class Carried(Part):
     """A version whose training happened before, so that its tokens count as seen."""
 
     mixture: Slug
-    version: Annotated[int, BeforeValidator(_no_texts), Field(ge=1, le=10**6)]
+    version: Annotated[int, BeforeValidator(refuse_text), Field(ge=1, le=10**6)]
 
 
 class Content(Part):

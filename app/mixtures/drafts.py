@@ -21,7 +21,7 @@ from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.edits.results import Edit, Edited
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.models import Draft, DraftEdit, DraftStep, Mixture
+from app.mixtures.models import Draft, DraftEdit, DraftStep, Mixture, MixtureVersion
 from app.mixtures.views import MixtureView
 
 # Steps back that are kept, and changes that the history lists.
@@ -157,6 +157,29 @@ def replace_content(
         revision=revision,
         viewer=viewer,
     )
+
+
+def revert(
+    session: Session, mixture: Mixture, version: MixtureVersion, *, revision: int, viewer: Viewer
+) -> Saved:
+    """
+    Put a version into the draft's place, and make it the one that the draft starts from.
+
+    Raises
+    ------
+    StaleDraft
+        If the draft is not at `revision` any more.
+    """
+    content = contents.read(version.content)
+    saved = edit_draft(
+        session,
+        mixture,
+        lambda _bench: Edited(content, "revert", {"number": version.number}),
+        revision=revision,
+        viewer=viewer,
+    )
+    saved.draft.base_version = version.number
+    return saved
 
 
 def undo(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer) -> Saved:

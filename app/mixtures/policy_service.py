@@ -47,7 +47,7 @@ def add_policy(
             raise InvalidInput("The most epochs are a number above zero.", field="bound")
     else:
         if not (math.isfinite(bound) and 0 <= bound <= 1):
-            raise InvalidInput("A share lies between 0 and 100 %%.", field="bound")
+            raise InvalidInput("A share lies between 0 and 100 per cent.", field="bound")
         if tag not in list(Tag):
             raise InvalidInput("Choose what the policy is about.", field="tag")
         if not value or len(value) > MAX_VALUE:

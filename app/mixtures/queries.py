@@ -92,20 +92,25 @@ def list_mixtures(
     statement = (
         select(Mixture)
         .join(Mixture.draft)
-        .where(
-            readable(viewer),
-            Mixture.archived_at.is_not(None) if archived else Mixture.archived_at.is_(None),
-        )
+        .where(*_listed(viewer, text, archived))
         .order_by(Mixture.updated_at.desc(), Mixture.id.desc())
         .limit(limit + 1)
-        .options(contains_eager(Mixture.draft))
+        .options(contains_eager(Mixture.draft).defer(Draft.content, raiseload=True))
     )
-    if text:
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        statement = statement.where(or_(Mixture.name.ilike(pattern), Mixture.slug.ilike(pattern)))
     if before is not None:
         statement = statement.where(_before(*before))
     return list(session.scalars(statement))
+
+
+def _listed(viewer: Viewer, text: str, archived: bool) -> list[ColumnElement[bool]]:
+    conditions = [
+        readable(viewer),
+        Mixture.archived_at.is_not(None) if archived else Mixture.archived_at.is_(None),
+    ]
+    if text:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        conditions.append(or_(Mixture.name.ilike(pattern), Mixture.slug.ilike(pattern)))
+    return conditions
 
 
 def _before(moment: datetime, mixture_id: int) -> ColumnElement[bool]:
@@ -141,20 +146,36 @@ def get_version(session: Session, mixture: Mixture, number: int) -> MixtureVersi
     return version
 
 
-def list_versions(session: Session, mixture_id: int, *, limit: int = 200) -> list[MixtureVersion]:
-    """Return versions with their lists of results, the newest first, without their facts."""
+def list_versions(
+    session: Session, mixture_id: int, *, limit: int = 200, with_facts: bool = False
+) -> list[MixtureVersion]:
+    """Return versions with their results, the newest first; the facts are large."""
+    options = [defer(MixtureVersion.content, raiseload=True)]
+    if not with_facts:
+        options.append(defer(MixtureVersion.facts, raiseload=True))
     return list(
         session.scalars(
             select(MixtureVersion)
             .where(MixtureVersion.mixture_id == mixture_id)
             .order_by(MixtureVersion.number.desc())
             .limit(limit)
-            .options(
-                defer(MixtureVersion.facts, raiseload=True),
-                defer(MixtureVersion.content, raiseload=True),
-            )
+            .options(*options)
         )
     )
+
+
+def list_last_versions(session: Session, mixtures: Sequence[Mixture]) -> dict[int, MixtureVersion]:
+    """Return the newest version of each mixture that has one, by the mixture's id."""
+    found = session.scalars(
+        select(MixtureVersion)
+        .join(MixtureVersion.mixture)
+        .where(
+            Mixture.id.in_([one.id for one in mixtures]),
+            MixtureVersion.number == Mixture.last_version,
+        )
+        .options(defer(MixtureVersion.content, raiseload=True))
+    )
+    return {version.mixture_id: version for version in found}
 
 
 def list_versions_using(session: Session, slugs: Sequence[str]) -> list[MixtureVersion]:
@@ -324,3 +345,11 @@ def forget_edits(session: Session, mixture_id: int, *, before: int) -> None:
     session.execute(
         delete(DraftEdit).where(DraftEdit.mixture_id == mixture_id, DraftEdit.revision < before)
     )
+
+
+def count_mixtures(
+    session: Session, viewer: Viewer, *, archived: bool = False, text: str = ""
+) -> int:
+    """Return how many mixtures a viewer may see."""
+    statement = select(func.count()).select_from(Mixture).where(*_listed(viewer, text, archived))
+    return session.scalar(statement) or 0

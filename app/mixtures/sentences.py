@@ -111,6 +111,13 @@ def _components(
                 limit=error.limit,
                 count=error.count,
             )
+        case errors.TooManyGroups():
+            return InvalidInput(
+                "A phase has at most %(limit)s groups; these are %(count)s.",
+                field=place or "groups",
+                limit=error.limit,
+                count=error.count,
+            )
         case errors.DuplicateName():
             return InvalidInput(
                 "%(name)s appears twice. Each name may appear once.",
@@ -293,8 +300,27 @@ Tell = Callable[[errors.PlanningError, Sequence[str], str | None], AppError]
 _FAMILIES: tuple[tuple[tuple[type[errors.PlanningError], ...], Tell], ...] = (
     ((errors.UnreadableNumber,), _unreadable),
     ((errors.InvalidValue,), _invalid),
-    ((errors.NoComponents, errors.TooManyComponents, errors.DuplicateName), _components),
+    (
+        (
+            errors.NoComponents,
+            errors.TooManyComponents,
+            errors.TooManyGroups,
+            errors.DuplicateName,
+        ),
+        _components,
+    ),
     ((errors.NoWeight, errors.MissingEstimate, errors.SchemeParameter), _scheme),
     ((errors.UnknownPreset, errors.UnknownScheme, errors.UnknownLicenceClass), _unknown),
     ((errors.EmptyGroup, errors.UngroupedComponents, errors.SharedComponent), _groups),
 )
+
+
+def too_much(components: int, groups: int) -> AppError:
+    """Return the refusal of a problem that the solver would think about for too long."""
+    return InvalidInput(
+        "%(components)s components with %(groups)s groups are more than the solver takes at "
+        "once. Send fewer of either.",
+        field="groups",
+        components=components,
+        groups=groups,
+    )

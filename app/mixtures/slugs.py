@@ -8,7 +8,7 @@ from app.errors import InvalidInput
 
 MAX_SLUG = 80
 # Addresses below /mixtures that are not a mixture.
-RESERVED = frozenset({"new", "import", "recipes", "policies", "shared", "archived", "diff"})
+RESERVED = frozenset({"new", "import", "check", "recipes", "policies", "shared", "using", "draft"})
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 

@@ -27,6 +27,7 @@ from app.errors import (
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.templating import is_htmx, render
+from app.web.validation import sentence_of
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
     problems = [
         {
             "field": ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][0]),
-            "message": problem["msg"],
+            "message": sentence_of(problem),
         }
         for problem in error.errors()
     ]

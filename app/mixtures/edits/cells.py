@@ -192,7 +192,7 @@ def set_ratio_limits(phase: str, dataset: str, *, least: float | None, most: flo
     """Return the edit that limits a component's share, for the solver and the re-spread."""
     for name, share in (("min_ratio", least), ("max_ratio", most)):
         if share is not None and not 0 <= share <= 1:
-            raise InvalidInput("A least or most share lies between 0 and 100 %%.", field=name)
+            raise InvalidInput("A least or most share lies between 0 and 100 per cent.", field=name)
     if least is not None and most is not None and least > most:
         raise InvalidInput("The least share is above the most.", field="min_ratio")
     return _change(phase, dataset, "ratio_limits", {"min_ratio": least, "max_ratio": most})

@@ -1,0 +1,109 @@
+"""The text form by API: for teams that keep their mixtures in git."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import CurrentViewer, require
+from app.db import DbSession
+from app.mixtures import access, queries, texts
+from app.mixtures.api.etags import etag, or_stale, read_if_match
+from app.mixtures.api.plans import Strict
+from app.mixtures.api.representation import FindingOut, finding_out
+from app.mixtures.findings import has_errors
+from app.mixtures.pages import Number
+
+router = APIRouter(prefix="/api/v1", tags=["mixtures"])
+
+YAML = "application/yaml"
+YAML_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {YAML: {"schema": {"type": "string"}}}}
+}
+
+
+class TextIn(Strict):
+    """The text of a mixture."""
+
+    text: Annotated[str, Field(max_length=900_000)]
+
+
+class CheckedOut(BaseModel):
+    """Whether a text is a mixture that fits, with the same sentences as the page."""
+
+    ok: bool
+    findings: list[FindingOut]
+
+
+class ImportedOut(BaseModel):
+    """The mixture that a text was put into."""
+
+    slug: str
+    revision: int
+    created: bool
+
+
+class YamlResponse(PlainTextResponse):
+    """A mixture's text."""
+
+    media_type = YAML
+
+
+@router.get(
+    "/mixtures/{slug}/text",
+    name="mixtures.api.text",
+    response_class=YamlResponse,
+    responses=YAML_ANSWER,
+)
+def show_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
+    """Return the draft as text, with the revision that it was made of."""
+    require(viewer, Permission.READ_MIXTURES)
+    mixture = queries.get_mixture(session, slug, viewer)
+    draft = queries.get_draft(session, mixture.id)
+    text = texts.of_draft(mixture, draft)
+    return YamlResponse(text, headers={"ETag": etag(draft.revision)})
+
+
+@router.get(
+    "/mixtures/{slug}/versions/{number}/text",
+    name="mixtures.api.version.text",
+    response_class=YamlResponse,
+    responses=YAML_ANSWER,
+)
+def show_version_text(
+    session: DbSession, viewer: CurrentViewer, slug: str, number: Number
+) -> Response:
+    """Return a version as text."""
+    mixture = queries.get_mixture(session, slug, viewer)
+    version = queries.get_version(session, mixture, number)
+    return YamlResponse(texts.of_version(mixture, version, with_team=access.sees_team(viewer)))
+
+
+@router.put("/mixtures/{slug}/text", name="mixtures.api.text.put", response_model=ImportedOut)
+def put_text(
+    request: Request, session: DbSession, viewer: CurrentViewer, slug: str, body: TextIn
+) -> Response:
+    """Put a text in the place of the draft that If-Match, or the text's revision, names."""
+    require(viewer, Permission.EDIT_MIXTURES)
+    mixture = queries.get_mixture(session, slug, viewer)
+    document = texts.read(session, body.text)
+    revision = document.revision
+    if revision is None or request.headers.get("If-Match"):
+        revision = read_if_match(request)
+
+    def change() -> Response:
+        saved = texts.put(session, mixture, document, revision=revision, viewer=viewer)
+        answer = ImportedOut(slug=slug, revision=saved.draft.revision, created=False)
+        return Response(answer.model_dump_json(), media_type="application/json")
+
+    return or_stale(request, change)
+
+
+@router.post("/mixtures/check", name="mixtures.api.check")
+def check_text(session: DbSession, viewer: CurrentViewer, body: TextIn) -> CheckedOut:
+    """Check a text without keeping it: the same sentences as on the page."""
+    require(viewer, Permission.READ_MIXTURES)
+    findings = texts.check(session, texts.read(session, body.text), viewer)
+    return CheckedOut(ok=not has_errors(findings), findings=[finding_out(one) for one in findings])

@@ -1,0 +1,52 @@
+"""What is wrong with a value of the API, as a sentence in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.web.i18n import gettext as _
+from app.web.i18n import later
+
+# By the type of pydantic's error; its context fills the placeholders.
+SENTENCES: Mapping[str, str] = {
+    "missing": later("This field is missing."),
+    "extra_forbidden": later("There is no such field."),
+    "json_invalid": later("The body is not valid JSON."),
+    "model_attributes_type": later("An object is wanted here."),
+    "dict_type": later("An object is wanted here."),
+    "list_type": later("A list is wanted here."),
+    "tuple_type": later("A list is wanted here."),
+    "string_type": later("A text is wanted here."),
+    "bool_type": later("true or false is wanted here."),
+    "bool_parsing": later("true or false is wanted here."),
+    "int_type": later("A whole number is wanted here."),
+    "int_parsing": later("A whole number is wanted here."),
+    "int_parsing_size": later("This number is too large."),
+    "int_from_float": later("A whole number is wanted here, without a fraction."),
+    "float_type": later("A number is wanted here."),
+    "float_parsing": later("A number is wanted here."),
+    "finite_number": later("A finite number is wanted here, not NaN or an infinity."),
+    "greater_than": later("Write a number above %(gt)s."),
+    "greater_than_equal": later("Write a number of at least %(ge)s."),
+    "less_than": later("Write a number below %(lt)s."),
+    "less_than_equal": later("Write a number of at most %(le)s."),
+    "too_long": later("At most %(max_length)s entries are taken."),
+    "too_short": later("At least %(min_length)s entries are needed."),
+    "string_too_long": later("At most %(max_length)s characters are taken."),
+    "string_too_short": later("At least %(min_length)s characters are needed."),
+    "enum": later("Write one of: %(expected)s."),
+    "literal_error": later("Write one of: %(expected)s."),
+}
+
+
+def sentence_of(problem: Mapping[str, Any]) -> str:
+    """
+    Return one error of pydantic as a sentence; one that is not listed stays as it is.
+
+    A domain's own error carries its sentence, marked for translation, as the message.
+
+    >>> sentence_of({"type": "greater_than", "msg": "", "ctx": {"gt": 0}})
+    'Write a number above 0.'
+    """
+    context = problem.get("ctx") or {}
+    known = SENTENCES.get(problem["type"])
+    return _(known or str(problem["msg"]), **context)
