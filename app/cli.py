@@ -1,4 +1,4 @@
-"""The command line: `peibi serve`, `peibi db`, `peibi user`, `peibi token`, `peibi catalogue`."""
+"""The command line: `peibi serve`, `peibi db`, `peibi user`, `peibi token`, `peibi mixture`, ..."""
 
 import sys
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from app.catalog.seed.apply import seed
 from app.db import make_engine
 from app.errors import AppError
 from app.logs import configure_logs
+from app.mixtures import cli as mixtures_cli
 from app.postgres import backup as backups
 from app.postgres import embedded
 from app.settings import Settings
@@ -55,6 +56,7 @@ cli.add_typer(db, name="db")
 cli.add_typer(accounts_cli.make_user_app(session_scope), name="user")
 cli.add_typer(accounts_cli.make_token_app(session_scope), name="token")
 cli.add_typer(catalog_cli.make_catalogue_app(session_scope), name="catalogue")
+cli.add_typer(mixtures_cli.make_mixture_app(session_scope), name="mixture")
 
 
 @cli.command()

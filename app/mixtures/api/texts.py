@@ -101,6 +101,14 @@ def put_text(
     return or_stale(request, change)
 
 
+@router.post("/mixtures/import", name="mixtures.api.import", status_code=201)
+def import_text(session: DbSession, viewer: CurrentViewer, body: TextIn) -> ImportedOut:
+    """Make a mixture of a text."""
+    require(viewer, Permission.EDIT_MIXTURES)
+    mixture = texts.create(session, texts.read(session, body.text), viewer=viewer)
+    return ImportedOut(slug=mixture.slug, revision=1, created=True)
+
+
 @router.post("/mixtures/check", name="mixtures.api.check")
 def check_text(session: DbSession, viewer: CurrentViewer, body: TextIn) -> CheckedOut:
     """Check a text without keeping it: the same sentences as on the page."""
