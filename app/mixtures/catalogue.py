@@ -71,6 +71,16 @@ _BY_SLUG = {
     with_team: _FACTS.where(Dataset.slug == _SLUGS.any_(), queries.visible(with_team=with_team))
     for with_team in (True, False)
 }
+_OTHER = aliased(Dataset)
+_RELATIONS = (
+    select(Overlap.relation, Dataset.slug, _OTHER.slug)
+    .join(Dataset, Dataset.id == Overlap.dataset_id)
+    .join(_OTHER, _OTHER.id == Overlap.other_id)
+    .where(
+        Overlap.relation != "may_overlap",
+        or_(Dataset.slug == _SLUGS.any_(), _OTHER.slug == _SLUGS.any_()),
+    )
+)
 # Estimates flag these; without an estimate the join leaves them null.
 _FLAGS = ("is_assumed", "is_scaled", "is_disputed", "has_repeats")
 _LANGUAGES = 11
@@ -122,18 +132,7 @@ def load_relations(session: Session, slugs: Sequence[str]) -> list[Relation]:
     ]
     if not slugs:
         return relations
-    other = aliased(Dataset)
-    rows = session.execute(
-        select(Overlap.relation, Dataset.slug, other.slug)
-        .join(Dataset, Dataset.id == Overlap.dataset_id)
-        .join(other, other.id == Overlap.other_id)
-        .where(
-            Overlap.relation != "may_overlap",
-            or_(Dataset.slug == _SLUGS.any_(), other.slug == _SLUGS.any_()),
-        ),
-        {"slugs": list(slugs)},
-    )
-    for relation, mine, theirs in rows:
+    for relation, mine, theirs in session.execute(_RELATIONS, {"slugs": list(slugs)}):
         if relation == "derived_from":
             relations.append(Relation(mine, theirs, Origin.DERIVED))
         else:

@@ -108,8 +108,6 @@ def compute(
         )
         if any(one.tokens for one in drawn)
         else (),
-        licences=rollups.licences(drawn),
-        portions={tag.value: rollups.by_tag(drawn, tag) for tag in rollups.ROLLED_UP},
         missing=tuple(slug for slug in content.datasets() if slug not in known.facts),
         carried=known.carried,
         drawn=tuple(drawn),

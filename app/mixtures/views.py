@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.errors import AppError
+from app.mixtures import rollups
 from app.mixtures.content import Content, Phase
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
@@ -152,7 +154,7 @@ class Exposure:
         return self.carried_tokens + sum(self.phase_tokens)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MixtureView:
     """
     A whole mixture, computed.
@@ -170,11 +172,19 @@ class MixtureView:
     unique: Mapping[str, Unique]
     exposures: tuple[Exposure, ...]
     policies: tuple[PolicyResult, ...]
-    licences: LicenceRollUp | None
-    portions: Mapping[str, tuple[Portion, ...]]
     missing: tuple[str, ...]
     carried: Mapping[str, int] = field(default_factory=dict)
     drawn: tuple[Drawn, ...] = ()
+
+    @cached_property
+    def licences(self) -> LicenceRollUp | None:
+        """What the stated licences of all phases allow together; None where nothing is drawn."""
+        return rollups.licences(self.drawn)
+
+    @cached_property
+    def portions(self) -> Mapping[str, tuple[Portion, ...]]:
+        """The shares of all training tokens by each tag."""
+        return {tag.value: rollups.by_tag(self.drawn, tag) for tag in rollups.ROLLED_UP}
 
     @property
     def phase(self) -> PhaseView:
