@@ -1,12 +1,13 @@
 """Decide how a result is counted: from the tallies, by reading all matches, or by the sample."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app.catalog.search import facets, matching, pages
-from app.catalog.search.matching import Counts, Match
+from app.catalog.search.facets import Counts
+from app.catalog.search.matching import Match
 from app.catalog.search.needs import Needs, Scope
 from app.catalog.search.orders import Row, Window
 from app.catalog.search.query import Facet, SearchRequest
@@ -20,13 +21,15 @@ Selected = Mapping[Facet, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request with everything in it looked up."""
+    """A request with everything in it looked up, and how many datasets there are."""
 
     request: SearchRequest
     scope: Scope
     selected: Selected
     text: Text
     window: Window
+    in_scope: int
+    all_rows: int
 
     def needs(self, selected: Selected) -> Needs:
         """Return what rows must have, with these filters."""
@@ -35,37 +38,44 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How many datasets match, by facet, and the rows of the page."""
+    """
+    How many datasets match, by facet, and the rows of the window.
 
+    `is_text_nowhere`: no dataset in the scope has the text, whatever the filters.
+    """
+
+    window: Window
     total: int
     counts: Counts
-    capped_facets: frozenset[Facet]
     rows: list[Row]
+    capped_facets: frozenset[Facet] = frozenset()
     is_capped: bool = False
+    is_text_nowhere: bool = False
 
 
 def answer(session: Session, question: Question) -> Result:
-    """Count a result by facet, exactly where that is cheap, else as floors; read its page."""
-    in_scope, all_rows = facets.count_all(session, question.request)
-    is_small = question.scope.parent_id is not None or in_scope <= FEW
-    if question.text.runs or is_small:
-        needs = Needs(question.text, question.scope)
-        found = matching.match(session, needs, question.selected, question.window)
-        if found.is_exact:
-            return Result(found.total, found.counts, frozenset(), found.rows)
-        if not question.selected:
-            rows = _read(session, question, found, all_rows)
-            return Result(found.total, found.counts, frozenset(Facet), rows, is_capped=True)
-    return _answer_each(session, question, in_scope, all_rows)
+    """Count a result by facet, exactly where that is cheap, else as floors; read its rows."""
+    window = question.window
+    is_small = question.scope.parent_id is not None or question.in_scope <= FEW
+    if not question.text.runs and not is_small:
+        return _answer_each(session, question)
+    needs = question.needs({})
+    found = matching.match(session, needs, question.selected, window)
+    if found.is_exact:
+        is_nowhere = found.unfiltered == 0
+        return Result(window, found.total, found.counts, found.rows, is_text_nowhere=is_nowhere)
+    if question.selected:
+        return _answer_each(session, question)
+    rows = _read(session, question, found)
+    return Result(window, found.total, found.counts, rows, frozenset(Facet), is_capped=True)
 
 
-def _answer_each(session: Session, question: Question, in_scope: int, all_rows: int) -> Result:
+def _answer_each(session: Session, question: Question) -> Result:
     """Count what matches, and for each selected facet what matches without its selection."""
     selected = question.selected
-    found = _count(session, question, selected, in_scope)
-    without = {
-        facet: _count(session, question, _except(selected, facet), in_scope) for facet in selected
-    }
+    parts = [selected, *(_except(selected, facet) for facet in selected)]
+    found, *others = _count_parts(session, question, parts)
+    without = dict(zip(selected, others, strict=True))
     counts = {one: count for one, count in found.counts.items() if one[0] not in selected}
     for facet, part in without.items():
         counts |= {one: count for one, count in part.counts.items() if one[0] is facet}
@@ -73,22 +83,39 @@ def _answer_each(session: Session, question: Question, in_scope: int, all_rows: 
     total = _exact_total(question, without)
     if total is not None:
         found = replace(found, total=total, estimate=total)
+    rows = found.rows if found.has_rows else _read(session, question, found)
     is_capped = total is None and not found.is_exact
-    rows = found.rows if found.has_rows else _read(session, question, found, all_rows)
-    return Result(found.total, counts, frozenset(capped), rows, is_capped=is_capped)
+    return Result(
+        question.window, found.total, counts, rows, frozenset(capped), is_capped=is_capped
+    )
 
 
-def _count(session: Session, question: Question, selected: Selected, in_scope: int) -> Match:
-    """Count what matches the text and these filters."""
-    single = [values[0] for values in selected.values() if len(values) == 1]
-    has_tally = not question.text.runs and question.scope.parent_id is None
-    if has_tally and not selected:
-        counts = facets.count_with(session, 0, question.request)
-        return Match(is_exact=True, total=in_scope, counts=counts, estimate=in_scope)
-    if has_tally and len(selected) == len(single) == 1:
-        counts = facets.count_with(session, single[0], question.request)
-        return Match(is_exact=True, total=0, counts=counts, estimate=0)
-    return matching.match(session, question.needs(selected), {}, question.window)
+def _count_parts(session: Session, question: Question, parts: Sequence[Selected]) -> list[Match]:
+    """Count what matches the text and each of several selections."""
+    values = {number: _tallied(question, part) for number, part in enumerate(parts)}
+    known = {value for value in values.values() if value is not None}
+    tallies = facets.count_with(session, known, question.request) if known else {}
+    found = []
+    for number, part in enumerate(parts):
+        value = values[number]
+        if value is None:
+            needs = question.needs(part)
+            found.append(matching.match(session, needs, {}, question.window))
+        else:
+            total = 0 if value else question.in_scope
+            counted = tallies[value]
+            found.append(Match(is_exact=True, total=total, counts=counted, estimate=total))
+    return found
+
+
+def _tallied(question: Question, part: Selected) -> int | None:
+    """Return the one value that tallies count a selection by, 0 for no selection, if they do."""
+    if question.text.runs or question.scope.parent_id is not None:
+        return None
+    if not part:
+        return 0
+    values = [value for values in part.values() for value in values]
+    return values[0] if len(part) == len(values) == 1 else None
 
 
 def _exact_total(question: Question, without: Mapping[Facet, Match]) -> int | None:
@@ -105,18 +132,14 @@ def _except(selected: Selected, facet: Facet) -> Selected:
     return {other: values for other, values in selected.items() if other is not facet}
 
 
-def _read(session: Session, question: Question, found: Match, all_rows: int) -> list[Row]:
+def _read(session: Session, question: Question, found: Match) -> list[Row]:
+    reader = pages.Reader(
+        session, question.window, question.all_rows, question.request.filters.get(Facet.SIZE, ())
+    )
     needs = question.needs(question.selected)
-    if question.window.order.has_rank:
-        return pages.read_by_rank(
-            session,
-            needs,
-            question.window,
-            estimates={
-                "exact": 1,
-                "named": found.named_estimate,
-                "unnamed": found.estimate - found.named_estimate,
-            },
-            all_rows=all_rows,
-        )
-    return pages.read(session, needs, question.window, estimate=found.estimate, all_rows=all_rows)
+    if not question.window.order.has_rank:
+        return reader.read(needs, found.estimate)
+    unnamed = found.estimate - found.named_estimate
+    return reader.read_by_rank(
+        needs, {"exact": 1, "named": found.named_estimate, "unnamed": unnamed}
+    )

@@ -1,6 +1,6 @@
 """The eight facets: which values a dataset has, which values exist, and their exact counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from app.catalog.units import UNITS
 from app.errors import InvalidInput
 
 MAX_ALLOWED_SHOWN = 30
+# The most values of one facet that are counted for a page, beside those that are selected.
+MAX_VALUES = 100
 # Tags that stand for a language of a larger one, which people look for.
 MACROLANGUAGES = {"cmn": "zh"}
 
@@ -37,6 +39,10 @@ SIZE_BANDS = (
     SizeBand("100b-1t", 10**11, 10**12),
     SizeBand("1t-or-more", 10**12, None),
 )
+RANGES = {
+    NONE: (-1, -1),
+    **{one.value: (one.low, 2**63 - 1 if one.high is None else one.high - 1) for one in SIZE_BANDS},
+}
 # Lists that are closed and public: their values may be asked for even where nothing has them.
 CLOSED: dict[Facet, frozenset[str]] = {
     Facet.MODALITY: frozenset(MODALITIES),
@@ -47,6 +53,8 @@ CLOSED: dict[Facet, frozenset[str]] = {
     Facet.SIZE: frozenset(band.value for band in SIZE_BANDS) | {NONE},
 }
 
+
+Counts = dict[tuple[Facet, str], int]
 
 FACETS = {facet.value: facet for facet in Facet}
 
@@ -63,20 +71,24 @@ WHERE facet_value.facet = %(facet)s
 ORDER BY {count} DESC, facet_value.value
 LIMIT %(most)s
 """
-WITH_VALUE = """
-SELECT facet_value.facet, facet_value.value, paired.datasets
+WITH_VALUES = """
+SELECT paired.with_id, facet_value.facet, facet_value.value, paired.datasets
 FROM (
-  SELECT other_id AS id, {count} AS datasets FROM facet_tally WHERE value_id = %(value_id)s
+  SELECT value_id AS with_id, other_id AS id, {count} AS datasets
+  FROM facet_tally WHERE value_id = ANY(%(value_ids)s::integer[])
   UNION ALL
-  SELECT value_id, {count} FROM facet_tally WHERE other_id = %(value_id)s AND value_id > 0
+  SELECT other_id, value_id, {count}
+  FROM facet_tally WHERE other_id = ANY(%(value_ids)s::integer[]) AND value_id > 0
 ) AS paired
 JOIN facet_value ON facet_value.id = paired.id
 WHERE paired.datasets > 0
 """
-TOTAL = "SELECT {count}, all_count FROM facet_tally WHERE value_id = 0 AND other_id = 0"
+TOTALS = """
+(SELECT ARRAY[{count}, all_count] FROM facet_tally WHERE value_id = 0 AND other_id = 0)
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ValueCount:
     """A value of a facet and how many datasets of the result have it."""
 
@@ -115,6 +127,17 @@ def size(tokens: int | None) -> str:
     if tokens is None:
         return NONE
     return next(band.value for band in reversed(SIZE_BANDS) if tokens >= band.low)
+
+
+def range_of(sizes: Iterable[str]) -> tuple[int, int]:
+    """
+    Return the least and the most tokens that some of these size bands have, -1 for no estimate.
+
+    >>> range_of(["none", "under-100m"]), range_of(["1t-or-more"])
+    ((-1, 99999999), (1000000000000, 9223372036854775807))
+    """
+    ranges = [RANGES[size] for size in sizes]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def number_values(
@@ -211,40 +234,42 @@ def _unknown(session: Session, facet: Facet, value: str, request: SearchRequest)
 
 
 def count_with(
-    session: Session, value_id: int, request: SearchRequest
-) -> dict[tuple[Facet, str], int]:
-    """Return how many datasets have each value together with one; with 0, at all."""
+    session: Session, value_ids: Collection[int], request: SearchRequest
+) -> dict[int, Counts]:
+    """Return by value how many datasets have each other value as well; by 0, at all."""
     rows = statements.fetch(
-        session, WITH_VALUE.format(count=counts_of(request)), {"value_id": value_id}
+        session, WITH_VALUES.format(count=counts_of(request)), {"value_ids": list(value_ids)}
     )
-    return {(FACETS[facet], value): count for facet, value, count in rows}
+    found: dict[int, Counts] = {value_id: {} for value_id in value_ids}
+    for value_id, facet, value, count in rows:
+        found[value_id][FACETS[facet], value] = count
+    return found
 
 
-def count_all(session: Session, request: SearchRequest) -> tuple[int, int]:
-    """Return how many datasets the request looks through, and how many there are."""
-    rows = statements.fetch(session, TOTAL.format(count=counts_of(request)), {})
-    return (rows[0][0], rows[0][1]) if rows else (0, 0)
+def totals(request: SearchRequest) -> str:
+    """Return in SQL how many datasets the request looks through, and how many there are."""
+    return TOTALS.format(count=counts_of(request))
 
 
 def arrange(
-    counts: Mapping[tuple[Facet, str], int],
-    request: SearchRequest,
-    capped: frozenset[Facet],
+    counts: Counts, request: SearchRequest, capped: Collection[Facet]
 ) -> dict[Facet, FacetCounts]:
     """Return the counts by facet, most frequent first, with a zero for what was selected."""
-    values: dict[Facet, list[ValueCount]] = {facet: [] for facet in Facet}
+    found: dict[Facet, list[tuple[int, str]]] = {facet: [] for facet in Facet}
     for (facet, value), count in counts.items():
-        is_selected = value in request.filters.get(facet, ())
-        values[facet].append(ValueCount(value, count, is_selected))
+        found[facet].append((-count, value))
     for facet, selected in request.filters.items():
-        values[facet] += [
-            ValueCount(value, 0, is_selected=True)
-            for value in selected
-            if (facet, value) not in counts
-        ]
+        found[facet] += [(0, value) for value in selected if (facet, value) not in counts]
     return {
-        facet: FacetCounts(
-            tuple(sorted(found, key=lambda one: (-one.count, one.value))), facet in capped
-        )
-        for facet, found in values.items()
+        facet: FacetCounts(_shown(values, request.filters.get(facet, ())), facet in capped)
+        for facet, values in found.items()
     }
+
+
+def _shown(values: list[tuple[int, str]], selected: Collection[str]) -> tuple[ValueCount, ...]:
+    values.sort()
+    rare = [one for one in values[MAX_VALUES:] if one[1] in selected]
+    return tuple(
+        ValueCount(value, -count, value in selected)
+        for count, value in [*values[:MAX_VALUES], *rare]
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.catalog import bulk
 from app.catalog.models import Dataset, Visibility
-from app.catalog.search import arrays, documents, facets, tallies, terms, vocabulary
+from app.catalog.search import arrays, bands, documents, facets, tallies, terms, vocabulary
 from app.catalog.search.documents import Document
 from app.catalog.search.models import DatasetSearch
 
@@ -103,18 +103,21 @@ def _index_batch(session: Session, dataset_ids: Sequence[int]) -> None:
 
 
 def _row(document: Document, value_ids: list[int], word_ids: dict[str, int]) -> tuple[object, ...]:
-    numbers = terms.document_terms(document.names, document.body, value_ids, word_ids)
+    tokens = -1 if document.tokens is None else document.tokens
+    numbers = terms.document_terms(document.names, document.body, word_ids)
+    numbers |= {terms.facet(value_id) for value_id in value_ids}
+    numbers.add(terms.band(bands.number(tokens)))
     return (
         document.dataset_id,
         document.parent_id,
-        -1 if document.tokens is None else document.tokens,
+        tokens,
         document.updated_at,
         document.is_public,
         documents.sample(document.dataset_id),
         _array(sorted(value_ids)),
         document.name_zh,
         document.name_en,
-        _array(numbers),
+        _array(sorted(numbers)),
         document.names,
         document.body,
     )

@@ -8,13 +8,13 @@ come from the sample, as floors.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isqrt
+from math import sqrt
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.catalog.search import statements
-from app.catalog.search.facets import FACETS
+from app.catalog.search.facets import FACETS, Counts
 from app.catalog.search.needs import RANKS, Needs
 from app.catalog.search.orders import Row, Window
 from app.catalog.search.query import Facet
@@ -35,16 +35,14 @@ class Sample(NamedTuple):
     most: int
 
 
-SMALL = Sample("small", 256, "sample >= 2", few=100, most=800)
-MEDIUM = Sample("medium", 16, "sample >= 1", few=200, most=2_000)
-# The most rows that are read for an exact answer: the samples let pass about 3,200.
-MAX_ROWS = 5_000
-# A floor that one count in about 30,000 is below.
-DEVIATIONS = 4
+SMALL = Sample("small", 256, "sample >= 2", few=50, most=400)
+MEDIUM = Sample("medium", 16, "sample >= 1", few=100, most=1_000)
+# The most rows that are read for an exact answer: the samples let pass about 1,600.
+MAX_ROWS = 3_000
+# A floor that about one count in a thousand is below.
+DEVIATIONS = 3
 # Passes every filter, in `failing`; the filters are numbered from one.
 NOTHING_FAILS = 0
-
-Counts = dict[tuple[Facet, str], int]
 
 STATEMENT = """
 WITH small AS MATERIALIZED (
@@ -93,13 +91,15 @@ class Match:
     """
     What matches: exact counts and the rows of the page, or floors without rows.
 
-    `estimate` is about how many match, `named_estimate` how many of those in a name.
+    `estimate` is about how many match, `named_estimate` how many of those in a name, and
+    `unfiltered` how many match whether they pass the filters or not.
     """
 
     is_exact: bool
     total: int
     counts: Counts
     estimate: int
+    unfiltered: int = 0
     named_estimate: int = 0
     rows: list[Row] = field(default_factory=list)
     has_rows: bool = False
@@ -109,14 +109,14 @@ def floor(sampled: int, factor: int) -> int:
     """
     Return how many match at least if so many of a sample do, to two digits.
 
-    >>> floor(10, 16), floor(100, 16), floor(10_000, 16)
-    (10, 890, 150000)
+    >>> floor(2, 16), floor(10, 16), floor(100, 16), floor(10_000, 16)
+    (2, 44, 1100, 150000)
     """
-    low = factor * (sampled - DEVIATIONS * (isqrt(sampled) + 1))
-    if low <= sampled:
-        return sampled
-    digits: int = 10 ** (len(str(low)) - 2)
-    return low // digits * digits
+    # The root of a count of chance varies by a half, whatever the count.
+    root = max(sqrt(sampled) - DEVIATIONS / 2, 0)
+    low = max(int(factor * root**2), sampled)
+    digits = 10 ** max(len(str(low)) - 2, 0)
+    return int(max(low // digits * digits, sampled))
 
 
 def match(
@@ -189,6 +189,7 @@ def _read(rows: Sequence[Any], selected: Sequence[Facet]) -> Match:
                 total=floor(passing, sample.factor),
                 counts={one: floor(count, sample.factor) for one, count in counts.items()},
                 estimate=sample.factor * passing,
+                unfiltered=sample.factor * found,
                 named_estimate=sample.factor * named,
             )
     found, passing, named = numbers["whole"]
@@ -198,6 +199,7 @@ def _read(rows: Sequence[Any], selected: Sequence[Facet]) -> Match:
         total=passing,
         counts=counts,
         estimate=passing,
+        unfiltered=found,
         named_estimate=named,
         rows=page if is_exact else [],
         has_rows=is_exact,

@@ -43,6 +43,11 @@ class Needs:
     filters: Groups = ()
     tier: Tier | None = None
 
+    @property
+    def rank_of_tier(self) -> int:
+        """The rank of the rows, where the needs tell it."""
+        return RANKS["unnamed" if self.tier is None else self.tier]
+
     def within(self, tier: Tier) -> Self:
         """Return the same for one tier."""
         return replace(self, tier=tier)
@@ -50,9 +55,9 @@ class Needs:
     def by_terms(self) -> Clauses:
         """Return the conditions as the index of terms answers them, and what it leaves open."""
         values = [tuple(map(terms.facet, group)) for group in self.filters]
-        groups = [*self.text.groups, *values]
-        if self.tier == "named":
-            groups += self.text.in_names
+        # What is in a name is in the dataset.
+        text = self.text.in_names if self.tier == "named" else self.text.groups
+        groups = [*text, *values]
         found = _have_terms(groups).extend(self._have_runs(self.text.phrases))
         return found.extend(self.scope.clauses()).extend(self._tier())
 

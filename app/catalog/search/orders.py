@@ -88,7 +88,7 @@ class Window:
         types = ("integer", self.order.key_type, "bigint")[-len(columns) :]
         names = ("place_rank", "place_key", "place_id")[-len(columns) :]
         place = ", ".join(f"%({name})s::{kind}" for name, kind in zip(names, types, strict=True))
-        sign = "<" if self._is_falling else ">"
+        sign = "<" if self.is_falling else ">"
         return Clauses().add(
             f"({', '.join(columns)}) {sign} ({place})",
             **dict(zip(names, self.place[-len(columns) :], strict=True)),
@@ -96,11 +96,12 @@ class Window:
 
     def sorted(self, columns: Sequence[str]) -> str:
         """Return the columns as ORDER BY takes them."""
-        direction = "DESC" if self._is_falling else "ASC"
+        direction = "DESC" if self.is_falling else "ASC"
         return ", ".join(f"{column} {direction}" for column in columns)
 
     @property
-    def _is_falling(self) -> bool:
+    def is_falling(self) -> bool:
+        """Whether what the window shows next is less."""
         return self.order.is_descending != self.is_backwards
 
 

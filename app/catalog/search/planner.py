@@ -7,6 +7,7 @@ date order to find a rare word, or for a limit that is never reached.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,11 +24,15 @@ SEARCHING = {
 
 
 @contextmanager
-def guided(session: Session, way: Mapping[str, str]) -> Iterator[None]:
-    """Go this way, and give the planner its own settings back at the end."""
+def guided(session: Session, way: Mapping[str, str], asked: str = "NULL") -> Iterator[Any]:
+    """
+    Go this way, and give the planner its own settings back at the end.
+
+    Yields the answer to `asked`, an expression in SQL, since one statement is needed anyway.
+    """
     before = ", ".join(f"current_setting('{name}')" for name in way)
-    row = statements.fetch(session, f"SELECT {before}, {_settings(way)}", way)[0]
-    yield
+    row = statements.fetch(session, f"SELECT {before}, {_settings(way)}, {asked}", way)[0]
+    yield row[-1]
     go(session, dict(zip(way, row, strict=False)))
 
 

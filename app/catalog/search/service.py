@@ -1,7 +1,7 @@
 """Search the catalogue: one page of results, its neighbours, and the facets of all results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,6 @@ from app.catalog.search.counting import Question, Result, Selected
 from app.catalog.search.facets import FacetCounts
 from app.catalog.search.models import DatasetSearch
 from app.catalog.search.needs import Scope
-from app.catalog.search.orders import Window
 from app.catalog.search.query import Facet, SearchRequest, is_slug, shown
 from app.catalog.search.suggestions import Correction
 from app.catalog.search.texts import Text
@@ -52,15 +51,14 @@ def search(session: Session, request: SearchRequest) -> SearchPage:
     scope = _scope(session, request)
     selected = facets.find_selected(session, request)
     text = texts.read(session, request.text)
-    page = _search(session, request, scope, selected, text)
-    if page.total == 0 and text.words:
+    result = _search(session, request, scope, selected, text)
+    corrections: tuple[Correction, ...] = ()
+    if result.is_text_nowhere and text.words:
         corrections = suggestions.correct(session, text, sees_team=request.sees_team)
         if corrections:
             text = suggestions.apply(session, text, corrections)
-            page = replace(
-                _search(session, request, scope, selected, text), corrections=corrections
-            )
-    return page
+            result = _search(session, request, scope, selected, text)
+    return _page(request, result, corrections)
 
 
 def _scope(session: Session, request: SearchRequest) -> Scope:
@@ -88,18 +86,20 @@ def _find_parent(session: Session, slug: str, *, sees_team: bool) -> int | None:
 
 def _search(
     session: Session, request: SearchRequest, scope: Scope, selected: Selected, text: Text
-) -> SearchPage:
+) -> Result:
     order = orders.choose(request, has_text=bool(text.runs))
     # One row more than wanted tells whether there is another page.
     window = orders.read_cursor(request.cursor, order, request.limit + 1)
-    question = Question(request, scope, selected, text, window)
-    with planner.guided(session, planner.SEARCHING):
-        result = counting.answer(session, question)
-    return _page(request, window, result)
+    with planner.guided(session, planner.SEARCHING, facets.totals(request)) as totals:
+        in_scope, all_rows = totals or (0, 0)
+        question = Question(request, scope, selected, text, window, in_scope, all_rows)
+        return counting.answer(session, question)
 
 
-def _page(request: SearchRequest, window: Window, result: Result) -> SearchPage:
-    rows = result.rows
+def _page(
+    request: SearchRequest, result: Result, corrections: tuple[Correction, ...]
+) -> SearchPage:
+    window, rows = result.window, result.rows
     has_more = len(rows) > request.limit
     rows = rows[: request.limit]
     if window.is_backwards:
@@ -118,4 +118,5 @@ def _page(request: SearchRequest, window: Window, result: Result) -> SearchPage:
         previous_cursor=orders.write_cursor(window.order, rows[0].place, is_backwards=True)
         if rows and has_previous
         else None,
+        corrections=corrections,
     )

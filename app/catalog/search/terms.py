@@ -10,6 +10,7 @@ All terms of a row are one array of 32-bit integers under one index:
     800,000,000 ..  a Chinese character that stands alone
     800,100,000 ..  a Chinese character anywhere in a name
     900,000,000 ..  a facet value
+    990,000,000 ..  a size band
     1,000,000,000 ..  a Latin word
     ~term           the same term in a name
 """
@@ -28,6 +29,7 @@ FIRST_PAIR = FIRST_CHARACTER * CHARACTERS + FIRST_CHARACTER
 ALONE = 800_000_000
 IN_NAME = 800_100_000
 FACET = 900_000_000
+BAND = 990_000_000
 WORD = 1_000_000_000
 
 # A longer run of letters is no word; its beginning finds it.
@@ -100,6 +102,11 @@ def facet(value_id: int) -> int:
     return FACET + value_id
 
 
+def band(number: int) -> int:
+    """Return the term of a size band."""
+    return BAND + number
+
+
 def text_terms(text: str, word_ids: Mapping[str, int]) -> set[int]:
     """Return the terms of a normalised text."""
     found: set[int] = set()
@@ -113,20 +120,12 @@ def text_terms(text: str, word_ids: Mapping[str, int]) -> set[int]:
     return found
 
 
-def document_terms(
-    names: str, body: str, facets: Iterable[int], word_ids: Mapping[str, int]
-) -> list[int]:
+def document_terms(names: str, body: str, word_ids: Mapping[str, int]) -> set[int]:
     """
-    Return all terms of one dataset from its normalised names, other texts and facet values.
+    Return the terms of the texts of one dataset, from its normalised names and all its texts.
 
     One character finds names only, or where it stands alone: anywhere else it is noise.
     """
     named = text_terms(names, word_ids)
     characters = {in_name(c) for run in names.split() if is_chinese(run) for c in run}
-    return sorted(
-        named
-        | {~term for term in named}
-        | characters
-        | text_terms(body, word_ids)
-        | {facet(value_id) for value_id in facets}
-    )
+    return named | {~term for term in named} | characters | text_terms(body, word_ids)

@@ -14,7 +14,7 @@ MIN_PREFIX = 3
 # and from so many on for those that contain it: "pajama" finds RedPajama.
 MIN_INSIDE = 4
 # The most words that one typed word stands for, the shortest first.
-MAX_WORDS = 256
+MAX_WORDS = 100
 # Sorts after every letter and digit, so it ends the range of words with a prefix.
 AFTER_LETTERS = "{"
 LETTERS = "^[a-z]+$"

@@ -27,6 +27,7 @@ def make_large(monkeypatch):
     monkeypatch.setattr(matching, "SMALL", matching.SMALL._replace(few=0, most=2))
     monkeypatch.setattr(matching, "MEDIUM", matching.MEDIUM._replace(few=0, most=2))
     monkeypatch.setattr(matching, "MAX_ROWS", 3)
+    monkeypatch.setattr(pages.Reader, "_is_in_order_shorter", lambda *_: False)
     # Not one in sixteen, which of a few are none.
     monkeypatch.setattr(documents, "SAMPLES", ((2, 2**29), (1, 2**30)))
 
@@ -34,17 +35,18 @@ def make_large(monkeypatch):
 def make_ordered(monkeypatch):
     """Read pages in the order of an index, looking at a few rows only."""
     make_large(monkeypatch)
-    monkeypatch.setattr(pages, "BY_TERMS_COST", 1_000)
+    monkeypatch.setattr(pages.Reader, "_is_in_order_shorter", lambda *_: True)
     monkeypatch.setattr(pages, "LEAST_LOOKED_AT", 5)
     monkeypatch.setattr(pages, "PATIENCE", 0)
 
 
-@pytest.fixture(params=["small", "large", "ordered"])
+WAYS = {"large": make_large, "ordered": make_ordered}
+
+
+@pytest.fixture(params=["small", *WAYS])
 def way(request, monkeypatch):
-    if request.param == "large":
-        make_large(monkeypatch)
-    if request.param == "ordered":
-        make_ordered(monkeypatch)
+    if request.param in WAYS:
+        WAYS[request.param](monkeypatch)
     return request.param
 
 
