@@ -9,7 +9,6 @@ from app.mixtures.words.lists import PURPOSES, SCHEMES, SHORTAGES
 from app.mixtures.words.plans import Facts, passes, share
 from app.web import numbers
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext
 
 Params = Mapping[str, Any]
 
@@ -36,11 +35,17 @@ def moved(found: tuple[Moved, ...], dataset: str | None, facts: Facts) -> str:
     if not others:
         return ""
     first = others[0]
-    return ngettext(
-        "%(name)s went from %(before)s to %(after)s.",
+    if len(others) == 1:
+        return _(
+            "%(name)s went from %(before)s to %(after)s.",
+            name=display_name(first.dataset, facts.get(first.dataset)),
+            before=share(first.before),
+            after=share(first.after),
+        )
+    return _(
         "%(n)s other components made room or took it up; most of all %(name)s, from %(before)s to "
         "%(after)s.",
-        len(others),
+        n=len(others),
         name=display_name(first.dataset, facts.get(first.dataset)),
         before=share(first.before),
         after=share(first.after),
@@ -99,20 +104,26 @@ def _component(action: str, params: Params, facts: Facts) -> str | None:
     n = params.get("count", len(names))
     match action:
         case "add":
-            return ngettext(
-                "%(names)s added to %(phase)s",
-                "%(n)s components added to %(phase)s: %(names)s …",
-                n,
-                names=shown,
-                phase=params["phase"],
+            return (
+                _("%(names)s added to %(phase)s", names=shown, phase=params["phase"])
+                if n == 1
+                else _(
+                    "%(n)s components added to %(phase)s: %(names)s …",
+                    n=n,
+                    names=shown,
+                    phase=params["phase"],
+                )
             )
         case "remove":
-            return ngettext(
-                "%(names)s taken out of %(phase)s",
-                "%(n)s components taken out of %(phase)s: %(names)s …",
-                n,
-                names=shown,
-                phase=params["phase"],
+            return (
+                _("%(names)s taken out of %(phase)s", names=shown, phase=params["phase"])
+                if n == 1
+                else _(
+                    "%(n)s components taken out of %(phase)s: %(names)s …",
+                    n=n,
+                    names=shown,
+                    phase=params["phase"],
+                )
             )
         case "move":
             return _(
@@ -120,12 +131,11 @@ def _component(action: str, params: Params, facts: Facts) -> str | None:
                 name=display_name(params["dataset"], facts.get(params["dataset"])),
             )
         case "raise_epochs":
-            return ngettext(
-                "max epochs of %(names)s raised to %(after)s",
-                "max epochs of %(n)s components raised, up to %(after)s",
-                n,
-                names=shown,
-                after=passes(params["after"]),
+            after = passes(params["after"])
+            return (
+                _("max epochs of %(names)s raised to %(after)s", names=shown, after=after)
+                if n == 1
+                else _("max epochs of %(n)s components raised, up to %(after)s", n=n, after=after)
             )
         case "respread":
             return _(

@@ -12,7 +12,6 @@ from app.planning.problem import ConstraintKind
 from app.planning.solve import ConflictingLimit, LimitPrice
 from app.web import numbers
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext
 
 MAX_NAMED = 3
 Facts = Mapping[str, DatasetFacts]
@@ -85,12 +84,19 @@ def warning(found: PlanWarning, facts: Facts) -> str:
                 sum=f"{found.value:g}",
             )
         case WarningCode.NO_ESTIMATE:
-            return ngettext(
-                "%(names)s has no token estimate: nothing limits it, and its passes are not known.",
-                "%(n)s components have no token estimate, so nothing limits them and their passes "
-                "are not known: %(names)s.",
-                n,
-                names=names,
+            return (
+                _(
+                    "%(names)s has no token estimate: nothing limits it, and its passes are not "
+                    "known.",
+                    names=names,
+                )
+                if n == 1
+                else _(
+                    "%(n)s components have no token estimate, so nothing limits them and their "
+                    "passes are not known: %(names)s.",
+                    n=n,
+                    names=names,
+                )
             )
         case WarningCode.EMPTY_SOURCE:
             return _("%(names)s holds no tokens, but is to give some.", names=names)
