@@ -13,8 +13,8 @@ from app.catalog.search.orders import Row, Window
 from app.catalog.search.query import Facet, SearchRequest
 from app.catalog.search.texts import Text
 
-# So few datasets are read whole rather than picked by their facets.
-FEW = 2_000
+# In a catalogue of so many datasets all that match are read, whatever is asked.
+FEW = 10_000
 
 Selected = Mapping[Facet, tuple[int, ...]]
 
@@ -55,16 +55,18 @@ class Result:
 
 def answer(session: Session, question: Question) -> Result:
     """Count a result by facet, exactly where that is cheap, else as floors; read its rows."""
-    window = question.window
-    is_small = question.scope.parent_id is not None or question.in_scope <= FEW
-    if not question.text.runs and not is_small:
+    window, selected = question.window, question.selected
+    is_whole = question.all_rows <= FEW
+    if _tallied(question, selected) is not None:
+        return _answer_each(session, question)
+    if not (question.text.runs or question.scope.parent_id is not None or is_whole):
         return _answer_each(session, question)
     needs = question.needs({})
-    found = matching.match(session, needs, question.selected, window)
+    found = matching.match(session, needs, selected, window, is_whole=is_whole)
     if found.is_exact:
         is_nowhere = found.unfiltered == 0
         return Result(window, found.total, found.counts, found.rows, is_text_nowhere=is_nowhere)
-    if question.selected:
+    if selected:
         return _answer_each(session, question)
     rows = _read(session, question, found)
     return Result(window, found.total, found.counts, rows, frozenset(Facet), is_capped=True)

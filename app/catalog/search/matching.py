@@ -8,6 +8,7 @@ come from the sample, as floors.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ class Sample(NamedTuple):
     """
     Some of the rows: one in `factor`.
 
-    More than `few` matches there are too many to read all of. `most` are read of the sample.
+    More than `few` matches there are too many to read them all. `most` are read of the sample.
     """
 
     name: str
@@ -35,10 +36,11 @@ class Sample(NamedTuple):
     most: int
 
 
-SMALL = Sample("small", 256, "sample >= 2", few=50, most=400)
-MEDIUM = Sample("medium", 16, "sample >= 1", few=100, most=1_000)
-# The most rows that are read for an exact answer: the samples let pass about 1,600.
+SMALL = Sample("small", 256, "sample >= 2", few=30, most=300)
+MEDIUM = Sample("medium", 16, "sample >= 1", few=70, most=700)
+# The most rows that are read for an exact answer: the samples let pass about 1,100.
 MAX_ROWS = 3_000
+NO_LIMIT = 2**31 - 2
 # A floor that about one count in a thousand is below.
 DEVIATIONS = 3
 # Passes every filter, in `failing`; the filters are numbered from one.
@@ -105,6 +107,7 @@ class Match:
     has_rows: bool = False
 
 
+@cache
 def floor(sampled: int, factor: int) -> int:
     """
     Return how many match at least if so many of a sample do, to two digits.
@@ -120,10 +123,17 @@ def floor(sampled: int, factor: int) -> int:
 
 
 def match(
-    session: Session, needs: Needs, selected: Mapping[Facet, tuple[int, ...]], window: Window
+    session: Session,
+    needs: Needs,
+    selected: Mapping[Facet, tuple[int, ...]],
+    window: Window,
+    *,
+    is_whole: bool = False,
 ) -> Match:
     """
     Return what matches the needs and all of `selected`, and the window's rows of it.
+
+    With `is_whole` the answer is exact however many rows that takes.
 
     The counts of a selected facet are those of what matches the needs and the other facets, from
     the same reading: a row that fails one facet alone counts for that facet.
@@ -132,6 +142,10 @@ def match(
     rank = needs.rank() if window.order.has_rank else Clauses([str(RANKS["unnamed"])])
     columns = ["rank", "key", "dataset_id"]
     beyond = window.beyond(columns)
+    small, medium, max_rows = SMALL, MEDIUM, MAX_ROWS
+    if is_whole:
+        small, medium = (one._replace(few=NO_LIMIT, most=0) for one in (small, medium))
+        max_rows = NO_LIMIT
     statement = STATEMENT.format(
         columns=f"dataset_id, facets, {failing.sql()} AS failing, {rank.sql()} AS rank, "
         f"{window.order.key} AS key",
@@ -139,9 +153,9 @@ def match(
         beyond=beyond.sql(),
         sorted=window.sorted(columns),
         key_type=window.order.key_type,
-        small=SMALL,
-        medium=MEDIUM,
-        max_rows=MAX_ROWS,
+        small=small,
+        medium=medium,
+        max_rows=max_rows,
     )
     parameters = {
         **where.parameters,
@@ -150,7 +164,7 @@ def match(
         **beyond.parameters,
         "size": window.size,
     }
-    return _read(statements.fetch(session, statement, parameters), list(selected))
+    return _read(statements.fetch(session, statement, parameters), list(selected), max_rows)
 
 
 def _failing(filters: Sequence[tuple[int, ...]]) -> Clauses:
@@ -168,7 +182,7 @@ def _failing(filters: Sequence[tuple[int, ...]]) -> Clauses:
     )
 
 
-def _read(rows: Sequence[Any], selected: Sequence[Facet]) -> Match:
+def _read(rows: Sequence[Any], selected: Sequence[Facet], max_rows: int) -> Match:
     numbers: dict[str, tuple[int, int, int]] = {}
     counts: Counts = {}
     page: list[Row] = []
@@ -193,7 +207,7 @@ def _read(rows: Sequence[Any], selected: Sequence[Facet]) -> Match:
                 named_estimate=sample.factor * named,
             )
     found, passing, named = numbers["whole"]
-    is_exact = found <= MAX_ROWS
+    is_exact = found <= max_rows
     return Match(
         is_exact=is_exact,
         total=passing,

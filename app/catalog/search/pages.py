@@ -140,6 +140,8 @@ class Reader:
 
     def _is_more(self, window: Window, looked_at: int) -> bool:
         """Return whether there are rows beyond those that were looked at."""
+        if looked_at >= self.all_rows:
+            return False
         beyond = self._beyond(window)
         statement = IS_MORE.format(
             beyond=beyond.sql(), sorted=window.sorted([window.order.key, "dataset_id"])
