@@ -12,6 +12,7 @@ from fractions import Fraction
 from app.mixtures import content as contents
 from app.mixtures.content import Phase
 from app.planning.exact import as_fraction, in_proportion
+from app.planning.limits import MIN_WEIGHT
 from app.planning.shares import Shares
 
 # Weights that come from tokens sum to at least 10 and less than 1,000.
@@ -44,6 +45,10 @@ def settle(
         Tokens that components shall receive exactly, by position.
     """
     floats = [float(weight) for weight in weights]
+    # Below the least weight that plans take, nothing receives a token.
+    floats = [weight if weight >= MIN_WEIGHT else 0.0 for weight in floats]
+    if not any(floats):
+        return floats
     wanted = wanted or {}
     got = tokens_of(floats, budget)
     if all(got[place] == count for place, count in wanted.items()):
