@@ -56,7 +56,7 @@ def make_mixture(
         made = content(
             phase(
                 [
-                    component("the-pile/arxiv", 60, max_epochs=4),
+                    component("the-pile/books3", 60, max_epochs=4),
                     component("the-pile/wikipedia-en", 40, max_epochs=4),
                 ],
                 budget=10**9,

@@ -30,20 +30,20 @@ def revision(session: Session, mixture: Mixture) -> int:
 def test_edit_saves_the_content_a_step_and_a_line_of_history(seeded_session: Session):
     viewer = make_viewer(seeded_session)
     mixture = make_mixture(seeded_session, viewer)
-    edit = cells.type_entry("Main", "the-pile/arxiv", "30 %")
+    edit = cells.type_entry("Main", "the-pile/books3", "30 %")
     saved = drafts.edit_draft(seeded_session, mixture, edit, revision=1, viewer=viewer)
     assert saved.draft.revision == 2
     assert weight(seeded_session, mixture) == 30
     (line, first) = queries.list_edits(seeded_session, mixture.id, since=0)
     assert (line.action, line.actor_name, line.revision) == ("share", "Chen Wei", 2)
     assert first.action == "create"
-    assert [m.dataset for m in saved.edited.moved] == ["the-pile/arxiv", "the-pile/wikipedia-en"]
+    assert [m.dataset for m in saved.edited.moved] == ["the-pile/books3", "the-pile/wikipedia-en"]
 
 
 def test_edit_that_changes_nothing_makes_no_revision(seeded_session: Session):
     viewer = make_viewer(seeded_session)
     mixture = make_mixture(seeded_session, viewer)
-    edit = cells.set_max_epochs("Main", "the-pile/arxiv", 4.0)
+    edit = cells.set_max_epochs("Main", "the-pile/books3", 4.0)
     saved = drafts.edit_draft(seeded_session, mixture, edit, revision=1, viewer=viewer)
     assert saved.draft.revision == 1
     assert drafts.steps(seeded_session, saved.draft).undo is None
@@ -53,7 +53,7 @@ def test_undo_and_redo_go_back_and_forward_through_every_step(seeded_session: Se
     viewer = make_viewer(seeded_session)
     mixture = make_mixture(seeded_session, viewer)
     for text in ("10", "20", "30"):
-        edit = cells.type_entry("Main", "the-pile/arxiv", text)
+        edit = cells.type_entry("Main", "the-pile/books3", text)
         drafts.edit_draft(
             seeded_session, mixture, edit, revision=revision(seeded_session, mixture), viewer=viewer
         )
@@ -82,7 +82,7 @@ def test_an_edit_after_undo_drops_what_could_be_done_again(seeded_session: Sessi
     viewer = make_viewer(seeded_session)
     mixture = make_mixture(seeded_session, viewer)
     for text in ("10", "20"):
-        edit = cells.type_entry("Main", "the-pile/arxiv", text)
+        edit = cells.type_entry("Main", "the-pile/books3", text)
         drafts.edit_draft(
             seeded_session, mixture, edit, revision=revision(seeded_session, mixture), viewer=viewer
         )
@@ -91,7 +91,7 @@ def test_an_edit_after_undo_drops_what_could_be_done_again(seeded_session: Sessi
     drafts.edit_draft(
         seeded_session,
         mixture,
-        cells.type_entry("Main", "the-pile/arxiv", "5"),
+        cells.type_entry("Main", "the-pile/books3", "5"),
         revision=4,
         viewer=viewer,
     )
@@ -105,7 +105,7 @@ def test_fifty_steps_are_kept(seeded_session: Session):
     viewer = make_viewer(seeded_session)
     mixture = make_mixture(seeded_session, viewer)
     for number in range(1, 61):
-        edit = cells.type_entry("Main", "the-pile/arxiv", str(number))
+        edit = cells.type_entry("Main", "the-pile/books3", str(number))
         drafts.edit_draft(seeded_session, mixture, edit, revision=number, viewer=viewer)
     count = seeded_session.scalar(select(func.count()).where(DraftStep.mixture_id == mixture.id))
     assert count == drafts.MAX_STEPS == 50
@@ -127,7 +127,7 @@ def test_the_second_of_two_editors_gets_both_sides_and_loses_nothing(seeded_sess
     drafts.edit_draft(
         seeded_session,
         mixture,
-        cells.type_entry("Main", "the-pile/arxiv", "9"),
+        cells.type_entry("Main", "the-pile/books3", "9"),
         revision=1,
         viewer=first,
     )
@@ -190,7 +190,7 @@ def test_of_two_writers_at_the_same_moment_one_waits_and_neither_is_lost(
     with Session(engine) as session, session.begin():
         people = [make_viewer(session, name=name) for name in ("Li Na", "Sun Li")]
         mixture_id = make_mixture(session, people[0]).id
-    slugs = ("the-pile/arxiv", "the-pile/wikipedia-en")
+    slugs = ("the-pile/books3", "the-pile/wikipedia-en")
     start = threading.Barrier(2)
     stale: list[str] = []
 

@@ -126,7 +126,7 @@ def test_tokens_of_an_earlier_run_count_as_seen(seeded_session: Session):
     earlier = make_mixture(seeded_session, viewer, name="earlier")
     versions.save_version(seeded_session, earlier, message="first", viewer=viewer)
     made = content(
-        phase([component("the-pile/arxiv")], budget=10**9),
+        phase([component("the-pile/books3")], budget=10**9),
         carried_from=(Carried(mixture="earlier", version=1), Carried(mixture="gone", version=3)),
     )
     view = loading.load_plan(seeded_session, made, viewer)
@@ -136,13 +136,13 @@ def test_tokens_of_an_earlier_run_count_as_seen(seeded_session: Session):
 
 def test_hidden_and_unknown_datasets_are_missing_for_who_may_not_know(seeded_session: Session):
     seeded_session.execute(
-        update(Dataset).where(Dataset.slug == "the-pile/arxiv").values(visibility="team")
+        update(Dataset).where(Dataset.slug == "the-pile/books3").values(visibility="team")
     )
-    made = content(phase([component("the-pile/arxiv"), component("nowhere")]))
+    made = content(phase([component("the-pile/books3"), component("nowhere")]))
     team = loading.load_plan(seeded_session, made, make_viewer(seeded_session))
     outside = loading.load_plan(seeded_session, made, OUTSIDER)
     assert team.missing == ("nowhere",)
-    assert outside.missing == ("the-pile/arxiv", "nowhere")
+    assert outside.missing == ("the-pile/books3", "nowhere")
     assert outside.phase.components[0].facts is None
 
 
@@ -167,7 +167,7 @@ def test_empty_phase_and_empty_group_are_said():
 
 
 def test_parent_and_subset_warn_of_double_counting(seeded_session: Session):
-    made = content(phase([component("the-pile"), component("the-pile/arxiv")], budget=10**9))
+    made = content(phase([component("the-pile"), component("the-pile/books3")], budget=10**9))
     view = loading.load_plan(seeded_session, made, make_viewer(seeded_session))
     found = [f for f in list_findings(view) if f.code == "overlap_contains"]
     assert len(found) == 1
@@ -181,7 +181,7 @@ def test_a_budget_of_three_tokens_is_planned():
 
 
 def test_unknown_tokenizer_is_an_error(seeded_session: Session):
-    made = content(phase([component("the-pile/arxiv")]), tokenizer="made-up")
+    made = content(phase([component("the-pile/books3")]), tokenizer="made-up")
     view = loading.load_plan(seeded_session, made, make_viewer(seeded_session))
     assert not view.is_tokenizer_known
     assert [f.code for f in list_findings(view) if f.severity is Severity.ERROR] == [
@@ -216,6 +216,6 @@ def test_facts_read_back_as_they_are_kept(seeded_session: Session):
     from app.mixtures.facts import frozen, thawed
 
     found = catalogue.load_facts(
-        seeded_session, ["the-pile/arxiv", "jlw-chinese-books"], with_team=True
+        seeded_session, ["the-pile/books3", "jlw-chinese-books"], with_team=True
     )
     assert {slug: thawed(frozen(one)) for slug, one in found.items()} == found
