@@ -59,7 +59,7 @@ def run_job(
     work = _take_up(session_factory, public_id, should_stop)
     if work is None:
         return
-    logs.request_id.set(f"job-{public_id}")
+    before = logs.request_id.set(f"job-{public_id}")
     settled = False
     try:
         _do(session_factory, kinds, work)
@@ -88,6 +88,7 @@ def run_job(
             _try_again(work, error)
         raise
     finally:
+        logs.request_id.reset(before)
         if not settled:
             # A defect: the queue logs it with its traceback, the page names the job.
             _settle(work, JobState.FAILED, FAILED_INSIDE, {"job": public_id})

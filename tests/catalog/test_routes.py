@@ -602,5 +602,5 @@ def test_glossary_has_both_languages(seeded_client):
 )
 def test_no_page_has_a_dead_link_to_a_later_step(seeded_client, path):
     html = page(seeded_client, path)
-    for address in ("/mixtures", "/training", "/quotes"):
+    for address in ("/training", "/quotes"):
         assert f'href="{address}' not in html

@@ -54,7 +54,8 @@ class YamlResponse(PlainTextResponse):
 @router.get(
     "/mixtures/{slug}/text",
     name="mixtures.api.text",
-    response_class=YamlResponse,
+    # The errors of an address are JSON, so the document names YAML for the answer alone.
+    response_class=Response,
     responses=YAML_ANSWER,
 )
 def show_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
@@ -69,7 +70,8 @@ def show_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
 @router.get(
     "/mixtures/{slug}/versions/{number}/text",
     name="mixtures.api.version.text",
-    response_class=YamlResponse,
+    # The errors of an address are JSON, so the document names YAML for the answer alone.
+    response_class=Response,
     responses=YAML_ANSWER,
 )
 def show_version_text(
