@@ -1,11 +1,11 @@
-"""Size bands as terms: a short way to the rows that come next in the order of tokens."""
+"""Bands of token counts as terms: a short way to the rows that come next in the order of tokens."""
 
 from app.catalog.search import terms
-from app.catalog.search.facets import SIZE_BANDS
 from app.catalog.search.orders import Window
 
-# The least tokens of each band; the first holds what has no estimate and is stored as -1.
-LEAST = (-1, *(band.low for band in SIZE_BANDS))
+# The least tokens of each band, finest where lists begin. The first holds what has no estimate,
+# which is stored as -1.
+LEAST = (-1, 0, 10**9, 10**10, 10**11, 10**12, 10**13)
 
 
 def number(tokens: int) -> int:
@@ -13,7 +13,7 @@ def number(tokens: int) -> int:
     Return the number of the band of so many tokens, -1 for none.
 
     >>> number(-1), number(0), number(10**12)
-    (0, 1, 6)
+    (0, 1, 5)
     """
     return sum(tokens >= least for least in LEAST) - 1
 

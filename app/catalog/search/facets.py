@@ -1,6 +1,6 @@
 """The eight facets: which values a dataset has, which values exist, and their exact counts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.labels import METHODS, MODALITIES
 from app.catalog.models import Category, LicenceClass, Provider
-from app.catalog.search import statements
+from app.catalog.search import lookups, statements
 from app.catalog.search.models import FacetValue
 from app.catalog.search.query import NONE, Facet, SearchRequest, is_slug, shown
 from app.catalog.units import UNITS
@@ -58,12 +58,6 @@ Counts = dict[tuple[Facet, str], int]
 
 FACETS = {facet.value: facet for facet in Facet}
 
-KNOWN = """
-SELECT facet_value.facet, facet_value.value, facet_value.id
-FROM unnest(%(facets)s::text[], %(values)s::text[]) AS asked (facet, value)
-JOIN facet_value ON facet_value.facet = asked.facet AND facet_value.value = asked.value
-JOIN facet_tally ON value_id = 0 AND other_id = facet_value.id AND {count} > 0
-"""
 ALLOWED = """
 SELECT facet_value.value
 FROM facet_value JOIN facet_tally ON value_id = 0 AND other_id = facet_value.id AND {count} > 0
@@ -82,9 +76,6 @@ FROM (
 ) AS paired
 JOIN facet_value ON facet_value.id = paired.id
 WHERE paired.datasets > 0
-"""
-TOTALS = """
-(SELECT ARRAY[{count}, all_count] FROM facet_tally WHERE value_id = 0 AND other_id = 0)
 """
 
 
@@ -165,14 +156,9 @@ def _find(session: Session, values: Iterable[tuple[Facet, str]]) -> dict[tuple[F
     return {(Facet(facet), value): value_id for facet, value, value_id in rows}
 
 
-def counts_of(request: SearchRequest) -> str:
-    """Return the column of `facet_tally` that counts what the request looks through."""
-    if request.include_subsets:
-        return "all_count" if request.sees_team else "public_all_count"
-    return "top_count" if request.sees_team else "public_top_count"
-
-
-def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple[int, ...]]:
+def find_selected(
+    session: Session, request: SearchRequest, known: Mapping[tuple[Facet, str], int]
+) -> dict[Facet, tuple[int, ...]]:
     """
     Return the ids of the values asked for; a known value that no dataset has gets none.
 
@@ -181,28 +167,15 @@ def find_selected(session: Session, request: SearchRequest) -> dict[Facet, tuple
     InvalidInput
         If there is no such value, as far as the viewer may know.
     """
-    if not request.filters:
-        return {}
-    asked = [(facet, value) for facet, values in request.filters.items() for value in values]
-    askable = [one for one in asked if is_slug(one[1])]
-    rows = statements.fetch(
-        session,
-        KNOWN.format(count=_visible_count(request)),
-        {"facets": [one[0] for one in askable], "values": [one[1] for one in askable]},
-    )
-    known = {(Facet(facet), value): value_id for facet, value, value_id in rows}
-    for facet, value in sorted(set(asked) - known.keys()):
-        if value not in _closed_values(session, facet, request):
-            raise _unknown(session, facet, value, request)
+    for facet, values in request.filters.items():
+        for value in sorted(values):
+            is_known = (facet, value) in known
+            if not is_known and value not in _closed_values(session, facet, request):
+                raise _unknown(session, facet, value, request)
     return {
         facet: tuple(sorted(known[facet, value] for value in values if (facet, value) in known))
         for facet, values in request.filters.items()
     }
-
-
-def _visible_count(request: SearchRequest) -> str:
-    """Return the column that tells whether the viewer may see a dataset with a value."""
-    return "all_count" if request.sees_team else "public_all_count"
 
 
 def _closed_values(session: Session, facet: Facet, request: SearchRequest) -> Iterable[str]:
@@ -217,7 +190,7 @@ def _closed_values(session: Session, facet: Facet, request: SearchRequest) -> It
 def _unknown(session: Session, facet: Facet, value: str, request: SearchRequest) -> InvalidInput:
     rows = statements.fetch(
         session,
-        ALLOWED.format(count=_visible_count(request)),
+        ALLOWED.format(count=lookups.visible_column(request)),
         {"facet": facet, "most": MAX_ALLOWED_SHOWN + 1},
     )
     allowed = [row.value for row in rows]
@@ -238,17 +211,14 @@ def count_with(
 ) -> dict[int, Counts]:
     """Return by value how many datasets have each other value as well; by 0, at all."""
     rows = statements.fetch(
-        session, WITH_VALUES.format(count=counts_of(request)), {"value_ids": list(value_ids)}
+        session,
+        WITH_VALUES.format(count=lookups.count_column(request)),
+        {"value_ids": list(value_ids)},
     )
     found: dict[int, Counts] = {value_id: {} for value_id in value_ids}
     for value_id, facet, value, count in rows:
         found[value_id][FACETS[facet], value] = count
     return found
-
-
-def totals(request: SearchRequest) -> str:
-    """Return in SQL how many datasets the request looks through, and how many there are."""
-    return TOTALS.format(count=counts_of(request))
 
 
 def arrange(

@@ -36,7 +36,7 @@ class Sample(NamedTuple):
     most: int
 
 
-SMALL = Sample("small", 256, "sample >= 2", few=30, most=300)
+SMALL = Sample("small", 256, "sample >= 2", few=30, most=250)
 MEDIUM = Sample("medium", 16, "sample >= 1", few=70, most=700)
 # The most rows that are read for an exact answer: the samples let pass about 1,100.
 MAX_ROWS = 3_000

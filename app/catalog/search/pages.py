@@ -18,11 +18,13 @@ DENSE = 40
 PATIENCE = 4
 LEAST_LOOKED_AT = 1_000
 
+# An index is read in its order while the planner takes that for cheaper than sorting everything.
+MOST_LOOKED_AT = 16_384
 # One branch of a statement: rows past all others in an order that an index has,
 IN_ORDER = """
 (SELECT {rank} AS rank, dataset_id, {key}
  FROM (
-   SELECT * FROM dataset_search WHERE {beyond} ORDER BY {sorted} LIMIT %(looked_at)s
+   SELECT * FROM dataset_search WHERE {beyond} ORDER BY {sorted} LIMIT {looked_at}
  ) AS near
  WHERE {where} ORDER BY {sorted} LIMIT %(size)s)
 """
@@ -33,7 +35,7 @@ BY_TERMS = """
  ORDER BY {sorted} LIMIT %(size)s)
 """
 IS_MORE = """
-SELECT 1 FROM dataset_search WHERE {beyond} ORDER BY {sorted} OFFSET %(looked_at)s LIMIT 1
+SELECT 1 FROM dataset_search WHERE {beyond} ORDER BY {sorted} OFFSET {looked_at} LIMIT 1
 """
 
 
@@ -89,7 +91,7 @@ class Reader:
         *exact, last = wanted
         if last.tier != "exact" and self._is_in_order_shorter(window, estimate):
             expected = window.size * self.all_rows // max(estimate, 1)
-            looked_at = LEAST_LOOKED_AT + PATIENCE * expected
+            looked_at = _rounded(LEAST_LOOKED_AT + PATIENCE * expected)
             branches = [branch for needs in exact for branch in self._by_terms(needs, window)]
             in_order = Branch(
                 IN_ORDER, last.by_reading(), _of_rank(window, last), last.rank_of_tier
@@ -110,15 +112,16 @@ class Reader:
         if needs.tier == "exact":
             # Few rows have the very name, and an index finds them.
             return [Branch(BY_TERMS, needs.by_reading(), window, rank)]
+        where = needs.by_terms()
         if window.order.key != "tokens":
-            return [Branch(BY_TERMS, needs.by_terms(), window, rank)]
+            return [Branch(BY_TERMS, where, window, rank)]
         return [
-            Branch(BY_TERMS, needs.by_terms().extend(_in_band(term)), window, rank)
+            Branch(BY_TERMS, _in_band(term).extend(where), window, rank)
             for term in bands.ahead(window)
         ]
 
     def _fetch(self, branches: Sequence[Branch], window: Window, looked_at: int) -> list[Row]:
-        parameters: dict[str, object] = {"size": window.size, "looked_at": looked_at}
+        parameters: dict[str, object] = {"size": window.size}
         selects = []
         for branch in branches:
             beyond = self._beyond(branch.window)
@@ -129,6 +132,7 @@ class Reader:
                     where=branch.where.sql(),
                     beyond=beyond.sql(),
                     sorted=window.sorted([window.order.key, "dataset_id"]),
+                    looked_at=looked_at,
                 )
             )
             parameters |= {**branch.where.parameters, **beyond.parameters}
@@ -144,10 +148,11 @@ class Reader:
             return False
         beyond = self._beyond(window)
         statement = IS_MORE.format(
-            beyond=beyond.sql(), sorted=window.sorted([window.order.key, "dataset_id"])
+            beyond=beyond.sql(),
+            sorted=window.sorted([window.order.key, "dataset_id"]),
+            looked_at=looked_at,
         )
-        parameters = {**beyond.parameters, "looked_at": looked_at}
-        return bool(statements.fetch(self.session, statement, parameters))
+        return bool(statements.fetch(self.session, statement, beyond.parameters))
 
     def _beyond(self, window: Window) -> Clauses:
         found = window.beyond([window.order.key, "dataset_id"])
@@ -156,6 +161,11 @@ class Reader:
             found.add("tokens >= %(least)s::bigint", least=least)
             found.add("tokens <= %(most)s::bigint", most=most)
         return found
+
+
+def _rounded(rows: int) -> int:
+    """Return a few powers of two only, so that there are only so many different statements."""
+    return min(1 << (rows - 1).bit_length(), MOST_LOOKED_AT)
 
 
 def _of_rank(window: Window, needs: Needs) -> Window:

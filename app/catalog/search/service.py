@@ -1,20 +1,19 @@
 """Search the catalogue: one page of results, its neighbours, and the facets of all results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Dataset
-from app.catalog.search import counting, facets, orders, planner, suggestions, texts
-from app.catalog.search.counting import Question, Result, Selected
+from app.catalog.search import counting, facets, lookups, orders, suggestions, terms, texts
+from app.catalog.search.counting import Question, Result
 from app.catalog.search.facets import FacetCounts
 from app.catalog.search.models import DatasetSearch
 from app.catalog.search.needs import Scope
 from app.catalog.search.query import Facet, SearchRequest, is_slug, shown
 from app.catalog.search.suggestions import Correction
-from app.catalog.search.texts import Text
 from app.errors import InvalidInput
 
 
@@ -49,16 +48,34 @@ def search(session: Session, request: SearchRequest) -> SearchPage:
         If there is no such facet value, parent or cursor.
     """
     scope = _scope(session, request)
-    selected = facets.find_selected(session, request)
-    text = texts.read(session, request.text)
-    result = _search(session, request, scope, selected, text)
+    runs = terms.runs(request.text)
+    question = _question(session, request, scope, runs)
+    result = counting.answer(session, question)
     corrections: tuple[Correction, ...] = ()
-    if result.is_text_nowhere and text.words:
-        corrections = suggestions.correct(session, text, sees_team=request.sees_team)
+    if result.is_text_nowhere and question.text.words:
+        corrections = suggestions.correct(session, question.text, sees_team=request.sees_team)
         if corrections:
-            text = suggestions.apply(session, text, corrections)
-            result = _search(session, request, scope, selected, text)
+            used = {one.typed: one.used for one in corrections}
+            runs = [used.get(run, run) for run in runs]
+            result = counting.answer(session, _question(session, request, scope, runs))
     return _page(request, result, corrections)
+
+
+def _question(
+    session: Session, request: SearchRequest, scope: Scope, runs: Sequence[str]
+) -> Question:
+    found = lookups.look_up(session, request, texts.words_of(runs))
+    order = orders.choose(request, has_text=bool(runs))
+    return Question(
+        request,
+        scope,
+        selected=facets.find_selected(session, request, found.values),
+        text=texts.read(runs, found.words),
+        # One row more than wanted tells whether there is another page.
+        window=orders.read_cursor(request.cursor, order, request.limit + 1),
+        in_scope=found.in_scope,
+        all_rows=found.all_rows,
+    )
 
 
 def _scope(session: Session, request: SearchRequest) -> Scope:
@@ -82,18 +99,6 @@ def _find_parent(session: Session, slug: str, *, sees_team: bool) -> int | None:
         .join(Dataset, Dataset.id == DatasetSearch.dataset_id)
         .where(Dataset.slug == slug, DatasetSearch.is_public | sees_team)
     )
-
-
-def _search(
-    session: Session, request: SearchRequest, scope: Scope, selected: Selected, text: Text
-) -> Result:
-    order = orders.choose(request, has_text=bool(text.runs))
-    # One row more than wanted tells whether there is another page.
-    window = orders.read_cursor(request.cursor, order, request.limit + 1)
-    with planner.guided(session, planner.SEARCHING, facets.totals(request)) as totals:
-        in_scope, all_rows = totals or (0, 0)
-        question = Question(request, scope, selected, text, window, in_scope, all_rows)
-        return counting.answer(session, question)
 
 
 def _page(

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.catalog.search import arrays, planner, statements, terms, texts
-from app.catalog.search.models import DatasetSearch, SearchWord
+from app.catalog.search import statements, terms
 from app.catalog.search.texts import Text
 
 # A shorter word is near to too many others.
@@ -15,17 +14,39 @@ MIN_LENGTH = 4
 # So many letters may differ in a word of so many letters, at least.
 DISTANCES = ((7, 2), (MIN_LENGTH, 1))
 # A mistyped letter changes up to three trigrams, a large part of a short word's.
-SETTINGS = {
-    **planner.SEARCHING,
-    # Whether there is a row must not be tried row by row.
-    "enable_indexscan": "off",
-    "pg_trgm.similarity_threshold": "0.2",
-}
+SIMILARITY = "0.2"
 CANDIDATES = 50
 CHECKED = 8
-SAMPLE = 2
-# Beyond so many datasets one word is as common as another.
-COMMON = 100
+# The most words of a text that are corrected.
+MOST_WORDS = 4
+
+THRESHOLD = """
+SELECT show_limit(), set_config('pg_trgm.similarity_threshold', %(similarity)s, true)
+"""
+SIMILAR = """
+SELECT word, id FROM search_word
+WHERE is_letters AND word %% %(word)s
+ORDER BY similarity(word, %(word)s) DESC, word
+LIMIT %(most)s
+"""
+ANYWHERE = """
+SELECT count(*) FROM dataset_search WHERE terms && %(terms)s::integer[] AND {where}
+"""
+EACH = """
+SELECT one.number,
+  (SELECT count(*) FROM dataset_search WHERE terms @> ARRAY[one.term] AND {where})
+FROM unnest(%(numbers)s::integer[], %(terms)s::integer[]) AS one (number, term)
+"""
+
+
+class Sample(NamedTuple):
+    """One dataset in `factor`, and which."""
+
+    factor: int
+    condition: str
+
+
+SAMPLES = (Sample(256, "sample >= 2"), Sample(1, "true"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +57,15 @@ class Correction:
     used: str
 
 
-def correct(session: Session, text: Text, *, sees_team: bool) -> tuple[Correction, ...]:
-    """Return the nearest word for each word of the text that no visible dataset contains."""
-    # Its threshold is a setting only once a connection has called pg_trgm.
-    statements.fetch(session, "SELECT show_limit()", {})
-    with planner.guided(session, SETTINGS):
-        unknown = [word for word in _unknown(session, text, sees_team) if _is_correctable(word)]
-        found = ((word, _nearest(session, word, sees_team)) for word in unknown)
-        return tuple(Correction(word, used) for word, used in found if used is not None)
-
-
-def apply(session: Session, text: Text, corrections: Sequence[Correction]) -> Text:
-    """Return the text with its words corrected."""
-    used = {one.typed: one.used for one in corrections}
-    return texts.from_runs(session, [used.get(run, run) for run in text.runs])
+def correct(session: Session, typed: Text, *, sees_team: bool) -> tuple[Correction, ...]:
+    """Return the nearest word for words of the text that no visible dataset contains."""
+    found = []
+    for word in [word for word in typed.words if _is_correctable(word)][:MOST_WORDS]:
+        if not _is_anywhere(session, typed.standing_for[word], sees_team=sees_team):
+            used = _nearest(session, word, sees_team=sees_team)
+            if used is not None:
+                found.append(Correction(word, used))
+    return tuple(found)
 
 
 def distance(left: str, right: str) -> int:
@@ -76,50 +92,40 @@ def _is_correctable(word: str) -> bool:
     return len(word) >= MIN_LENGTH and word.isalpha()
 
 
-def _unknown(session: Session, text: Text, sees_team: bool) -> list[str]:
-    found = []
-    for word in text.words:
-        word_terms = arrays.integers([terms.word(word_id) for word_id in text.standing_for[word]])
-        some = exists().where(DatasetSearch.terms.overlap(word_terms), *_visible(sees_team))
-        # Of a word that many datasets have, the sample has some, at a fraction of the cost.
-        found.append(some.where(DatasetSearch.sample >= SAMPLE) | some)
-    row = session.execute(select(*found)).one()
-    return [word for word, is_known in zip(text.words, row, strict=True) if not is_known]
+def _is_anywhere(session: Session, numbers: Sequence[int], *, sees_team: bool) -> bool:
+    """Return whether a visible dataset has one of these words."""
+    if not numbers:
+        return False
+    parameters = {"terms": [terms.word(number) for number in numbers]}
+    return any(
+        statements.fetch(session, _with_condition(ANYWHERE, sample, sees_team), parameters)[0][0]
+        for sample in SAMPLES
+    )
 
 
-def _nearest(session: Session, word: str, sees_team: bool) -> str | None:
+def _nearest(session: Session, word: str, *, sees_team: bool) -> str | None:
     """Return the visible word with the fewest letters changed, of those the most frequent."""
     most = next(changes for length, changes in DISTANCES if len(word) >= length)
-    candidates = session.execute(
-        select(SearchWord.word, SearchWord.id)
-        .where(SearchWord.is_letters, SearchWord.word.bool_op("%")(word))
-        .order_by(func.similarity(SearchWord.word, word).desc(), SearchWord.word)
-        .limit(CANDIDATES)
-    )
-    near = [(distance(word, row.word), row.word, row.id) for row in candidates]
+    parameters = {"word": word, "similarity": SIMILARITY, "most": CANDIDATES}
+    # The threshold is a setting only once a connection has called pg_trgm.
+    statements.fetch(session, THRESHOLD, parameters)
+    candidates = statements.fetch(session, SIMILAR, parameters)
+    near = [(distance(word, other), other, word_id) for other, word_id in candidates]
     near = sorted(one for one in near if one[0] <= most)[:CHECKED]
-    if not near:
-        return None
-    matching = [
-        select(DatasetSearch.dataset_id)
-        .where(
-            DatasetSearch.terms.contains(arrays.integers([terms.word(word_id)])),
-            *_visible(sees_team),
+    counts: dict[int, int] = {}
+    for sample in SAMPLES:
+        # What the sample has none of, few datasets have, and all of those can be counted.
+        numbers = [word_id for _, _, word_id in near if not counts.get(word_id)]
+        rows = statements.fetch(
+            session,
+            _with_condition(EACH, sample, sees_team),
+            {"terms": [terms.word(number) for number in numbers], "numbers": numbers},
         )
-        .limit(COMMON)
-        .subquery()
-        for _distance, _word, word_id in near
-    ]
-    counts = session.execute(
-        select(*(select(func.count()).select_from(part).scalar_subquery() for part in matching))
-    ).one()
-    visible = [
-        (changes, -count, other)
-        for (changes, other, _id), count in zip(near, counts, strict=True)
-        if count
-    ]
+        counts |= {number: count * sample.factor for number, count in rows}
+    visible = [(changes, -counts[one], other) for changes, other, one in near if counts[one]]
     return min(visible)[2] if visible else None
 
 
-def _visible(sees_team: bool) -> list[ColumnElement[bool]]:
-    return [] if sees_team else [DatasetSearch.is_public.is_(True)]
+def _with_condition(statement: str, sample: Sample, sees_team: bool) -> str:
+    where = sample.condition if sees_team else f"{sample.condition} AND is_public"
+    return statement.format(where=where)

@@ -1,9 +1,7 @@
 """What somebody typed, as what a dataset must contain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-from sqlalchemy.orm import Session
 
 from app.catalog.search import terms, vocabulary
 
@@ -33,9 +31,9 @@ class Text:
         return " ".join(self.runs)
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def words(self) -> list[str]:
         """The Latin words in it."""
-        return tuple(run for run in self.runs if not terms.is_chinese(run))
+        return words_of(self.runs)
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -43,16 +41,9 @@ class Text:
         return tuple(run for run in self.runs if terms.is_chinese(run) and len(run) >= MIN_PHRASE)
 
 
-def read(session: Session, text: str) -> Text:
-    """Return a typed text; one of punctuation alone asks for nothing."""
-    return from_runs(session, terms.runs(text))
-
-
-def from_runs(session: Session, runs: Sequence[str]) -> Text:
-    """Return the text that consists of these runs."""
+def read(runs: Iterable[str], standing_for: Mapping[str, tuple[int, ...]]) -> Text:
+    """Return the text of these runs; `standing_for` has the numbers of its Latin words."""
     runs = tuple(dict.fromkeys(runs))
-    words = [run for run in runs if not terms.is_chinese(run)]
-    standing_for = vocabulary.expand(session, words) if words else {}
     groups: list[tuple[int, ...]] = []
     in_names: list[tuple[int, ...]] = []
     for run in runs:
@@ -72,6 +63,11 @@ def from_runs(session: Session, runs: Sequence[str]) -> Text:
         in_names=tuple(dict.fromkeys(in_names)),
         standing_for=standing_for,
     )
+
+
+def words_of(runs: Iterable[str]) -> list[str]:
+    """Return the Latin words among runs."""
+    return [run for run in runs if not terms.is_chinese(run)]
 
 
 def pattern(run: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.catalog.search import arrays, statements
+from app.catalog.search import arrays
 from app.catalog.search.models import SearchWord
 
 # From so many letters on, a typed word also stands for the words that begin with it,
@@ -19,26 +19,22 @@ MAX_WORDS = 100
 AFTER_LETTERS = "{"
 LETTERS = "^[a-z]+$"
 
-# Three ways to find a word, of which its length decides one.
-STANDING_FOR = """
-SELECT typed.word, nearest.id
-FROM unnest(%(words)s::text[]) AS typed (word)
-CROSS JOIN LATERAL (
-  SELECT found.id
-  FROM (
-    SELECT id, word FROM search_word
-    WHERE length(typed.word) < %(prefix)s AND word = typed.word
-    UNION ALL
-    SELECT id, word FROM search_word
-    WHERE length(typed.word) >= %(prefix)s AND length(typed.word) < %(inside)s
-      AND word >= typed.word AND word < typed.word || %(after)s
-    UNION ALL
-    SELECT id, word FROM search_word
-    WHERE length(typed.word) >= %(inside)s AND word LIKE '%%' || typed.word || '%%'
-  ) AS found
-  ORDER BY length(found.word), found.word
-  LIMIT %(most)s
-) AS nearest
+# The words that `typed.word` stands for, by one of three ways: its length decides.
+NEAREST = """
+SELECT found.id
+FROM (
+  SELECT id, word FROM search_word
+  WHERE length(typed.word) < %(prefix)s AND word = typed.word
+  UNION ALL
+  SELECT id, word FROM search_word
+  WHERE length(typed.word) >= %(prefix)s AND length(typed.word) < %(inside)s
+    AND word >= typed.word AND word < typed.word || %(after)s
+  UNION ALL
+  SELECT id, word FROM search_word
+  WHERE length(typed.word) >= %(inside)s AND word LIKE '%%' || typed.word || '%%'
+) AS found
+ORDER BY length(found.word), found.word
+LIMIT %(most)s
 """
 LIMITS = {
     "prefix": MIN_PREFIX,
@@ -68,11 +64,3 @@ def _find(session: Session, words: Collection[str]) -> dict[str, int]:
         select(SearchWord.word, SearchWord.id).where(arrays.is_one_of_words(SearchWord.word, words))
     )
     return {row.word: row.id for row in rows}
-
-
-def expand(session: Session, words: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """Return the numbers of the words that each typed word stands for, the shortest first."""
-    found: dict[str, list[int]] = {word: [] for word in words}
-    for word, word_id in statements.fetch(session, STANDING_FOR, {**LIMITS, "words": list(found)}):
-        found[word].append(word_id)
-    return {word: tuple(numbers) for word, numbers in found.items()}
