@@ -57,9 +57,12 @@ def make_engine(url: str, *, pool_size: int) -> Engine:
         connect_args={
             "application_name": "peibi",
             "connect_timeout": 5,
-            # JIT compilation costs more than it saves on short queries; a runaway query
-            # must not hold a connection forever.
-            "options": "-c jit=off -c statement_timeout=30000 -c timezone=UTC",
+            # JIT compilation and parallel workers cost more than they save on short queries; a
+            # runaway query must not hold a connection forever. A prepared statement is planned
+            # once, not for each value: catalogue search writes its way into its statements.
+            "options": "-c jit=off -c max_parallel_workers_per_gather=0"
+            " -c plan_cache_mode=force_generic_plan -c work_mem=64MB"
+            " -c statement_timeout=30000 -c timezone=UTC",
         },
     )
 

@@ -8,19 +8,8 @@ from sqlalchemy.orm import Session
 from app.catalog.search import statements, vocabulary
 from app.catalog.search.query import Facet, SearchRequest, is_slug
 
-# How Postgres shall plan the statements of a search. The settings last until the transaction
-# ends and harm nothing there; to put them back would cost as much as a rare word takes to find.
-SETTINGS = {
-    # The way is said by the statements, so planning them for each word anew only costs time. And
-    # by estimates of words that it knows the planner would at times read the whole table.
-    "plan_cache_mode": "force_generic_plan",
-    # Room for a bitmap of a million rows without forgetting which rows of a page it means.
-    "work_mem": "64MB",
-    # Starting a second process takes longer than most searches.
-    "max_parallel_workers_per_gather": "0",
-}
 LOOKUP = """
-SELECT {settings},
+SELECT
   (SELECT {in_scope} FROM facet_tally WHERE value_id = 0 AND other_id = 0),
   (SELECT all_count FROM facet_tally WHERE value_id = 0 AND other_id = 0),
   ARRAY(
@@ -57,7 +46,7 @@ class Lookup:
 
 
 def look_up(session: Session, request: SearchRequest, words: Collection[str]) -> Lookup:
-    """Look up a request with these words, and settle how its statements are planned."""
+    """Look up a request with these words."""
     words = list(dict.fromkeys(words))
     asked = [
         (facet, value)
@@ -66,20 +55,18 @@ def look_up(session: Session, request: SearchRequest, words: Collection[str]) ->
         if is_slug(value)
     ]
     parameters = {
-        **SETTINGS,
         **vocabulary.LIMITS,
         "words": words,
         "facets": [facet.value for facet, _ in asked],
         "values": [value for _, value in asked],
     }
     statement = LOOKUP.format(
-        settings=", ".join(f"set_config('{name}', %({name})s, true)" for name in SETTINGS),
         in_scope=count_column(request),
         visible=visible_column(request),
         nearest=vocabulary.NEAREST,
     )
     row = statements.fetch(session, statement, parameters)[0]
-    in_scope, all_rows, value_ids, found = row[len(SETTINGS) :]
+    in_scope, all_rows, value_ids, found = row
     standing_for: dict[str, list[int]] = {word: [] for word in words}
     for place, word_id in found:
         standing_for[words[place - 1]].append(word_id)

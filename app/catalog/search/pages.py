@@ -158,8 +158,11 @@ class Reader:
         found = window.beyond([window.order.key, "dataset_id"])
         if window.order.key == "tokens" and self.sizes:
             least, most = facets.range_of(self.sizes)
-            found.add("tokens >= %(least)s::bigint", least=least)
-            found.add("tokens <= %(most)s::bigint", most=most)
+            # With both ends the planner would expect few rows and sort them.
+            if window.is_falling:
+                found.add("tokens <= %(most)s::bigint", most=most)
+            else:
+                found.add("tokens >= %(least)s::bigint", least=least)
         return found
 
 
