@@ -1,5 +1,7 @@
 """Refusals at the field of the form that they belong to, so that nothing typed is lost."""
 
+from collections.abc import Collection
+
 from app.errors import AppError, Forbidden, InvalidInput, NotFound, NotSignedIn
 from app.web.errors import sentence
 from app.web.forms import FormData
@@ -7,11 +9,14 @@ from app.web.forms import FormData
 _ELSEWHERE = (Forbidden, NotFound, NotSignedIn)
 
 
-def put_error(form: FormData, error: AppError, *, default: str = "name") -> None:
+def put_error(
+    form: FormData, error: AppError, *, default: str = "name", fields: Collection[str] = ()
+) -> None:
     """
     Put a refusal at its field; what is no matter of the form goes on to the error page.
 
-    A field that the form does not have is shown at `default`.
+    A field that the form does not have is shown at `default`; `fields` are those that it has
+    although they may not be sent.
 
     Raises
     ------
@@ -20,7 +25,8 @@ def put_error(form: FormData, error: AppError, *, default: str = "name") -> None
     """
     if isinstance(error, _ELSEWHERE):
         raise error
-    field = error.field if error.field in form.values else None
+    has_field = error.field in form.values or error.field in fields
+    field = error.field if has_field else None
     form.refuse(field or default, sentence(error))
 
 

@@ -142,7 +142,7 @@ def save_version(
             viewer=viewer,
         )
     except InvalidInput as error:
-        put_error(form, error, default="message")
+        put_error(form, error, default="message", fields=("reason",))
         return versions_page(request, session, mixture, viewer, form=form)
     return redirect(f"/mixtures/{slug}/versions/{version.number}", "saved")
 
