@@ -58,6 +58,16 @@ ACTIONS = {
     "unit_confirmed": later("unit confirmed"),
     "unit_corrected": later("unit corrected"),
     "prior_changed": later("conversion prior changed"),
+    "mixture.created": later("mixture made"),
+    "mixture.renamed": later("mixture renamed"),
+    "mixture.visibility_changed": later("who sees a mixture changed"),
+    "mixture.archived": later("mixture archived"),
+    "mixture.restored": later("mixture brought back"),
+    "mixture.version_saved": later("version of a mixture saved"),
+    "mixture.link_created": later("link to a mixture made"),
+    "mixture.link_revoked": later("link to a mixture revoked"),
+    "mixture_policy.added": later("policy for mixtures put in force"),
+    "mixture_policy.removed": later("policy for mixtures taken back"),
 }
 
 OBJECT_TYPES = {
@@ -65,6 +75,8 @@ OBJECT_TYPES = {
     "organisation": later("organisation"),
     "dataset": later("dataset"),
     "prior": later("conversion prior"),
+    "mixture": later("mixture"),
+    "mixture_policy": later("policy for mixtures"),
 }
 
 # Fields whose name in the record is not yet a word for people.

@@ -37,10 +37,18 @@ PUBLIC = (
     "/compare",
     "/about-the-data",
     "/glossary",
+    "/mixtures",
+    "/mixtures/recipes",
+    "/mixtures/recipes/gpt3",
+    "/mixtures/using/the-pile",
 )
 SIGNED_IN = (
     (Role.PLANNER, "/catalogue/jlw-chinese-english-scripts"),
     (Role.ADMINISTRATOR, "/settings/priors?edit=book_en"),
+    (Role.PLANNER, "/mixtures/new"),
+    (Role.PLANNER, "/mixtures/import"),
+    (Role.PLANNER, "/mixtures/recipes/the-pile"),
+    (Role.ADMINISTRATOR, "/mixtures/policies"),
 )
 
 
