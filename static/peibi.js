@@ -57,6 +57,12 @@
     }
   });
 
+  // Rows that came or went are a change of their form, as if somebody had typed it.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = targetOf(event.detail.ctx);
+    if (target?.matches("[data-rows]")) target.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   function isFocusLost() {
     return !document.activeElement || document.activeElement === document.body;
   }
