@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, StaleVersion
-from app.mixtures import access, catalogue, loading, queries
+from app.mixtures import access, catalogue, draft_writing, loading, queries
 from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.edits.results import Edit, Edited
@@ -242,65 +241,34 @@ def _locked(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer
 
 def _put(session: Session, draft: Draft, edited: Edited, *, viewer: Viewer) -> None:
     """Write a step and the new content; what was undone before cannot be redone any more."""
-    before = draft.content
-    session.execute(
-        delete(DraftStep).where(
-            DraftStep.mixture_id == draft.mixture_id,
-            (DraftStep.position > draft.position)
-            | (DraftStep.position <= draft.position + 1 - MAX_STEPS),
-        )
-    )
-    session.add(
-        DraftStep(
-            mixture_id=draft.mixture_id,
-            position=draft.position + 1,
-            content=before,
-            action=edited.action,
-            params=edited.params,
-        )
-    )
-    draft.position += 1
-    _write(session, draft, contents.to_json(edited.content), edited, viewer=viewer)
+    values = _values(contents.to_json(edited.content), edited, viewer)
+    draft_writing.write_step(session, draft, values, most_steps=MAX_STEPS)
+    _forget(session, draft)
 
 
 def _swap(session: Session, draft: Draft, found: DraftStep, *, step: int, viewer: Viewer) -> Saved:
-    here = draft.content
-    there, found.content = found.content, here
-    draft.position += step
+    there = found.content
     content = contents.read(there)
     action = "undo" if step < 0 else "redo"
     edited = Edited(content, action, {"action": found.action, "params": found.params})
-    _write(session, draft, there, edited, viewer=viewer)
+    draft_writing.write_swap(session, draft, _values(there, edited, viewer), step=step)
+    session.expire(found)
+    _forget(session, draft)
     return Saved(draft, content, edited)
 
 
-def _write(
-    session: Session,
-    draft: Draft,
-    content: dict[str, Any],
-    edited: Edited,
-    *,
-    viewer: Viewer,
-) -> None:
-    draft.content = content
-    slugs = edited.content.datasets()
-    if slugs != draft.dataset_slugs:
-        draft.dataset_slugs = slugs
-    draft.revision += 1
-    draft.edited_by_name = viewer.name
-    draft.edited_at = func.clock_timestamp()
-    session.add(
-        DraftEdit(
-            mixture_id=draft.mixture_id,
-            revision=draft.revision,
-            action=edited.action,
-            params=edited.params,
-            actor_id=viewer.account_id,
-            actor_name=viewer.name,
-        )
-    )
-    session.flush()
-    queries.touch(session, draft.mixture_id)
+def _values(content: dict[str, Any], edited: Edited, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "content": content,
+        "slugs": edited.content.datasets(),
+        "action": edited.action,
+        "params": edited.params,
+        "actor_id": viewer.account_id,
+        "actor_name": viewer.name,
+    }
+
+
+def _forget(session: Session, draft: Draft) -> None:
     if draft.revision % MAX_EDITS == 0:
         queries.forget_edits(session, draft.mixture_id, before=draft.revision - MAX_EDITS)
 

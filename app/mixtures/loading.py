@@ -18,6 +18,7 @@ from app.mixtures.content import Content
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import Rule
+from app.mixtures.requests import KnownTags
 from app.mixtures.views import Exposure, MixtureView, PhaseView
 from app.planning.overlap import Relation
 
@@ -72,18 +73,19 @@ def compute(
     unique = counting.count_all(known.facts, content.tokenizer, known.tokenizers)
     active = min(max(phase, 0), len(content.phases) - 1)
     seen = dict(known.carried)
+    tags: KnownTags = {}
     views = []
     for index, one in enumerate(content.phases):
         view = phases.plan_phase(
             index,
             one,
             phases.Surroundings(
-                known.facts, unique, known.relations, dict(seen), content.model_parameters
+                known.facts, unique, known.relations, dict(seen), content.model_parameters, tags
             ),
             has_detail=is_whole or index == active,
         )
-        for component in view.components:
-            seen[component.dataset] = seen.get(component.dataset, 0) + (component.tokens or 0)
+        for slug, count in view.tokens().items():
+            seen[slug] = seen.get(slug, 0) + count
         views.append(view)
     exposures = _exposures(content, known, unique, views)
     drawn = rollups.summed(part for view in views for part in view.drawn)
@@ -122,8 +124,8 @@ def _exposures(
 ) -> tuple[Exposure, ...]:
     tokens: dict[str, list[int]] = {slug: [0] * len(views) for slug in content.datasets()}
     for view in views:
-        for component in view.components:
-            tokens[component.dataset][view.index] = component.tokens or 0
+        for slug, count in view.tokens().items():
+            tokens[slug][view.index] = count
     return tuple(
         Exposure(
             dataset=slug,

@@ -1,7 +1,7 @@
 """Plan one phase of a mixture, with what the planner does not know: words, tones, estimates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.errors import AppError
@@ -9,10 +9,10 @@ from app.mixtures import rollups, sentences
 from app.mixtures.content import Phase
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.requests import empty_groups, plan_request
+from app.mixtures.requests import KnownTags, empty_groups, plan_request
 from app.mixtures.rollups import Drawn
 from app.mixtures.tones import tone
-from app.mixtures.views import ComponentView, Passes, PhaseDetail, PhaseView, UniqueTotal
+from app.mixtures.views import ComponentView, Passes, PhaseDetail, PhaseView
 from app.planning import plan as planner
 from app.planning import presets, scaling, uncertainty
 from app.planning.errors import PlanningError
@@ -38,6 +38,8 @@ class Surroundings:
     relations: Sequence[Relation]
     seen: Mapping[str, int]
     model_parameters: float | None = None
+    # Tags by dataset, made once for all phases.
+    tags: KnownTags = field(default_factory=dict)
 
 
 def plan_phase(index: int, phase: Phase, around: Surroundings, *, has_detail: bool) -> PhaseView:
@@ -47,7 +49,9 @@ def plan_phase(index: int, phase: Phase, around: Surroundings, *, has_detail: bo
     problem: AppError | None = None
     if phase.components:
         try:
-            request = plan_request(phase, around.facts, around.unique, around.seen)
+            request = plan_request(
+                phase, around.facts, around.unique, around.seen, known_tags=around.tags
+            )
             plan = planner.plan(request)
         except PlanningError as error:
             problem = sentences.explain(error, names=names_of(phase, around.facts))
@@ -55,37 +59,37 @@ def plan_phase(index: int, phase: Phase, around: Surroundings, *, has_detail: bo
         plan.components if plan else [None] * len(phase.components)
     )
     spread = _spread(phase, around, plan) if has_detail and plan else None
-    components = tuple(
-        _component(phase, place, around, planned[place]) for place in range(len(phase.components))
-    )
-    if spread:
-        components = tuple(
-            replace(one, chance_over=chance) if chance is not None else one
-            for one, chance in zip(components, spread.chance_over, strict=True)
+    chances = spread.chance_over if spread else (None,) * len(phase.components)
+
+    def components() -> tuple[ComponentView, ...]:
+        return tuple(
+            _component(phase, place, around, planned[place], chances[place])
+            for place in range(len(phase.components))
         )
-    drawn = (
-        tuple(
-            Drawn(
-                one.name,
-                done.tokens,
-                one.tags,
-                around.facts[one.name].licence_spdx if one.name in around.facts else None,
-            )
-            for one, done in zip(request.components, plan.components, strict=True)
-        )
-        if request and plan
-        else ()
-    )
+
+    drawn = _drawn(request, plan, around) if request and plan else ()
     return PhaseView(
         index=index,
         phase=phase,
-        components=components,
+        make_components=components,
         plan=plan,
         problem=problem,
-        unique=_unique_total(components),
         drawn=drawn,
         empty_groups=empty_groups(request, phase) if request else (),
         detail=_detail(phase, around, plan, drawn, spread) if has_detail and plan else None,
+    )
+
+
+def _drawn(request: PlanRequest, plan: PlanResult, around: Surroundings) -> tuple[Drawn, ...]:
+    facts = around.facts
+    return tuple(
+        Drawn(
+            one.name,
+            done.tokens,
+            one.tags,
+            facts[one.name].licence_spdx if one.name in facts else None,
+        )
+        for one, done in zip(request.components, plan.components, strict=True)
     )
 
 
@@ -112,7 +116,11 @@ def passes_of(tokens: int, unique: Unique | None) -> Passes | None:
 
 
 def _component(
-    phase: Phase, place: int, around: Surroundings, planned: PlannedComponent | None
+    phase: Phase,
+    place: int,
+    around: Surroundings,
+    planned: PlannedComponent | None,
+    chance_over: float | None,
 ) -> ComponentView:
     one = phase.components[place]
     unique = around.unique.get(one.dataset)
@@ -146,17 +154,7 @@ def _component(
         ),
         seen_tokens=seen,
         shortage=shortage,
-    )
-
-
-def _unique_total(components: Sequence[ComponentView]) -> UniqueTotal:
-    found = [one.unique for one in components if one.unique is not None]
-    return UniqueTotal(
-        low=sum(one.mid if one.low is None else one.low for one in found),
-        mid=sum(one.mid for one in found),
-        high=sum(one.mid if one.high is None else one.high for one in found),
-        has_spread=any(one.low is not None for one in found),
-        unknown=len(components) - len(found),
+        chance_over=chance_over,
     )
 
 

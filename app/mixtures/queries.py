@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.accounts.permissions import Permission
@@ -328,16 +328,6 @@ def find_steps(session: Session, draft: Draft) -> dict[int, tuple[str, dict[str,
         )
     )
     return {row.position: (row.action, row.params) for row in rows}
-
-
-def touch(session: Session, mixture_id: int) -> None:
-    """Note that a mixture changed now."""
-    session.execute(
-        update(Mixture)
-        .where(Mixture.id == mixture_id)
-        .values(updated_at=func.clock_timestamp())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def forget_edits(session: Session, mixture_id: int, *, before: int) -> None:

@@ -12,6 +12,8 @@ from app.planning.request import PlanRequest
 from app.planning.tags import Tag as TagValue
 from app.planning.tags import share_of
 
+# By dataset and whether it is said to be synthetic.
+KnownTags = dict[tuple[str, bool | None], dict[str, TagValue]]
 SYNTHETIC_YES = "yes"
 SYNTHETIC_NO = "no"
 
@@ -46,6 +48,8 @@ def plan_request(
     facts: Mapping[str, DatasetFacts],
     unique: Mapping[str, Unique],
     seen: Mapping[str, int],
+    *,
+    known_tags: KnownTags | None = None,
 ) -> PlanRequest:
     """
     Return the request of a phase.
@@ -57,12 +61,19 @@ def plan_request(
         By dataset; one that is not there has no estimate.
     seen : mapping of str to int
         Tokens drawn in earlier phases and runs, by dataset.
+    known_tags : dict, optional
+        Tags that were made for another phase; new ones are added.
 
     Raises
     ------
     PlanningError
         If the planner refuses a value.
     """
+    tags = {} if known_tags is None else known_tags
+    for one in phase.components:
+        key = (one.dataset, one.synthetic)
+        if key not in tags:
+            tags[key] = tags_of(one, facts.get(one.dataset))
     components = tuple(
         planning.Component(
             name=one.dataset,
@@ -72,7 +83,7 @@ def plan_request(
             min_ratio=one.min_ratio or 0,
             max_ratio=1 if one.max_ratio is None else one.max_ratio,
             locked=one.locked,
-            tags=tags_of(one, facts.get(one.dataset)),
+            tags=tags[one.dataset, one.synthetic],
             seen_tokens=seen.get(one.dataset, 0),
             price=None if one.price is None else Decimal(repr(one.price)),
         )

@@ -1,6 +1,6 @@
 """What a mixture's pages and its API show: everything computed, nothing left to load."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -92,11 +92,12 @@ class PhaseDetail:
     prediction: Prediction | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PhaseView:
     """
     A phase, planned.
 
+    `components` are made when they are asked for: of phases that are not looked at, nobody does.
     `plan` is None for an empty phase, and where `problem` says why it cannot be planned.
     `detail` is there for the phase that is looked at, and for all of a version. `drawn` is what
     the portions' positions refer to.
@@ -104,13 +105,33 @@ class PhaseView:
 
     index: int
     phase: Phase
-    components: tuple[ComponentView, ...]
+    make_components: Callable[[], tuple[ComponentView, ...]]
     plan: PlanResult | None
     problem: AppError | None
-    unique: UniqueTotal
     drawn: tuple[Drawn, ...] = ()
     empty_groups: tuple[str, ...] = ()
     detail: PhaseDetail | None = None
+
+    @cached_property
+    def components(self) -> tuple[ComponentView, ...]:
+        """The components with what they receive."""
+        return self.make_components()
+
+    @cached_property
+    def unique(self) -> UniqueTotal:
+        """The unique tokens of the components together."""
+        found = [one.unique for one in self.components if one.unique is not None]
+        return UniqueTotal(
+            low=sum(one.mid if one.low is None else one.low for one in found),
+            mid=sum(one.mid for one in found),
+            high=sum(one.mid if one.high is None else one.high for one in found),
+            has_spread=any(one.low is not None for one in found),
+            unknown=len(self.components) - len(found),
+        )
+
+    def tokens(self) -> dict[str, int]:
+        """Return the training tokens of each component; nothing where it is not planned."""
+        return {part.name: part.tokens for part in self.plan.components} if self.plan else {}
 
     @property
     def name(self) -> str:

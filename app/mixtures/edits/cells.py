@@ -12,6 +12,7 @@ from app.mixtures.edits import weights
 from app.mixtures.edits.results import Bench, Edit, Edited, Spot, moved, refuse_groups, spot
 from app.planning import rebalance
 from app.planning.errors import NoWeight, OutOfRange, PlanningError
+from app.planning.exact import as_fraction
 from app.planning.limits import MAX_EPOCHS
 from app.planning.parsing import Entry, EntryKind, parse_entry
 from app.planning.rebalance import Rebalanced
@@ -107,6 +108,11 @@ def _rebalanced(
         values = [Fraction(0)] * len(typed)
         values[place] = entry.value
         return Rebalanced(tuple(values), ()), None
+    if entry.kind is EntryKind.WEIGHT and entry.value and not any(locked):
+        # The others keep their weights: there is nothing to balance.
+        return Rebalanced(
+            tuple(entry.value if i == place else as_fraction(w) for i, w in enumerate(typed)), ()
+        ), None
     try:
         match entry.kind:
             case EntryKind.WEIGHT:

@@ -47,9 +47,8 @@ def settle(
     floats = [float(weight) for weight in weights]
     # Below the least weight that plans take, nothing receives a token.
     floats = [weight if weight >= MIN_WEIGHT else 0.0 for weight in floats]
-    if not any(floats):
+    if not wanted or not any(floats):
         return floats
-    wanted = wanted or {}
     got = tokens_of(floats, budget)
     if all(got[place] == count for place, count in wanted.items()):
         return floats
