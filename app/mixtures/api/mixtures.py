@@ -20,17 +20,16 @@ from app.mixtures import (
     versions,
 )
 from app.mixtures import content as contents
+from app.mixtures.api.computed import ComputedOut, computed_out
 from app.mixtures.api.etags import etag, or_stale, read_if_match
 from app.mixtures.api.plans import Strict
 from app.mixtures.api.representation import (
-    ComputedOut,
     DiffOut,
     MixtureOut,
     MixturePage,
     VersionItem,
     VersionList,
     VersionOut,
-    computed_out,
     diff_out,
     mixture_out,
     version_item,

@@ -10,9 +10,9 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.mixtures import access, queries, texts
+from app.mixtures.api.computed import FindingOut, finding_out
 from app.mixtures.api.etags import etag, or_stale, read_if_match
 from app.mixtures.api.plans import Strict
-from app.mixtures.api.representation import FindingOut, finding_out
 from app.mixtures.findings import has_errors
 from app.mixtures.pages import Number
 

@@ -16,7 +16,7 @@ from app.mixtures.recipes.using import Mapped
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import redirect
 from app.mixtures.web.say import SAY, Say
-from app.mixtures.words.recipes import kind_word
+from app.mixtures.words.recipes import figure_word, kind_word
 from app.web.forms import Form, FormData
 from app.web.templating import render
 
@@ -39,7 +39,7 @@ class RecipePage:
     can_use: bool
     form: FormData | None
     kinds: dict[str, str]
-    figure_names: list[str]
+    figures: list[tuple[str, str]]
     say: Say = SAY
 
 
@@ -72,9 +72,11 @@ def recipe_page(
         can_use=viewer.can(Permission.EDIT_MIXTURES),
         form=form,
         kinds={one.kind: kind_word(one.kind) for one in recipe.components},
-        figure_names=list(
-            dict.fromkeys(name for one in recipe.components for name in one.figures or ())
-        ),
+        figures=[
+            (name, figure_word(name))
+            for name in dict.fromkeys(n for one in recipe.components for n in one.figures or ())
+            if name != "breakdown"
+        ],
     )
     return render(request, "mixtures/recipe.html", page, status_code=422 if form else 200)
 

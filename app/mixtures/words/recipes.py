@@ -1,4 +1,4 @@
-"""What recipes call the kinds of their components."""
+"""What recipes call the kinds and the further figures of their components."""
 
 from app.web.i18n import gettext as _
 from app.web.i18n import later
@@ -36,3 +36,29 @@ KINDS = {
 def kind_word(kind: str) -> str:
     """Return the word of a kind; one that is not listed stays as it is printed."""
     return _(KINDS[kind]) if kind in KINDS else kind
+
+
+# Numbers that stand in a source beside the weight, or follow from it.
+FIGURES = {
+    "breakdown": later("Breakdown"),
+    "byte_dedup_rate_pct": later("Removed as duplicates, per cent of bytes"),
+    "disk_bytes": later("Bytes on disk"),
+    "disk_printed": later("Size on disk, as printed"),
+    "effective_gib": later("Effective size, GiB"),
+    "epochs_derived_from_weight": later("Epochs that the weight gives"),
+    "mean_upsample_vs_pool": later("Mean upsampling against the pool"),
+    "natural_pct": later("Natural share, %"),
+    "raw_gib": later("Raw size, GiB"),
+    "sample_pct": later("Share of the pool sampled, %"),
+    "source_pct": later("Share of the source used, %"),
+    "tokens_derived": later("Tokens that follow"),
+    "tokens_derived_from_epochs": later("Tokens that the epochs give"),
+    "unique_tokens_derived": later("Unique tokens that follow"),
+    "weight_pct_derived": later("Weight that follows, %"),
+    "weight_pct_derived_from_epochs": later("Weight that the epochs give, %"),
+}
+
+
+def figure_word(name: str) -> str:
+    """Return the words of a further figure; one that is not listed stays a code."""
+    return _(FIGURES[name]) if name in FIGURES else name
