@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import schema, supervisor
+from app import worker as background
 from app.accounts import cli as accounts_cli
 from app.accounts.first_run import ensure_first_link
 from app.catalog import cli as catalog_cli
@@ -90,6 +91,19 @@ def serve() -> None:
             print(f"  {link}\n", flush=True)
 
     raise typer.Exit(supervisor.serve(settings, prepare=prepare, on_ready=tell))
+
+
+@cli.command("worker")
+def run_worker(
+    *,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Jobs at a time.")] = 2,
+    drain: Annotated[bool, typer.Option(help="Stop when no job is left.")] = False,
+) -> None:
+    """Run background jobs until stopped, on as many machines as wanted."""
+    settings = Settings()
+    configure_logs(settings)
+    with embedded.database(settings) as url:
+        background.run(settings, url, concurrency=concurrency, drain=drain)
 
 
 @db.command("migrate")

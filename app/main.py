@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from sqlalchemy.orm import sessionmaker
 
+from app import worker
 from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
 from app.catalog import api as catalog_api
@@ -16,6 +17,9 @@ from app.catalog.editing import api as editing_api
 from app.catalog.editing import provider_routes, review_routes, state_routes
 from app.catalog.editing import routes as editing_routes
 from app.db import make_engine
+from app.files import routes as files_routes
+from app.files.purposes import FileStore, Purpose
+from app.files.upkeep import storage_of
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
@@ -28,6 +32,11 @@ from app.web.requests import RequestGate
 from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
+# What files are uploaded for: each domain says what it takes, here once.
+PURPOSES: tuple[Purpose, ...] = ()
+# The addresses that take uploads, and the most bytes each reads.
+UPLOADS: dict[str, int] = {}
+
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Return the portal on one database."""
@@ -37,7 +46,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many request threads as connections: more would only queue for the pool.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.database_pool
-        yield
+        async with worker.in_process(settings, database_url):
+            yield
         engine.dispose()
 
     app = FastAPI(
@@ -52,6 +62,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine
     app.state.session_factory = sessionmaker(engine)
+    app.state.file_store = FileStore(
+        storage=storage_of(settings),
+        purposes={purpose.code: purpose for purpose in PURPOSES},
+        quota_bytes=settings.files_quota_mb * 10**6,
+        scan_command=settings.files_scan_command,
+    )
     app.state.assets = load_assets()
     app.state.templates = make_environment()
     app.state.templates.globals["asset_digests"] = {
@@ -61,6 +77,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     install_error_handlers(app)
     app.include_router(health.router)
     app.include_router(pages.router)
+    app.include_router(files_routes.router)
     app.include_router(accounts_routes.router)
     app.include_router(accounts_api.router)
     # Before the catalogue's own: the address of a dataset would take every one below it.
@@ -75,7 +92,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 
     # The last one added is the outermost.
     app.add_middleware(CrossOriginGuard)
-    app.add_middleware(RequestGate)
+    app.add_middleware(RequestGate, large_bodies=UPLOADS)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https)
     return app
 

@@ -25,6 +25,7 @@ DOMAINS = {
     "catalog": ("app/catalog/", "templates/catalog"),
     "mixtures": ("app/mixtures/", "templates/mixtures/"),
     "training": ("app/training/", "templates/training/"),
+    "trainers": ("app/trainers/", "templates/trainers/"),
     "quotes": ("app/quotes/", "templates/quotes/"),
     "web": ("app/", "templates/"),
 }
