@@ -45,10 +45,20 @@ DATASET_COLUMNS = (
     "figure_fields",
     "has_tokens",
     "visibility",
+    "extra",
 )
 
 JSON_COLUMNS = frozenset(
-    {"other_source_lines", "anomalies", "notes", "checks", "figures", "figure_fields", "rule"}
+    {
+        "other_source_lines",
+        "anomalies",
+        "notes",
+        "checks",
+        "figures",
+        "figure_fields",
+        "extra",
+        "rule",
+    }
 )
 
 DATASET_REFERENCES = ("provider", "category", "source")

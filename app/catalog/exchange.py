@@ -86,8 +86,7 @@ class Item:
 
     `main` is the estimate that the catalogue shows where it is derived from a quantity; files
     show it, and reading one does not believe it. `given` names the record's fields that the file
-    speaks of: those of an existing dataset that it does not name stay as they are. `extra` keeps
-    what the format says and we do not model, by format, so that an export gives it back.
+    speaks of: those of an existing dataset that it does not name stay as they are.
     """
 
     record: DatasetRecord
@@ -95,7 +94,11 @@ class Item:
     sources: tuple[SourceRecord, ...] = ()
     main: EstimateRecord | None = None
     given: frozenset[str] = ALL_FIELDS
-    extra: Json = field(default_factory=dict)
+
+    @property
+    def extra(self) -> Json:
+        """What the format says and the catalogue has no field for, by format."""
+        return self.record.extra
 
 
 @dataclass(frozen=True, slots=True)

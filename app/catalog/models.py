@@ -156,6 +156,8 @@ class Dataset(HasTimestamps, Base):
     - `figures`: by code, a number or `{zh, en}`. The parent's `figure_fields` say, in the order
       of the table of subsets, what each is: `{code, label_zh, label_en, unit, decimals,
       is_share, note_zh, note_en}`. A parent's own `figures` are the table's foot.
+    - `extra`: by format (`hf`, `croissant`), what an imported file says and we do not model; an
+      export in that format gives it back.
     """
 
     __tablename__ = "dataset"
@@ -206,6 +208,7 @@ class Dataset(HasTimestamps, Base):
     figures: Mapped[dict[str, Any] | None]
     figure_fields: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
     has_tokens: Mapped[bool] = mapped_column(server_default=sql("true"))
+    extra: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     no_estimate_reason: Mapped[str | None]
     visibility: Mapped[str] = mapped_column(server_default=sql("'public'"))
     archived_at: Mapped[datetime | None]

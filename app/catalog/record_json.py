@@ -63,7 +63,7 @@ _PLANS = {
     for kind, found in _FIELDS.items()
 }
 _PLAIN = frozenset({str, int, bool, NoneType})
-_ITEM_KEYS = ("provider", "sources", "main", "extra")
+_ITEM_KEYS = ("provider", "sources", "main")
 
 R = TypeVar("R")
 
@@ -76,8 +76,6 @@ def encode_item(item: Item) -> Json:
         out["sources"] = [encode(source) for source in item.sources]
     if item.main is not None:
         out["main"] = encode(item.main)
-    if item.extra:
-        out["extra"] = item.extra
     return out
 
 
@@ -134,15 +132,11 @@ class Decoder:
         main = None
         if data.get("main") is not None:
             main = self.record(EstimateRecord, data["main"], "main")
-        extra = self.json(data.get("extra", {}), "extra")
-        if not isinstance(extra, dict):
-            self._wrong("extra", "object")
-            return None
         slug = provider.slug if provider else ""
         record = self.record(DatasetRecord, rest | {"provider": slug}, "")
         if record is None or provider is None or sources is None or self.has_error:
             return None
-        return Item(record=record, provider=provider, sources=sources, main=main, extra=extra)
+        return Item(record=record, provider=provider, sources=sources, main=main)
 
     def record(self, kind: type[R], data: object, path: str) -> R | None:
         """Return the record that a JSON object describes."""

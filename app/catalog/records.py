@@ -101,7 +101,8 @@ class DatasetRecord:
     """
     A dataset or subset with all that belongs to it.
 
-    `origin` says where the record comes from, for the first line of the dataset's history.
+    `extra` keeps what a format says and we do not model, by format, so that an export gives it
+    back. `origin` says where the record comes from, for the first line of the dataset's history.
     """
 
     slug: str
@@ -146,4 +147,5 @@ class DatasetRecord:
     licence_claims: tuple[LicenceRecord, ...] = ()
     statements: tuple[StatementRecord, ...] = ()
     overlaps: tuple[OverlapRecord, ...] = ()
+    extra: Json = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)

@@ -94,7 +94,6 @@ class _Card:
             record=self._record(name, provider),
             provider=provider,
             given=self._given(),
-            extra={FORMAT: self._extra()},
         )
         return checked(1, None if self.checks.has_error else item, self.checks)
 
@@ -117,11 +116,13 @@ class _Card:
             **self._access(),
             visibility=self.context.visibility,
             quantities=self._quantities(None),
+            extra={FORMAT: self._extra()},
             origin={"origin": "card"},
         )
 
     def _given(self) -> frozenset[str]:
         given = {"name_zh", "name_en", "languages", "description_zh", "description_en"}
+        given.add("extra")
         if "license" in self.data:
             given |= {"licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en"}
             given.add("licence_claims")
@@ -286,13 +287,13 @@ class _Card:
                 licence_claims=parent.record.licence_claims,
                 visibility=self.context.visibility,
                 quantities=self._quantities(config["config_name"]),
+                extra={FORMAT: {"config": extra}},
                 origin={"origin": "card"},
             )
             item = Item(
                 record=record,
                 provider=parent.provider,
                 given=parent.given | {"parent", "position"},
-                extra={FORMAT: {"config": extra}},
             )
             yield checked(row, None if checks.has_error else item, checks)
 

@@ -129,7 +129,6 @@ class _Document:
             record=record,
             provider=provider,
             given=self._given(record),
-            extra={FORMAT: self._kept()},
         )
         return checked(1, None if self.checks.has_error else item, self.checks)
 
@@ -158,13 +157,14 @@ class _Document:
             ),
             visibility=self.context.visibility,
             quantities=self._sizes(),
+            extra={FORMAT: self._kept()},
             origin={"origin": "croissant"},
             **texts,
             **self._licence(),
         )
 
     def _given(self, record: DatasetRecord) -> frozenset[str]:
-        given = {"name_zh", "name_en"}
+        given = {"name_zh", "name_en", "extra"}
         spoken = ("description_zh", "description_en", "homepage", "released", "paper", "languages")
         given |= {name for name in (*spoken, "aliases", "quantities") if getattr(record, name)}
         if record.licence_claims:
@@ -307,6 +307,7 @@ class _Document:
         name = english or chinese or f"record set {number + 1}"
         description_zh, description_en = json_ld.bilingual(node.get("description"))
         whole = parent.record
+        extra = checks.json(json_ld.without(raw, _RECORD_SET_READ), FORMAT)
         record = DatasetRecord(
             slug=f"{whole.slug}/{subset_slug(name)}",
             parent=whole.slug,
@@ -326,14 +327,13 @@ class _Document:
             licence_stated_en=whole.licence_stated_en,
             licence_claims=whole.licence_claims,
             visibility=whole.visibility,
+            extra={FORMAT: {"recordSet": extra}},
             origin={"origin": "croissant"},
         )
-        extra = checks.json(json_ld.without(raw, _RECORD_SET_READ), FORMAT)
         item = Item(
             record=record,
             provider=parent.provider,
-            given=frozenset({"name_zh", "name_en", "parent", "position"}),
-            extra={FORMAT: {"recordSet": extra}},
+            given=frozenset({"name_zh", "name_en", "parent", "position", "extra"}),
         )
         return checked(row, None if checks.has_error else item, checks)
 

@@ -126,6 +126,7 @@ RECORDS = st.builds(
     licence_claims=tuples(st.builds(LicenceRecord, key=MAYBE, stated_zh=MAYBE, spdx=MAYBE)),
     statements=tuples(st.builds(StatementRecord, text=TEXTS, verdict=TEXTS)),
     overlaps=tuples(st.builds(OverlapRecord, other=SLUGS, relation=TEXTS)),
+    extra=st.just({}) | OBJECTS,
     origin=st.just({}),
 )
 ITEMS = st.lists(
@@ -137,7 +138,6 @@ ITEMS = st.lists(
         ),
         sources=tuples(st.builds(SourceRecord, code=TEXTS, text=TEXTS, grade=TEXTS)),
         main=st.none() | estimates(),
-        extra=st.just({}) | OBJECTS,
     ),
     max_size=4,
     unique_by=lambda item: item.record.slug,
@@ -161,5 +161,5 @@ def item(**fields: Any) -> Item:
         ),
     }
     provider = ProviderRecord(slug="acme", name_zh="甲公司", name_en="Acme")
-    outer = {name: fields.pop(name) for name in ("main", "extra", "sources") if name in fields}
+    outer = {name: fields.pop(name) for name in ("main", "sources") if name in fields}
     return Item(record=DatasetRecord(**(defaults | fields)), provider=provider, **outer)
