@@ -1,0 +1,94 @@
+"""Training runs as JSON: what one takes, which layouts a cluster has, what can be chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.accounts.viewers import get_viewer
+from app.compute.flops import CONVENTIONS
+from app.compute.profiles import PROFILES
+from app.compute.results import Estimate
+from app.compute.states import OPTIMIZERS
+from app.training import presets, service
+from app.training.api_models import EstimateIn, LayoutsIn
+from app.training.problems import TrainingRefused
+from app.training.service import Search
+from app.web.errors import error_response
+
+# Anybody may ask, but a token that does not hold is refused as everywhere.
+router = APIRouter(
+    prefix="/api/v1/training",
+    tags=["training"],
+    dependencies=[Depends(get_viewer, scope="function")],
+)
+
+
+@dataclass(frozen=True)
+class Presets:
+    """What a body can name: models, accelerators, published runs, and the words for the rest."""
+
+    models: list[presets.ModelPreset]
+    accelerators: list[presets.AcceleratorPreset]
+    runs: list[presets.PublishedRun]
+    optimizers: Mapping[str, str]
+    conventions: Mapping[str, str]
+    profiles: Mapping[str, str]
+
+
+@router.post("/estimate", name="training.api.estimate", response_model=Estimate)
+def estimate_run(request: Request, body: EstimateIn) -> Estimate | Response:
+    """
+    Tell what a training run takes: parameters, FLOPs, memory per stage, time, money, energy.
+
+    Stateless. A layout that breaks rules is 422; `details.problems` has every rule with its field,
+    its sentence and the nearest valid values.
+    """
+    try:
+        return service.plan_run(body).estimate
+    except TrainingRefused as error:
+        return _refusal(request, error)
+
+
+@router.post("/layouts", name="training.api.layouts", response_model=Search)
+def search_layouts(request: Request, body: LayoutsIn) -> Search | Response:
+    """Search all layouts of a cluster: those that fit, fastest first, and why others do not."""
+    try:
+        return service.find_layouts(body)
+    except TrainingRefused as error:
+        return _refusal(request, error)
+
+
+@router.get("/presets", name="training.api.presets")
+def list_presets() -> Presets:
+    """List the models, accelerators and published runs that come with the portal, by id."""
+    return Presets(
+        models=list(presets.models().values()),
+        accelerators=list(presets.accelerators().values()),
+        runs=list(presets.runs().values()),
+        optimizers=OPTIMIZERS,
+        conventions=CONVENTIONS,
+        profiles={name: profile.origin for name, profile in PROFILES.items()},
+    )
+
+
+def _refusal(request: Request, error: TrainingRefused) -> Response:
+    problems: list[dict[str, Any]] = [
+        {
+            "field": problem.field,
+            "rule": problem.rule,
+            "message": problem.message,
+            "nearest": list(problem.nearest),
+        }
+        for problem in error.problems
+    ]
+    return error_response(
+        request,
+        int(error.status_code),
+        error.code,
+        str(error),
+        field=error.field,
+        details={"problems": problems},
+    )
