@@ -53,7 +53,12 @@ format: .venv/.dev ## rewrite the code in the project's form
 	$(BIN)/ruff format .
 	$(BIN)/djlint --quiet --reformat templates
 
-bench: .venv/.dev ## measure search at 1,000,000 datasets, and the numerics (about an hour)
+.venv-bench/.done: .venv/.dev requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: .venv/.dev .venv-bench/.done ## measure search at 1,000,000 datasets, and the numerics (about an hour)
 	$(BIN)/python -m benchmarks
 
 screenshots: .venv/.dev ## take the pictures in docs/screenshots with headless Chromium

@@ -61,6 +61,8 @@ def configure_logs(settings: Settings) -> None:
                 # Its start-up lines repeat what `peibi serve` prints.
                 "uvicorn": {"level": "WARNING"},
                 "alembic": {"level": "WARNING"},
+                # A line for each look for lost jobs, every 15 seconds; failures are errors.
+                "procrastinate": {"level": "WARNING"},
             },
         }
     )

@@ -2,7 +2,8 @@
 `python -m benchmarks [--rows N]`: the catalogue's search at a million datasets, then the numerics.
 
 Starts a Postgres of its own, loads synthetic datasets through the importer's path and asks a
-seeded mix of questions with two clients at once.
+seeded mix of questions with two clients at once; then whole pages, then Datasette with the same
+rows and questions.
 """
 
 import argparse
@@ -10,13 +11,15 @@ import gc
 import os
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from app.catalog.search.service import SearchPage, search
-from benchmarks import compute, database, measuring, planning, queries
+from app.settings import Settings
+from benchmarks import compute, database, measuring, pages, planning, queries, rival
 from benchmarks.queries import Question
 
 
@@ -26,20 +29,39 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="synthetic datasets to load")
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pages", type=int, default=200, help="questions asked of the page")
+    parser.add_argument(
+        "--rival-questions", type=int, default=24, help="asked of Datasette; 0: none"
+    )
+    parser.add_argument("--keep", type=Path, help="a directory for the rows, used again next time")
     parser.add_argument("--only-search", action="store_true", help="leave the numerics out")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    with tempfile.TemporaryDirectory(prefix="peibi-bench-") as directory:
-        # Open to the account that Postgres runs as where we are root.
-        Path(directory).chmod(0o711)
-        with database.running(Path(directory)) as url:
-            print(search_table(url, options.rows, options.questions, options.rounds))
+    with _directory(options.keep) as directory, database.running(directory) as url:
+        asked = queries.questions(options.questions, options.rows)
+        print(search_table(url, options.rows, asked, options.rounds))
+        print(pages.table(url, asked[: options.pages]))
+        if options.rival_questions:
+            compared = rival.comparable(asked, options.rival_questions)
+            print(rival.table(Settings(data_dir=directory), url, directory, options.rows, compared))
     if not options.only_search:
         print(planning.table(planning.run()))
         compute.main()
 
 
-def search_table(url: str, rows: int, count: int, rounds: int) -> str:
+@contextmanager
+def _directory(kept: Path | None) -> Iterator[Path]:
+    """Yield where the rows are, open to the account that Postgres runs as where we are root."""
+    if kept:
+        kept.mkdir(mode=0o711, parents=True, exist_ok=True)
+        yield kept.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="peibi-bench-") as directory:
+        Path(directory).chmod(0o711)
+        yield Path(directory)
+
+
+def search_table(url: str, rows: int, asked: Sequence[Question], rounds: int) -> str:
     """Load the catalogue, ask the questions, and return the table of what it took."""
     load = database.fill(url, rows)
 
@@ -54,7 +76,7 @@ def search_table(url: str, rows: int, count: int, rounds: int) -> str:
 
         return ask
 
-    times = measuring.measure(connect, queries.questions(count, rows), rounds=rounds)
+    times = measuring.measure(connect, asked, rounds=rounds)
     lines = [
         f"{rows:,} datasets, loaded by the importer's path: {load.rows_per_second:,.0f} rows/s",
         f"{measuring.CLIENTS} clients at once, warm",
