@@ -89,6 +89,8 @@ def update() -> None:
     """Add new strings to the files and drop those that are gone."""
     for domain, template in extract().items():
         catalog = read_existing(domain)
+        # The date would change with every run, in every file.
+        template.creation_date = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
         path = FOLDER / f"{domain}.po"

@@ -604,3 +604,12 @@ def test_no_page_has_a_dead_link_to_a_later_step(seeded_client, path):
     html = page(seeded_client, path)
     for address in ("/training", "/quotes"):
         assert f'href="{address}' not in html
+
+
+def test_show_of_a_share_names_the_whole_and_the_share(seeded_client):
+    """SlimPajama publishes shares of its total: the sum is shown as that, not as bytes."""
+    html = page(seeded_client, "/catalogue/slimpajama-627b/commoncrawl")
+    assert 'id="rule"' in html
+    assert "52.2 %" in html
+    assert "627,000,000,000" in html
+    assert "published bytes" not in html

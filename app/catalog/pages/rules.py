@@ -42,7 +42,7 @@ class PriorView:
 class RuleView:
     """The sum, and what has to be said of its factors."""
 
-    unit_plural: str
+    kind: str
     terms: list[Term]
     low: int | None
     mid: int
@@ -85,11 +85,19 @@ def is_restatable(dataset: Dataset) -> bool:
 def rule_view(estimate: TokenEstimate, tables: ReferenceTables) -> RuleView | None:
     """Return the sum behind a converted estimate, or None where nothing was converted."""
     rule = estimate.rule
-    if not rule or estimate.mid is None or rule.get("kind") not in {"units", "bytes"}:
+    if not rule or estimate.mid is None:
         return None
-    terms = _unit_terms(rule, estimate, tables) if rule["kind"] == "units" else _byte_terms(rule)
+    match rule.get("kind"):
+        case "units":
+            terms = _unit_terms(rule, estimate, tables)
+        case "bytes":
+            terms = _byte_terms(rule)
+        case "share":
+            terms = _share_terms(rule)
+        case _:
+            return None
     return RuleView(
-        unit_plural=quantities.unit_name(rule["unit"]),
+        kind=rule["kind"],
         terms=terms,
         low=estimate.low,
         mid=estimate.mid,
@@ -136,6 +144,14 @@ def _byte_terms(rule: Mapping[str, Any]) -> list[Term]:
             _("bytes, %(content)s", content=parts.word(content, rule["content"])),
         ),
         Term("÷", rate["mid"], _with_range(_("bytes per token"), rate)),
+    ]
+
+
+def _share_terms(rule: Mapping[str, Any]) -> list[Term]:
+    whole = _("tokens of the whole corpus, %(slug)s", slug=rule["of"])
+    return [
+        Term("", numbers.whole(Decimal(rule["quantity"])), whole),
+        Term("×", f"{rule['share_pct']} %", _("published share")),
     ]
 
 
