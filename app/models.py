@@ -6,7 +6,8 @@ from app.catalog import models as catalog
 from app.catalog.search import models as search
 from app.files import models as files
 from app.jobs import models as jobs
+from app.mail import models as mail
 from app.mixtures import models as mixtures
 
-TABLES = (audit, accounts, catalog, search, jobs, files, mixtures)
+TABLES = (audit, accounts, catalog, search, jobs, files, mail, mixtures)
 METADATA = db.Base.metadata

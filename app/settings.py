@@ -1,10 +1,12 @@
 """The settings of one installation, read from the environment once, at the composition root."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, SecretStr, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def default_data_dir() -> Path:
@@ -74,6 +76,26 @@ class Settings(BaseSettings):
         default=True,
         description="Whether web processes run background jobs; else `peibi worker` must.",
     )
+    smtp_host: str | None = Field(
+        default=None,
+        description="The mail server. Without one, mails are kept as files in the data directory.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65_535, description="The port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How mail is encrypted; the certificate is verified. `none` only to this "
+        "machine itself.",
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificates to trust instead of the system's, as a PEM file."
+    )
+    smtp_user: str | None = Field(default=None, description="The account at the mail server.")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="The password of that account."
+    )
+    mail_from: str | None = Field(
+        default=None, description="The address that mails come from; needed with a mail server."
+    )
     metrics: bool = Field(default=False, description="Whether GET /metrics answers.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe level that is logged."
@@ -89,6 +111,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @model_validator(mode="after")
+    def check_mail(self) -> Self:
+        """Refuse a mail server without a sender, or one that would read mail in the clear."""
+        if self.smtp_host is None:
+            return self
+        if not self.mail_from or "@" not in self.mail_from:
+            message = "PEIBI_SMTP_HOST needs PEIBI_MAIL_FROM, the address that mails come from"
+            raise ValueError(message)
+        if self.smtp_security == "none" and self.smtp_host not in LOOPBACK:
+            message = "PEIBI_SMTP_SECURITY=none is only for a mail server on this machine itself"
+            raise ValueError(message)
+        return self
 
     @property
     def is_https(self) -> bool:

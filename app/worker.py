@@ -13,14 +13,25 @@ from app.files import upkeep as files_upkeep
 from app.jobs import upkeep as jobs_upkeep
 from app.jobs import worker
 from app.jobs.kinds import JobKind, PeriodicJob
+from app.mail import sending
 from app.settings import Settings
 
+# Jobs that need no settings; `job_kinds` adds those that do.
 KINDS: tuple[JobKind, ...] = ()
+
+
+def job_kinds(settings: Settings) -> tuple[JobKind, ...]:
+    """Return every kind of job that a worker of this installation can do."""
+    return (*KINDS, sending.job_kind(settings))
 
 
 def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
     """Return the upkeep that every worker takes part in."""
-    return (jobs_upkeep.FORGET_OLD_JOBS, files_upkeep.clean_up(settings))
+    return (
+        jobs_upkeep.FORGET_OLD_JOBS,
+        files_upkeep.clean_up(settings),
+        sending.FORGET_OLD_MAILS,
+    )
 
 
 def run(settings: Settings, database_url: str, *, concurrency: int, drain: bool = False) -> None:
@@ -33,14 +44,15 @@ def in_process(settings: Settings, database_url: str) -> AbstractAsyncContextMan
     """Return the worker of a web process, or nothing where the settings turn it off."""
     if not settings.jobs_in_process:
         return contextlib.nullcontext()
-    return worker.in_background(database_url, KINDS, periodic_jobs(settings))
+    return worker.in_background(database_url, job_kinds(settings), periodic_jobs(settings))
 
 
 async def _until_stopped(
     settings: Settings, database_url: str, options: worker.WorkerOptions
 ) -> None:
     task = asyncio.create_task(
-        worker.work(database_url, KINDS, periodic_jobs(settings), options), name="job worker"
+        worker.work(database_url, job_kinds(settings), periodic_jobs(settings), options),
+        name="job worker",
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,6 +25,7 @@ NOTICES = {
     "enabled": later("The account is enabled. Tokens and links that were revoked stay revoked."),
     "person-sessions-ended": later("They are signed out everywhere."),
     "invitation-revoked": later("The invitation is revoked and its account removed."),
+    "mail-again": later("The mail goes out once more; it says that it may be a repeat."),
     "signed-out": later("You are signed out."),
 }
 

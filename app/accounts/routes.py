@@ -6,6 +6,7 @@ from app.accounts import (
     routes_access,
     routes_audit,
     routes_link,
+    routes_mail,
     routes_own,
     routes_people,
     routes_sign_in,
@@ -18,3 +19,4 @@ router.include_router(routes_own.router)
 router.include_router(routes_access.router)
 router.include_router(routes_people.router)
 router.include_router(routes_audit.router)
+router.include_router(routes_mail.router)

@@ -2,6 +2,7 @@
 
 from app.accounts.models import Role
 from app.accounts.permissions import Scope
+from app.mail.models import MailState
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 
@@ -51,6 +52,7 @@ ACTIONS = {
     "session.all_ended": later("all sessions ended"),
     "token.created": later("API token created"),
     "token.revoked": later("API token revoked"),
+    "mail.sent_again": later("mail sent once more"),
     # Of the domains above: only their words are known here.
     "created": later("created"),
     "changed": later("changed"),
@@ -70,9 +72,34 @@ ACTIONS = {
     "mixture_policy.removed": later("policy for mixtures taken back"),
 }
 
+MAIL_STATES = {
+    MailState.QUEUED: later("waiting"),
+    MailState.SENDING: later("being sent"),
+    MailState.SENT: later("sent"),
+    MailState.KEPT: later("kept as a file"),
+    MailState.FAILED: later("not sent"),
+    MailState.UNCERTAIN: later("may not have left"),
+}
+
+# What a mail is about; each domain that writes mails has its rows here.
+MAIL_KINDS = {
+    "rfq.invitation": later("invitation to quote"),
+    "rfq.amended": later("a request changed"),
+    "rfq.extended": later("a deadline was extended"),
+    "rfq.cancelled": later("a request was cancelled"),
+    "rfq.question": later("a question was asked"),
+    "rfq.answered": later("a question was answered"),
+    "rfq.closed": later("a request closed"),
+    "rfq.awarded": later("an award"),
+    "rfq.not_awarded": later("the end of a request"),
+    "rfq.approval": later("a request waits for approval"),
+    "quote.received": later("a quote came in"),
+}
+
 OBJECT_TYPES = {
     "account": later("account"),
     "organisation": later("organisation"),
+    "mail": later("mail"),
     "dataset": later("dataset"),
     "prior": later("conversion prior"),
     "mixture": later("mixture"),

@@ -45,6 +45,7 @@ PUBLIC = (
 SIGNED_IN = (
     (Role.PLANNER, "/catalogue/jlw-chinese-english-scripts"),
     (Role.ADMINISTRATOR, "/settings/priors?edit=book_en"),
+    (Role.ADMINISTRATOR, "/settings/mail"),
     (Role.PLANNER, "/mixtures/new"),
     (Role.PLANNER, "/mixtures/import"),
     (Role.PLANNER, "/mixtures/recipes/the-pile"),
