@@ -8,6 +8,7 @@ from app.files import models as files
 from app.jobs import models as jobs
 from app.mail import models as mail
 from app.mixtures import models as mixtures
+from app.quotes import models as quotes
 
-TABLES = (audit, accounts, catalog, search, jobs, files, mail, mixtures)
+TABLES = (audit, accounts, catalog, search, jobs, files, mail, mixtures, quotes)
 METADATA = db.Base.metadata
