@@ -1,10 +1,12 @@
 """Every trainer that a mixture can be written for, in the order of the pages."""
 
 from app.errors import NotFound
-from app.trainers.formats import megatron
+from app.trainers.formats import huggingface, megatron, nemotron
 from app.trainers.kit.outputs import Format
 
-FORMATS: dict[str, Format] = {one.FORMAT.id: one.FORMAT for one in (megatron,)}
+FORMATS: dict[str, Format] = {
+    one.FORMAT.id: one.FORMAT for one in (megatron, huggingface, nemotron)
+}
 
 
 def get_format(trainer: str) -> Format:
