@@ -219,7 +219,7 @@ def test_tiers_with_a_fee_and_tax():
             "1",
             prices=tiers((1, "7.20"), (50_001, "5.60")),
             setup_fee=D(50_000),
-            minimum_order=D(100_000),
+            minimum_quantity=D(100_000),
             tax_rate=D("0.06"),
             is_tax_included=False,
             acceptance=D("0.934"),
@@ -258,10 +258,17 @@ def test_prices_per_item_are_divided_by_its_labels():
 
 def test_a_minimum_order_above_the_volume_is_paid_in_full():
     # 100 wanted, 500 is the least: 500 x 2 = 1,000 for 100 units.
-    found = costed(offer("2", minimum_order=D(500)), Demand("question", D(100)))
+    found = costed(offer("2", minimum_quantity=D(500)), Demand("question", D(100)))
     assert found.is_minimum_order
     assert found.billed == 500
     assert found.unit_cost == 10
+
+
+def test_a_least_amount_is_paid_in_full():
+    # 100 x 2 = 200, but no order below 500.
+    found = costed(offer("2", minimum_amount=D(500)), Demand("question", D(100)))
+    assert found.is_minimum_order
+    assert (found.billed, found.unit_cost) == (100, 5)
 
 
 def test_one_price_for_the_whole_lot():
@@ -399,7 +406,7 @@ offers = st.builds(
     unit=st.just("question"),
     basis=st.sampled_from(list(PriceBasis)),
     setup_fee=prices,
-    minimum_order=st.integers(0, 10_000).map(D),
+    minimum_quantity=st.integers(0, 10_000).map(D),
     tax_rate=st.decimals(0, 1, places=3),
     is_tax_included=st.booleans(),
     acceptance=st.decimals("0.01", 1, places=2),
@@ -428,7 +435,7 @@ def test_figures_add_up(item, demand):
     with_tax = found.net + found.tax
     assert abs(Fraction(with_tax.amount - found.total.amount)) < Fraction(1, 10**60)
     assert found.unit_cost * found.accepted_units == Fraction(found.total_base.amount)
-    assert found.billed >= item.minimum_order
+    assert found.billed >= item.minimum_quantity
 
 
 @given(offers, demands, prices)

@@ -1,12 +1,13 @@
 """
 Put one vendor's answer to one lot on the basis that all are compared on.
 
-Let q be the quantity asked in the vendor's unit, m the minimum order, l the labels per item and a
-the expected acceptance (the share of delivered units that pass). Then
+Let q be the quantity asked in the vendor's unit, m the least quantity and b the least amount that
+the vendor takes on, l the labels per item and a the expected acceptance (the share of delivered
+units that pass). Then
 
-    net    = price(max(q, m)) + set-up + management + pilot     in the vendor's currency
-    total  = net x (1 + tax), or net where tax is included      incl. tax
-    cost   = total x rate / (volume x l x a)                    per accepted unit, base currency
+    net    = max(price(max(q, m)), b) + set-up + management + pilot   in the vendor's currency
+    total  = net x (1 + tax), or net where tax is included            incl. tax
+    cost   = total x rate / (volume x l x a)       per accepted unit, in the base currency
 
 What cannot be put on the basis is *not comparable*, with a reason; what was not offered is *not
 quoted*. Neither is ever 0, and neither takes part in the minimum.
@@ -22,6 +23,8 @@ from app.quotes.pricing.errors import BadAmount, NoRate
 from app.quotes.pricing.exchange import RateSet
 from app.quotes.pricing.money import EXACT, Money, checked_amount, minor_digits
 from app.quotes.pricing.tiers import TierTable
+
+_AMOUNTS = ("setup_fee", "management_fee", "pilot_price", "minimum_quantity", "minimum_amount")
 
 
 class PriceBasis(StrEnum):
@@ -79,14 +82,15 @@ class Offer:
     setup_fee: Decimal = Decimal(0)
     management_fee: Decimal = Decimal(0)
     pilot_price: Decimal = Decimal(0)
-    minimum_order: Decimal = Decimal(0)
+    minimum_quantity: Decimal = Decimal(0)
+    minimum_amount: Decimal = Decimal(0)
     tax_rate: Decimal | None = None
     is_tax_included: bool = True
     acceptance: Decimal | None = None
 
     def __post_init__(self) -> None:
         minor_digits(self.currency)
-        for name in ("setup_fee", "management_fee", "pilot_price", "minimum_order"):
+        for name in _AMOUNTS:
             checked_amount(getattr(self, name), field=name)
         for name in ("tax_rate", "acceptance"):
             share = getattr(self, name)
@@ -112,8 +116,8 @@ class Costed:
     """
     An offer on the common basis, with every figure that led there.
 
-    `unit_cost` is exact, in the base currency. `billed` is in the vendor's unit and more than
-    the lot needs where the minimum order is.
+    `unit_cost` is exact, in the base currency. `billed` is in the vendor's unit, and more than the
+    lot needs where the least quantity is.
     """
 
     billed: Decimal
@@ -150,8 +154,9 @@ def cost(
     wanted = _quantity_in_offered_unit(offer, demand)
     if isinstance(wanted, Reason):
         return NotComparable(wanted)
-    billed = max(wanted, Fraction(offer.minimum_order))
-    price = Money(offer.prices.amount_for(_decimal(billed)), offer.currency)
+    billed = max(wanted, Fraction(offer.minimum_quantity))
+    by_tiers = offer.prices.amount_for(_decimal(billed))
+    price = Money(max(by_tiers, offer.minimum_amount), offer.currency)
     fees = Money(
         EXACT.add(EXACT.add(offer.setup_fee, offer.management_fee), offer.pilot_price),
         offer.currency,
@@ -170,7 +175,7 @@ def cost(
     accepted = Fraction(demand.volume) * demand.labels_per_item * Fraction(share)
     return Costed(
         billed=_decimal(billed),
-        is_minimum_order=billed > wanted,
+        is_minimum_order=billed > wanted or by_tiers < offer.minimum_amount,
         price=price,
         fees=fees,
         net=net,
