@@ -16,6 +16,8 @@ from app.catalog import routes as catalog_routes
 from app.catalog.editing import api as editing_api
 from app.catalog.editing import provider_routes, review_routes, state_routes
 from app.catalog.editing import routes as editing_routes
+from app.catalog.exporting import api as exporting_api
+from app.catalog.exporting import routes as exporting_routes
 from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose
@@ -82,12 +84,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(accounts_routes.router)
     app.include_router(accounts_api.router)
     # Before the catalogue's own: the address of a dataset would take every one below it.
-    for module in (editing_routes, state_routes, review_routes, provider_routes):
+    for module in (editing_routes, state_routes, review_routes, provider_routes, exporting_routes):
         app.include_router(module.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)
     app.include_router(training_api.router)
     app.include_router(catalog_routes.router)
+    app.include_router(exporting_api.router)
     app.include_router(catalog_api.router)
     app.include_router(editing_api.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")

@@ -71,6 +71,8 @@ SHOTS = (
     Shot("unit", "/catalogue/jlw-chinese-english-scripts", Role.PLANNER),
     Shot("provider", "/providers/jinglianwen"),
     Shot("compare", "/compare?d=skypile-150b&d=jlw-chinese-books&d=map-cc"),
+    Shot("export", "/catalogue/jlw-chinese-books/export"),
+    Shot("exports", "/catalogue/export?category=code"),
     Shot("about", "/about-the-data"),
     Shot("glossary", "/glossary"),
     Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),

@@ -36,8 +36,8 @@ Text = Annotated[str, Field(max_length=1_000)]
 Values = Annotated[list[Text], Field(max_length=100)]
 
 
-class DatasetQuery(BaseModel):
-    """What `GET /datasets` takes; a repeated filter means any of its values."""
+class DatasetFilter(BaseModel):
+    """Which datasets are meant; a repeated filter means any of its values."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,6 +52,15 @@ class DatasetQuery(BaseModel):
     size: Values = Field(default=[], description="Size bands of the token estimate.")
     parent: Text | None = Field(default=None, description="Only the subsets of this dataset.")
     subsets: bool = Field(default=False, description="Subsets beside top-level datasets.")
+
+    def facets(self) -> dict[Facet, frozenset[str]]:
+        """Return the values asked for; raises InvalidInput for too many."""
+        return parse_filters({facet.value: getattr(self, facet.value) for facet in Facet})
+
+
+class DatasetQuery(DatasetFilter):
+    """What `GET /datasets` takes."""
+
     sort: Text | None = Field(default=None, description="relevance, -tokens, name or -updated.")
     limit: int | None = Field(default=None, ge=1, le=200)
     cursor: Text | None = Field(default=None, description="`next_cursor` of the page before.")
@@ -105,13 +114,12 @@ def list_datasets(
 ) -> DatasetPage:
     """Search and filter the catalogue, with the counts of every facet."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
-    filters = parse_filters({facet.value: getattr(query, facet.value) for facet in Facet})
     text = parse_text(query.q)
     found = search(
         session,
         SearchRequest(
             text=text,
-            filters=filters,
+            filters=query.facets(),
             parent=query.parent,
             include_subsets=query.subsets,
             sort=parse_sort(query.sort, has_text=bool(text)),

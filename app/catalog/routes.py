@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
 from app.catalog import list_routes, prior_routes, queries, reference, service, state, tables
+from app.catalog.exporting import selecting, structured
 from app.catalog.pages import rules
 from app.catalog.pages.about import about_page
 from app.catalog.pages.compare import MOST, compare_page
@@ -106,13 +107,15 @@ def show(request: Request, session: DbSession, viewer: CatalogueViewer, slug: st
     """Show one dataset with all that is known of it."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     dataset = queries.get_dataset(session, slug, with_team=with_team)
+    children = queries.list_subsets(session, dataset.id, with_team=with_team)
     page = dataset_page(
         dataset,
-        children=queries.list_subsets(session, dataset.id, with_team=with_team),
+        children=children,
         overlaps=queries.list_overlaps(session, dataset.id, with_team=with_team),
         events=queries.list_history(session, "dataset", str(dataset.id)),
         tables=tables.load(session) if rules.is_restatable(dataset) else None,
         tokenizer_names=reference.tokenizer_names(session),
         can_confirm_units=viewer.can(Permission.CONFIRM_UNIT),
+        json_ld=structured.json_ld(dataset, children, page_of=selecting.page_of(request)),
     )
     return render(request, "catalog/show.html", page)

@@ -35,6 +35,8 @@ PUBLIC = (
     "/providers/jinglianwen",
     "/compare?d=the-pile&d=roots&d=jlw-chinese-books",
     "/compare",
+    "/catalogue/export?category=code",
+    "/catalogue/jlw-chinese-books/export",
     "/about-the-data",
     "/glossary",
     "/mixtures",

@@ -7,7 +7,7 @@ is missing. The context is that of the specification's appendix, made valid JSON
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.catalog.records import DatasetRecord, EstimateRecord
 MEDIA_TYPE = 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"'
 SCHEMA_MEDIA_TYPE = "application/ld+json"
 
+_SCHEMA = "https://schema.org/"
 _TERMS = (
     "annotation arrayShape citeAs column containedIn equivalentProperty excludes extract field "
     "fileProperty fileObject fileSet format includes isArray isLiveDataset jsonPath key md5 "
@@ -79,7 +80,7 @@ def describe(item: Item, subsets: Sequence[Item] = (), *, page: str | None = Non
     missing = missing_for_croissant(document)
     if missing:
         plain = {name: value for name, value in document.items() if _is_schema(name)}
-        return Description({"@context": "https://schema.org/", **plain}, missing)
+        return Description({"@context": _SCHEMA, **plain}, missing)
     del document["@type"]
     return Description(
         {
@@ -194,15 +195,23 @@ def _is_schema(name: str) -> bool:
     return ":" not in name and name not in {"@context", "conformsTo", "citeAs", *_TERMS.split()}
 
 
-def write_catalogue(items: Iterable[Item], *, name: str) -> Iterator[bytes]:
-    """Yield a schema.org/DataCatalog of many datasets, one a line."""
-    head = {"@context": "https://schema.org/", "@type": "DataCatalog", "name": name}
+def write_catalogue(
+    families: Iterable[tuple[Item, Sequence[Item]]], *, name: str, page_of: Callable[[str], str]
+) -> Iterator[bytes]:
+    """
+    Yield a schema.org/DataCatalog of many datasets, one a line, each with its subsets.
+
+    A dataset that has all that Croissant requires brings its own context, so that its line cut
+    out is a Croissant file; `page_of` gives a slug's address in the portal.
+    """
+    head = {"@context": _SCHEMA, "@type": "DataCatalog", "name": name}
     yield json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "dataset": ['
     separator = "\n"
-    for item in items:
-        line = json.dumps(
-            {n: v for n, v in schema_dataset(item).items() if n != "citeAs"}, ensure_ascii=False
-        )
-        yield f"{separator}{line}".encode()
+    for item, subsets in families:
+        described = describe(item, subsets, page=page_of(item.record.slug))
+        document = dict(described.document)
+        if document["@context"] == _SCHEMA:
+            del document["@context"]
+        yield f"{separator}{json.dumps(document, ensure_ascii=False)}".encode()
         separator = ",\n"
     yield b"\n]}\n"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
 from app.catalog.exchange import Item
+from app.catalog.exporters.zip_stream import Sink, part
 from app.catalog.importers.own_csv import COLUMNS, MORE, cells_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,34 +34,9 @@ _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _WIDTHS = {"slug": 32, "name_zh": 28, "name_en": 28, "description_zh": 40, "description_en": 40}
 
 
-class _Sink:
-    """Where the ZIP writes; hands over what came since the last time."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self.size = 0
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        self.size += len(piece)
-        return len(piece)
-
-    def flush(self) -> None:
-        """Do nothing; zipfile wants to be able to ask."""
-
-    def close(self) -> None:
-        """Do nothing, likewise."""
-
-    def take(self) -> bytes:
-        """Return what was written and forget it."""
-        taken = b"".join(self._pieces)
-        self._pieces, self.size = [], 0
-        return taken
-
-
 def write_xlsx(items: Iterable[Item]) -> Iterator[bytes]:
     """Yield a workbook in pieces; what does not fit into one sheet goes on in the next."""
-    sink = _Sink()
+    sink = Sink()
     # A time of its own would make every export a different file.
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as package:
         rows = iter(items)
@@ -69,7 +45,7 @@ def write_xlsx(items: Iterable[Item]) -> Iterator[bytes]:
         while sheets == 0 or waiting is not None:
             sheets += 1
             written, number = 0, 1
-            with package.open(_part(f"xl/worksheets/sheet{sheets}.xml"), "w") as sheet:
+            with package.open(part(f"xl/worksheets/sheet{sheets}.xml"), "w") as sheet:
                 sheet.write(_sheet_start().encode())
                 while waiting is not None and number < MAX_ROWS and written < MAX_SHEET_BYTES:
                     number += 1
@@ -81,14 +57,8 @@ def write_xlsx(items: Iterable[Item]) -> Iterator[bytes]:
                     waiting = next(rows, None)
                 sheet.write(b"</sheetData></worksheet>")
         for name, content in _other_parts(sheets):
-            package.writestr(_part(name), _HEADER + content)
+            package.writestr(part(name), _HEADER + content)
     yield sink.take()
-
-
-def _part(name: str) -> zipfile.ZipInfo:
-    part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    part.compress_type = zipfile.ZIP_DEFLATED
-    return part
 
 
 def _sheet_start() -> str:

@@ -21,12 +21,16 @@ class ListState:
 
     def href(self, path: str = "/catalogue") -> str:
         """Return the address of this state."""
-        query = urlencode(list(self._pairs()))
+        query = urlencode(list(self.pairs()))
         return f"{path}?{query}" if query else path
 
     def json_href(self) -> str:
         """Return the address of the same list in the API."""
         return replace(self, compared=()).href("/api/v1/datasets")
+
+    def export_href(self) -> str:
+        """Return the address of the page that offers the whole list as files."""
+        return replace(self, compared=(), cursor=None, sort=None).href("/catalogue/export")
 
     def at(self, cursor: str | None) -> "ListState":
         """Return the same list at another page."""
@@ -60,7 +64,8 @@ class ListState:
         """Return the same page with other datasets in the compare tray."""
         return replace(self, compared=tuple(slugs))
 
-    def _pairs(self) -> Iterable[tuple[str, str]]:
+    def pairs(self) -> Iterable[tuple[str, str]]:
+        """Return the fields of the address, in their order."""
         if self.text:
             yield "q", self.text
         for facet in Facet:

@@ -46,6 +46,7 @@ class ComparePage:
     most: int
     is_cut: bool
     add_href: str
+    export_href: str
     crumbs: list[tuple[str, str | None]]
 
 
@@ -77,6 +78,7 @@ def compare_page(
         most=MOST,
         is_cut=len(wanted) > MOST,
         add_href=f"/catalogue?{query}" if query else "/catalogue",
+        export_href="/catalogue/export?" + "&".join(f"dataset={quote(slug)}" for slug in slugs),
         crumbs=[(_("Catalogue"), "/catalogue"), (_("Comparison"), None)],
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from app.audit import AuditEvent
@@ -70,6 +71,7 @@ class DatasetPage:
     subsets: subsets.SubsetTable | None
     history: list[history.HistoryRow]
     unit_forms: list[UnitForm]
+    json_ld: Mapping[str, Any] | None
 
 
 def dataset_page(
@@ -81,6 +83,7 @@ def dataset_page(
     tables: ReferenceTables | None,
     tokenizer_names: Mapping[str, str],
     can_confirm_units: bool,
+    json_ld: Mapping[str, Any] | None,
 ) -> DatasetPage:
     """
     Return the page of a dataset that `queries.get_dataset` loaded.
@@ -125,6 +128,7 @@ def dataset_page(
         subsets=subsets.subset_table(dataset, children),
         history=history.history_rows(events),
         unit_forms=_unit_forms(dataset) if can_confirm_units else [],
+        json_ld=json_ld,
     )
 
 

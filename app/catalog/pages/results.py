@@ -98,6 +98,7 @@ class ResultsPage:
     previous_href: str | None
     next_href: str | None
     json_href: str
+    export_href: str
     clear_href: str
     without_filters_href: str
     with_subsets_href: str
@@ -133,6 +134,7 @@ def results_page(
         previous_href=state.at(found.previous_cursor).href() if found.previous_cursor else None,
         next_href=state.at(found.next_cursor).href() if found.next_cursor else None,
         json_href=state.json_href(),
+        export_href=state.export_href(),
         clear_href=state.cleared().href(),
         without_filters_href=state.without_filters().href(),
         with_subsets_href=state.with_subsets().href(),

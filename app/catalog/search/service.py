@@ -47,9 +47,9 @@ def search(session: Session, request: SearchRequest) -> SearchPage:
     InvalidInput
         If there is no such facet value, parent or cursor.
     """
-    scope = _scope(session, request)
+    scope = scope_of(session, request)
     runs = terms.runs(request.text)
-    question = _question(session, request, scope, runs)
+    question = question_of(session, request, scope, runs)
     result = counting.answer(session, question)
     corrections: tuple[Correction, ...] = ()
     if result.is_text_nowhere and question.text.words:
@@ -57,13 +57,14 @@ def search(session: Session, request: SearchRequest) -> SearchPage:
         if corrections:
             used = {one.typed: one.used for one in corrections}
             runs = [used.get(run, run) for run in runs]
-            result = counting.answer(session, _question(session, request, scope, runs))
+            result = counting.answer(session, question_of(session, request, scope, runs))
     return _page(request, result, corrections)
 
 
-def _question(
+def question_of(
     session: Session, request: SearchRequest, scope: Scope, runs: Sequence[str]
 ) -> Question:
+    """Return a request with all that it names looked up."""
     found = lookups.look_up(session, request, texts.words_of(runs))
     order = orders.choose(request, has_text=bool(runs))
     return Question(
@@ -78,7 +79,8 @@ def _question(
     )
 
 
-def _scope(session: Session, request: SearchRequest) -> Scope:
+def scope_of(session: Session, request: SearchRequest) -> Scope:
+    """Return which datasets a request looks through; raises InvalidInput for an unknown parent."""
     if request.parent is None:
         return Scope(request.sees_team, request.include_subsets)
     parent_id = _find_parent(session, request.parent, sees_team=request.sees_team)

@@ -153,7 +153,15 @@ def test_empty_values_are_missing_ones() -> None:
 
 
 def test_a_catalogue_is_one_document() -> None:
-    content = json.loads(b"".join(write_catalogue([whole(), item(slug="b")], name="配比")))
+    families = [(whole(), []), (item(slug="b"), [item(slug="b/part", name_en="A part")])]
+    written = write_catalogue(families, name="配比", page_of="https://peibi.example/{}".format)
+    content = json.loads(b"".join(written))
     assert (content["@type"], content["name"]) == ("DataCatalog", "配比")
     assert [dataset["name"] for dataset in content["dataset"]] == ["Chinese books"] * 2
-    assert json.loads(b"".join(write_catalogue([], name="x")))["dataset"] == []
+    croissant, plain = content["dataset"]
+    assert croissant["@context"]["cr"] == "http://mlcommons.org/croissant/"
+    assert "@context" not in plain
+    assert plain["url"] == "https://peibi.example/b"
+    assert plain["hasPart"] == [{"@type": "Dataset", "name": "A part"}]
+    empty = write_catalogue([], name="x", page_of=str)
+    assert json.loads(b"".join(empty))["dataset"] == []
