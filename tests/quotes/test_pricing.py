@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from babel.core import get_global
 from babel.numbers import list_currencies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.quotes.pricing.errors import (
@@ -31,8 +31,8 @@ from app.quotes.pricing.offers import (
     TaxBasis,
     cost,
 )
-from app.quotes.pricing.ranking import rank, saving
-from app.quotes.pricing.scoring import Better, Criterion, score
+from app.quotes.pricing.ranking import Step, deciding_step, rank, saving
+from app.quotes.pricing.scoring import Better, Criterion, score, share_points
 from app.quotes.pricing.terms import Verdict, at_least, at_most, includes, same
 from app.quotes.pricing.tiers import Tier, TierKind, TierTable
 
@@ -170,6 +170,7 @@ prices = st.decimals(0, 10_000, places=4)
 quantities = st.integers(1, 10**7).map(D)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(2, 10**6), prices), max_size=5, unique_by=lambda t: t[0]),
     prices,
@@ -385,6 +386,23 @@ def test_ties_are_all_marked_and_exact():
     assert saving(costings["A"], costings["C"]) == 1
 
 
+def test_what_made_the_lowest_the_lowest():
+    demand = Demand("question", D(100))
+
+    def step(best: Offer, *others: Offer) -> Step:
+        return deciding_step(costed(best, demand), [costed(one, demand) for one in others])
+
+    plain = offer("5", tax_rate=D(0))
+    assert step(plain, offer("6", tax_rate=D(0))) is Step.PRICE
+    # 4 each and a fee of 200 is 6 each.
+    assert step(plain, offer("4", setup_fee=D(200), tax_rate=D(0))) is Step.FEES
+    # 4.90 and 6 % on top is 5.194.
+    on_top = offer("4.90", tax_rate=D("0.06"), is_tax_included=False)
+    assert step(plain, on_top) is Step.TAX
+    # 4.90 of which 90 % pass is 5.44.
+    assert step(plain, offer("4.90", tax_rate=D(0), acceptance=D("0.9"))) is Step.ACCEPTANCE
+
+
 def test_nothing_comparable_has_no_lowest():
     assert rank({"A": NotQuoted(), "B": NotComparable(Reason.NO_RATE)}).lowest == frozenset()
 
@@ -414,6 +432,7 @@ offers = st.builds(
 demands = st.builds(Demand, st.just("question"), st.integers(1, 10**6).map(D), st.integers(1, 7))
 
 
+@settings(deadline=None)
 @given(offers, demands, st.decimals("0.01", 100, places=4))
 def test_another_base_currency_keeps_the_order(item, demand, factor):
     """Expressed in a base worth `factor` times less, every cost scales by `factor` exactly."""
@@ -429,6 +448,7 @@ def test_another_base_currency_keeps_the_order(item, demand, factor):
     assert there.unit_cost == here.unit_cost * Fraction(factor)
 
 
+@settings(deadline=None)
 @given(offers, demands)
 def test_figures_add_up(item, demand):
     found = costed(item, demand)
@@ -438,6 +458,7 @@ def test_figures_add_up(item, demand):
     assert found.billed >= item.minimum_quantity
 
 
+@settings(deadline=None)
 @given(offers, demands, prices)
 def test_a_higher_fee_never_costs_less(item, demand, more):
     dearer = Offer(
@@ -451,9 +472,9 @@ def test_a_higher_fee_never_costs_less(item, demand, more):
 
 
 CRITERIA = (
-    Criterion("price", D(60), Better.LESS),
-    Criterion("quality", D(30), Better.MORE),
-    Criterion("rework", D(10), Better.MORE),
+    Criterion("price", Fraction(60), Better.LESS),
+    Criterion("quality", Fraction(30), Better.MORE),
+    Criterion("rework", Fraction(10), Better.MORE),
 )
 
 
@@ -475,19 +496,28 @@ def test_scores_are_shares_of_the_points():
 
 def test_points_that_do_not_sum_to_100_are_refused():
     with pytest.raises(BadWeights):
-        score((Criterion("price", D(99), Better.LESS),), {})
+        score((Criterion("price", Fraction(99), Better.LESS),), {})
     with pytest.raises(BadAmount):
         score(
-            (Criterion("a", D(120), Better.LESS), Criterion("b", D(-20), Better.LESS)),
+            (
+                Criterion("a", Fraction(120), Better.LESS),
+                Criterion("b", Fraction(-20), Better.LESS),
+            ),
             {},
         )
 
 
+def test_weights_of_any_sum_become_points():
+    assert share_points({"a": D(1), "b": D(2)}) == {"a": Fraction(100, 3), "b": Fraction(200, 3)}
+    assert share_points({"a": D(0)}) == {}
+
+
+@settings(deadline=None)
 @given(st.lists(st.fractions(0, 1000, max_denominator=100), min_size=1, max_size=6))
 def test_the_best_figure_earns_all_points(values):
     for better, best in ((Better.LESS, min(values)), (Better.MORE, max(values))):
         found = score(
-            (Criterion("x", D(100), better),), {i: {"x": v} for i, v in enumerate(values)}
+            (Criterion("x", Fraction(100), better),), {i: {"x": v} for i, v in enumerate(values)}
         )
         assert all(0 <= item.total <= 100 for item in found.values())
         assert {i for i, v in enumerate(values) if v == best} <= {

@@ -14,6 +14,7 @@ The text of an error is for logs and developers; whoever speaks to a person read
 """
 
 from decimal import Decimal
+from fractions import Fraction
 
 
 class PricingError(ValueError):
@@ -49,7 +50,7 @@ class NoRate(PricingError):
 class BadAmount(PricingError):
     """An amount, rate or share that no offer can have."""
 
-    def __init__(self, field: str, value: Decimal) -> None:
+    def __init__(self, field: str, value: Decimal | Fraction) -> None:
         super().__init__(f"{field} cannot be {value}")
         self.field = field
         self.value = value
@@ -67,6 +68,6 @@ class BadTiers(PricingError):
 class BadWeights(PricingError):
     """Weights of criteria that do not sum to 100."""
 
-    def __init__(self, total: Decimal) -> None:
+    def __init__(self, total: Fraction) -> None:
         super().__init__(f"criteria sum to {total}, not 100")
         self.total = total

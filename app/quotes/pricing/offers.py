@@ -50,6 +50,7 @@ class Reason(StrEnum):
     NO_ACCEPTANCE = "no_acceptance"
     NO_TAX_RATE = "no_tax_rate"
     NO_VOLUME = "no_volume"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which offer of a lot costs least, by how much, and because of what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -48,6 +49,46 @@ def rank(costings: Mapping[Key, Costing]) -> Ranking[Key]:
     }
     others = [key for key in order if key not in lowest]
     return Ranking(order, lowest, above, others[0] if others else None)
+
+
+class Step(StrEnum):
+    """What is added to a cost on the way from the bare price to the accepted unit."""
+
+    PRICE = "price"
+    FEES = "fees"
+    TAX = "tax"
+    ACCEPTANCE = "acceptance"
+
+
+def deciding_step(best: Costed, others: Iterable[Costed]) -> Step:
+    """
+    Return at which step the lowest offer becomes, and stays, the lowest.
+
+    PRICE means that it has the lowest price already; ACCEPTANCE that another one is cheaper per
+    delivered unit and loses by what is refused of it.
+    """
+    rivals = list(others)
+    decided = Step.PRICE
+    for step in Step:
+        if any(_up_to(step, rival) < _up_to(step, best) for rival in rivals):
+            decided = _AFTER.get(step, Step.ACCEPTANCE)
+    return decided
+
+
+_AFTER = {Step.PRICE: Step.FEES, Step.FEES: Step.TAX, Step.TAX: Step.ACCEPTANCE}
+
+
+def _up_to(step: Step, offer: Costed) -> Fraction:
+    rate = Fraction(offer.rate)
+    match step:
+        case Step.PRICE:
+            return Fraction(offer.price.amount) * rate
+        case Step.FEES:
+            return Fraction((offer.price + offer.fees).amount) * rate
+        case Step.TAX:
+            return Fraction(offer.total_base.amount)
+        case Step.ACCEPTANCE:
+            return offer.unit_cost
 
 
 def saving(best: Costed, other: Costed) -> Fraction:

@@ -19,7 +19,7 @@ from app.quotes.pricing.errors import BadAmount, BadWeights
 
 Key = TypeVar("Key")
 
-FULL_SCORE = Decimal(100)
+FULL_SCORE = 100
 
 
 class Better(StrEnum):
@@ -34,7 +34,7 @@ class Criterion:
     """One thing that counts, and how many of the 100 points."""
 
     code: str
-    points: Decimal
+    points: Fraction
     better: Better
 
 
@@ -63,11 +63,29 @@ def check_criteria(criteria: tuple[Criterion, ...]) -> None:
         If one is negative.
     """
     for criterion in criteria:
-        if not criterion.points.is_finite() or criterion.points < 0:
+        if criterion.points < 0:
             raise BadAmount(criterion.code, criterion.points)
-    total = sum((criterion.points for criterion in criteria), Decimal(0))
+    total = sum((criterion.points for criterion in criteria), Fraction(0))
     if total != FULL_SCORE:
         raise BadWeights(total)
+
+
+def share_points(weights: Mapping[str, Decimal]) -> dict[str, Fraction]:
+    """
+    Return weights of any sum as points that sum to 100, exactly; none where all are 0.
+
+    >>> {
+    ...     code: float(points)
+    ...     for code, points in share_points({"a": Decimal(3), "b": Decimal(1)}).items()
+    ... }
+    {'a': 75.0, 'b': 25.0}
+    """
+    total = sum(weights.values(), Decimal(0))
+    if total <= 0:
+        return {}
+    return {
+        code: Fraction(weight) * FULL_SCORE / Fraction(total) for code, weight in weights.items()
+    }
 
 
 def score(
@@ -76,7 +94,7 @@ def score(
     """
     Return the score of every offer; `figures` holds per offer what each criterion looks at.
 
-    >>> criteria = (Criterion("price", Decimal(100), Better.LESS),)
+    >>> criteria = (Criterion("price", Fraction(100), Better.LESS),)
     >>> scores = score(criteria, {"A": {"price": Fraction(8)}, "B": {"price": Fraction(10)}})
     >>> float(scores["A"].total), float(scores["B"].total)
     (100.0, 80.0)
@@ -91,9 +109,8 @@ def score(
             value = own.get(criterion.code)
             if value is None:
                 missing.add(criterion.code)
-            points[criterion.code] = _share(criterion.better, value, best[criterion.code]) * (
-                Fraction(criterion.points)
-            )
+            share = _share(criterion.better, value, best[criterion.code])
+            points[criterion.code] = share * criterion.points
         result[key] = Score(points, frozenset(missing))
     return result
 
