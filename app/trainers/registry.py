@@ -1,12 +1,31 @@
 """Every trainer that a mixture can be written for, in the order of the pages."""
 
 from app.errors import NotFound
-from app.trainers.formats import huggingface, megatron, nemotron
+from app.trainers.formats import (
+    energon,
+    gpt_neox,
+    huggingface,
+    levanter,
+    llm_foundry,
+    megatron,
+    nanotron,
+    nemotron,
+    olmo_core,
+)
 from app.trainers.kit.outputs import Format
 
-FORMATS: dict[str, Format] = {
-    one.FORMAT.id: one.FORMAT for one in (megatron, huggingface, nemotron)
-}
+_MODULES = (
+    megatron,
+    olmo_core,
+    levanter,
+    nanotron,
+    llm_foundry,
+    energon,
+    gpt_neox,
+    huggingface,
+    nemotron,
+)
+FORMATS: dict[str, Format] = {one.FORMAT.id: one.FORMAT for one in _MODULES}
 
 
 def get_format(trainer: str) -> Format:

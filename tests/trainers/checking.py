@@ -71,6 +71,17 @@ def check_speed(trainer: Format) -> None:
     assert min(_seconds(trainer, plan) for _try in range(5)) < MOST_SECONDS
 
 
+def check_placeholders(trainer: Format) -> None:
+    """Check that datasets without a location are named, and come back by their names."""
+    plan = plans.without_locations(plans.two_phases())
+    written = trainer.write(plan)
+    assert "missing_location" in {one.code for one in written.findings}
+    reading = trainer.read(written.texts())
+    errors = {one.code for one in reading.findings if one.severity is Severity.ERROR}
+    assert errors == {"placeholder"}
+    assert [one.name for one in reading.phases[0].components] == ["web", "code"]
+
+
 def large_plan() -> Plan:
     """Return a plan of 1,000 components."""
     weights = {f"set-{place}": float(1 + place % 17) for place in range(1_000)}

@@ -101,3 +101,9 @@ def require_sizes(components: Sequence[Component]) -> None:
     unknown = tuple(one.name for one in components if not one.unique_tokens)
     if unknown:
         raise CannotWrite([findings.NO_SIZE.at(names=unknown)])
+
+
+def whole_steps(plan: Plan) -> Iterator[Note]:
+    """Yield the note that phases start at whole steps, where the plan has several."""
+    if len(plan.phases) > 1:
+        yield notes.WHOLE_STEPS.note(step_tokens=tokens(plan.settings.step_tokens))

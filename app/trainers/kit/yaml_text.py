@@ -1,45 +1,73 @@
-"""Write YAML by hand: the words that every reader takes for the same value, and fast."""
+"""
+Write YAML by hand: fast, with short lines, and with numbers that every reader takes for numbers.
+
+PyYAML reads `1e-05` as a text (YAML 1.1 wants a point), so floats have one.
+"""
 
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-# Words that no YAML reader takes for anything but text; the rest is quoted.
-_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
-_RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-
-Scalar = str | int | float | bool | None
+_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+-]*(:[A-Za-z0-9_./+-]+)*")
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "none", "nan"})
 
 
-def scalar(value: Scalar) -> str:
+class Flow(dict[str, object]):
+    """A map that is written on one line."""
+
+
+def dump(value: Mapping[str, object]) -> str:
     """
-    Return one value.
+    Return a value as YAML.
 
-    >>> scalar("org/web"), scalar("no"), scalar("a: b"), scalar(1e-05), scalar(True)
-    ('org/web', '"no"', '"a: b"', '1.0e-05', 'true')
+    >>> print(dump({"a": [Flow(path="/x", weight=1e-05)], "b": {"c": None}}), end="")
+    a:
+      - {path: /x, weight: 1.0e-05}
+    b:
+      c: null
     """
-    if isinstance(value, str):
-        is_plain = _PLAIN.fullmatch(value) and value.casefold() not in _RESERVED
-        return value if is_plain else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, float) and math.isfinite(value):
-        # YAML 1.1 takes 1e-05 for a text: a number has a point.
-        mantissa, mark, exponent = repr(value).partition("e")
-        return f"{mantissa}.0e{exponent}" if mark and "." not in mantissa else repr(value)
-    return json.dumps(value)
+    return "".join(f"{line}\n" for line in _block(value, ""))
 
 
-def flow(pairs: Mapping[str, Scalar | list[str]]) -> str:
+def scalar(value: object) -> str:  # noqa: PLR0911  a form per kind of value
+    """
+    Return one value on one line.
+
+    >>> scalar(0.7), scalar("no"), scalar("a b"), scalar(["x", 1]), scalar("5T")
+    ('0.7', '"no"', '"a b"', '[x, 1]', '"5T"')
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            text = repr(value)
+            return text.replace("e", ".0e") if "e" in text and "." not in text else text
+        case int():
+            return str(value)
+        case str():
+            is_plain = _PLAIN.fullmatch(value) and value.casefold() not in _WORDS
+            return value if is_plain else json.dumps(value, ensure_ascii=False)
+        case Mapping():
+            inner = ", ".join(f"{scalar(key)}: {scalar(one)}" for key, one in value.items())
+            return f"{{{inner}}}"
+        case Sequence():
+            return f"[{', '.join(scalar(one) for one in value)}]"
+    raise TypeError(f"no YAML for {type(value).__name__}")
+
+
+def flow(pairs: Mapping[str, object]) -> str:
     """
     Return a map on one line.
 
     >>> flow({"path": "org/web", "columns": ["text"], "fraction": 0.5})
     '{path: org/web, columns: [text], fraction: 0.5}'
     """
-    return "{" + ", ".join(f"{key}: {_value(value)}" for key, value in pairs.items()) + "}"
+    return scalar(pairs)
 
 
-def entry(pairs: Mapping[str, Scalar | list[str]], indent: int = 2) -> str:
+def entry(pairs: Mapping[str, object], indent: int = 2) -> str:
     """
     Return one map of a list, a key on each line.
 
@@ -47,14 +75,32 @@ def entry(pairs: Mapping[str, Scalar | list[str]], indent: int = 2) -> str:
       - path: org/web
         weight: 0.5
     """
-    lines = [f"{key}: {_value(value)}" for key, value in pairs.items()]
+    lines = [f"{key}: {scalar(value)}" for key, value in pairs.items()]
     margin = " " * indent
     return f"{margin}- " + f"\n{margin}  ".join(lines) + "\n"
 
 
-def _value(value: Scalar | list[str]) -> str:
-    return f"[{', '.join(_scalars(value))}]" if isinstance(value, list) else scalar(value)
+def _block(value: object, indent: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if _is_leaf(one):
+                yield f"{indent}{scalar(key)}: {scalar(one)}"
+            else:
+                yield f"{indent}{scalar(key)}:"
+                yield from _block(one, indent + "  ")
+    elif isinstance(value, Sequence):
+        for one in value:
+            if _is_leaf(one):
+                yield f"{indent}- {scalar(one)}"
+            else:
+                lines = _block(one, indent + "  ")
+                yield f"{indent}- {next(lines).lstrip()}"
+                yield from lines
 
 
-def _scalars(values: Iterable[str]) -> list[str]:
-    return [scalar(one) for one in values]
+def _is_leaf(value: object) -> bool:
+    if isinstance(value, Flow) or not value:
+        return True
+    if isinstance(value, str | int | float):
+        return True
+    return isinstance(value, Sequence) and all(isinstance(one, int | float) for one in value)

@@ -1,0 +1,299 @@
+"""
+OLMo-core's source mixture: YAML for `SourceMixtureList`.
+
+`target_ratio` is a share of tokens; the ratios sum to 1. A source gives at most its tokens times
+`max_source_fraction` times `max_repetition_ratio`, checked before training: the only format that
+keeps the plan's cap. Per-source `validate()` is never called, so nonsense builds silently.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
+from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.header import comment, header
+from app.trainers.kit.notes import Note, NoteKind
+from app.trainers.kit.outputs import (
+    File,
+    Files,
+    Format,
+    ReadComponent,
+    Reading,
+    ReadPhase,
+    Shares,
+    Sizes,
+    WeightUnit,
+    Written,
+)
+from app.trainers.kit.placing import Placed
+from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.texts import Document, read_yaml, unknown_keys
+from app.trainers.kit.yaml_text import dump
+from app.web.i18n import later
+
+LAYOUTS = (Layout.NPY,)
+# numpy's allclose to 1: relative 1e-5 and absolute 1e-8.
+SUM_TOLERANCE = 1.001e-5
+# A source is off by its fraction of a sequence and by one that evens the sum out.
+ROUNDED_SAMPLES = 2.0
+_KEYS = ("source_name", "target_ratio", "paths", "max_repetition_ratio", "max_source_fraction")
+_COOKBOOK = frozenset({"name", "repetition_factor", "max_source_ratio"})
+
+REPEATS = NoteKind(
+    "olmo_repeats",
+    later(
+        "The default cap is one pass. Without a cap in the plan, max_repetition_ratio is set to "
+        "just what the plan draws: %(names)s."
+    ),
+)
+UNKNOWN_SIZE = NoteKind(
+    "olmo_unknown_size",
+    later(
+        "The sizes of %(names)s are not known, so their cap is the default of one pass: OLMo-core "
+        "refuses to start if that is too little."
+    ),
+)
+PERCENT = FindingKind(
+    "olmo_percent",
+    Severity.ERROR,
+    later("The ratios sum to %(sum)s: per cent, where OLMo-core wants fractions of 1."),
+    later("Divide every ratio by 100."),
+)
+BELOW_ONE = FindingKind(
+    "olmo_repetition_below_one",
+    Severity.ERROR,
+    later("max_repetition_ratio of %(name)s is %(value)s; below 1 it silently shrinks the source."),
+    later("Write 1 or more, and use max_source_fraction to take a part."),
+)
+COOKBOOK = FindingKind(
+    "olmo_cookbook",
+    Severity.ERROR,
+    later("The key %(key)s is that of olmo-cookbook; OLMo-core refuses it."),
+    later("Write source_name, max_repetition_ratio or max_source_fraction."),
+)
+DUPLICATE_SOURCE = FindingKind(
+    "duplicate_source",
+    Severity.ERROR,
+    later("Two sources are called %(name)s: OLMo-core keeps the last and the other vanishes."),
+    later("Give every source a name of its own, or put their paths into one."),
+)
+NO_PATHS = FindingKind(
+    "olmo_no_paths",
+    Severity.ERROR,
+    later("%(name)s has no paths, so it has no tokens."),
+    later("Write at least one path."),
+)
+
+
+def write(plan: Plan) -> Written:
+    """
+    Write a YAML per phase, each with the call that reads it.
+
+    Raises
+    ------
+    CannotWrite
+        If two datasets share a path, or files are of another tokenizer.
+    """
+    said = [
+        *common_notes.phases(plan),
+        common_notes.budget("requested_tokens, global_batch_size and seed, see below"),
+        *_repeat_notes(plan),
+        *common_notes.groups(plan),
+        *common_notes.dropped(plan),
+    ]
+    found: list[Finding] = []
+    files = []
+    for place, phase in enumerate(plan.phases):
+        placed = placing.place(plan, phase, LAYOUTS)
+        found += placing.missing(placed, LAYOUTS)
+        ratios = arithmetic.exact_sum([one.ratio for one in placed])
+        sources = [_source(one, ratio) for one, ratio in zip(placed, ratios, strict=True)]
+        head = comment([*header(plan, said, place), "", *_call(plan, place)])
+        name = "mixture.yaml" if len(plan.phases) == 1 else f"mixture-phase-{place + 1}.yaml"
+        files.append(File(name, head + dump({"sources": sources}), "yaml", place))
+    return Written(tuple(files), tuple(said), findings.once(found))
+
+
+def read(files: Files) -> Reading:
+    """Read source lists; each file is a phase."""
+    found: list[Finding] = []
+    phases = []
+    for name, text in files.items():
+        try:
+            document = read_yaml(text)
+        except Unreadable as error:
+            found.append(error.finding)
+            continue
+        found += document.findings
+        if not isinstance(document.get("sources"), list):
+            found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
+            continue
+        components = list(_components(document, found))
+        found += weights.judge(components)
+        total = sum(one.weight for one in components)
+        if abs(total - 100) < 1:
+            found.append(PERCENT.at(document.line("sources"), sum=f"{total:.6g}"))
+        else:
+            line = document.line("sources")
+            found += weights.judge_sum(components, tolerance=SUM_TOLERANCE, line=line)
+        phases.append(ReadPhase(name, tuple(components)))
+    return Reading(tuple(phases), findings.once(found))
+
+
+def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
+    """
+    Return what whole sequences in whole batches make of the ratios, one path a source.
+
+    Each source gets the whole sequences of int(requested * ratio) tokens, within its capacity;
+    what is missing to whole batches goes to all evenly, then by largest remainder.
+    """
+    settings = sizes.settings
+    found = []
+    for place, phase in enumerate(read(files).phases):
+        components = weights.usable(phase.components)
+        batch = settings.global_batch_size
+        requested = -(-sizes.samples(place) // batch) * batch
+        counts, rests, room = [], [], []
+        for one in components:
+            tokens = int(requested * settings.sequence_length * one.weight)
+            counts.append(tokens // settings.sequence_length)
+            rests.append(tokens % settings.sequence_length)
+            known = sizes.find(one).tokens
+            most = known * (one.max_epochs or 1.0) if known else float("inf")
+            room.append(most // settings.sequence_length)
+        _even_out(counts, rests, room, requested)
+        total = sum(counts)
+        drawn = [count / total for count in counts] if total else [0.0] * len(counts)
+        found.append(arithmetic.gathered(components, drawn, sizes))
+    return tuple(found)
+
+
+def error_bound(phase: Phase, settings: Settings) -> float:
+    """Return two sequences as a share of the phase."""
+    samples = max(phase.tokens / settings.sequence_length, 1)
+    return ROUNDED_SAMPLES / samples + 1e-9
+
+
+def _source(placed: Placed, ratio: float) -> dict[str, object]:
+    found: dict[str, object] = {
+        "source_name": placed.name,
+        "target_ratio": ratio,
+        "paths": [placed.location.uri],
+    }
+    cap = _cap(placed)
+    if cap is not None and cap >= 1:
+        found["max_repetition_ratio"] = cap
+    elif cap is not None:
+        found["max_source_fraction"] = cap
+    return found
+
+
+def _cap(placed: Placed) -> float | None:
+    """Return the plan's cap, or without one the passes that it draws, where more than one."""
+    component = placed.component
+    if component.max_epochs is not None:
+        return float(component.max_epochs)
+    if component.epochs is not None and component.epochs > 1:
+        # Rounded up, so that the check of capacity, which truncates, holds.
+        return (int(component.epochs * 1000) + 1) / 1000
+    return None
+
+
+def _repeat_notes(plan: Plan) -> Iterator[Note]:
+    parts = [one for phase in plan.phases for one in phase.drawn]
+    repeated = {
+        f"{one.name} {one.epochs:.2f}": None
+        for one in parts
+        if one.max_epochs is None and one.epochs is not None and one.epochs > 1
+    }
+    if repeated:
+        yield REPEATS.note(names=tuple(repeated))
+    unknown = {one.name: None for one in parts if one.epochs is None and one.max_epochs is None}
+    if unknown:
+        yield UNKNOWN_SIZE.note(names=tuple(unknown))
+
+
+def _call(plan: Plan, place: int) -> list[str]:
+    step = plan.settings.step_tokens
+    requested = -(-plan.phases[place].tokens // step) * step
+    return [
+        "Read it with SourceMixtureDatasetConfig(source_list=SourceMixtureList.from_dict(...),",
+        f"  requested_tokens={requested}, global_batch_size={step}, seed={plan.settings.seed});",
+        "  both are in tokens, requested_tokens is in whole batches.",
+    ]
+
+
+def _components(document: Document, found: list[Finding]) -> Iterator[ReadComponent]:
+    seen: set[str] = set()
+    for place, source in enumerate(document.get("sources")):
+        path = ("sources", place)
+        line = document.line(*path)
+        if not isinstance(source, dict):
+            found.append(findings.NOT_THIS_FORMAT.at(line, trainer=FORMAT.name, place=FORMAT.place))
+            continue
+        found += [
+            COOKBOOK.at(document.line(*path, key), key=key)
+            for key in sorted(source.keys() & _COOKBOOK)
+        ]
+        found += unknown_keys(document, path, [*_KEYS, *_COOKBOOK])
+        name = str(source.get("source_name") or source.get("name") or f"source-{place + 1}")
+        if name in seen:
+            at = document.line(*path, "source_name")
+            found.append(DUPLICATE_SOURCE.at(at, name=name))
+        seen.add(name)
+        weight = source.get("target_ratio")
+        number = weights.number(weight)
+        if weight is None:
+            found.append(findings.MISSING_VALUE.at(line, name=name, key="target_ratio"))
+        elif number is None:
+            found += weights.judge_weight(name, weight, document.line(*path, "target_ratio"))
+        paths = source.get("paths")
+        if not isinstance(paths, list) or not paths:
+            found.append(NO_PATHS.at(line, name=name))
+            paths = []
+        cap = weights.number(source.get("max_repetition_ratio", 1))
+        if cap is not None and cap < 1:
+            at = document.line(*path, "max_repetition_ratio")
+            found.append(BELOW_ONE.at(at, name=name, value=str(cap)))
+        fraction = weights.number(source.get("max_source_fraction", 1))
+        location = str(paths[0]) if paths else None
+        missing = placing.name_of(location) if location else None
+        yield ReadComponent(
+            name=missing or name,
+            weight=number or 0.0,
+            location=location,
+            max_epochs=(cap or 1.0) * (fraction or 1.0),
+            line=document.line(*path, "target_ratio") or line,
+        )
+
+
+def _even_out(counts: list[int], rests: Sequence[int], room: Sequence[float], wanted: int) -> None:
+    """Hand out the sequences that are missing to `wanted`: evenly, then by largest remainder."""
+    able = [place for place in range(len(counts)) if counts[place] < room[place]]
+    missing = wanted - sum(counts)
+    if missing <= 0 or not able:
+        return
+    each = missing // len(able)
+    for place in able:
+        counts[place] += int(min(each, room[place] - counts[place]))
+    ranked = sorted(
+        (place for place in able if counts[place] < room[place]),
+        key=lambda place: (rests[place], place),
+        reverse=True,
+    )
+    for place in ranked[: wanted - sum(counts)]:
+        counts[place] += 1
+
+
+FORMAT = Format(
+    id="olmo-core",
+    name="OLMo-core",
+    checked="ai2-olmo-core 3.0.0",
+    unit=WeightUnit.TOKENS,
+    layouts=LAYOUTS,
+    has_phases=False,
+    place="the list sources",
+    write=write,
+    read=read,
+    realised_shares=realised_shares,
+    error_bound=error_bound,
+)

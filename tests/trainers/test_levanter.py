@@ -1,0 +1,99 @@
+"""Levanter's components and stages."""
+
+import pytest
+
+from app.trainers.formats.levanter import FORMAT
+from app.trainers.kit import placing
+from app.trainers.kit.findings import CannotWrite
+from tests.trainers import checking, plans
+
+
+def codes(text: str) -> set[str]:
+    return {one.code for one in FORMAT.lint({"": text})}
+
+
+@pytest.mark.parametrize("name", plans.recipes())
+def test_recipes_are_written_as_they_were_read_by_eye(name):
+    checking.check_golden(FORMAT, name)
+
+
+def test_random_plans_come_back_and_are_drawn_within_the_bound():
+    checking.check_random_plans(FORMAT)
+
+
+def test_a_thousand_components_are_written_fast():
+    checking.check_speed(FORMAT)
+
+
+def test_a_missing_location_is_a_placeholder_that_the_linter_flags():
+    checking.check_placeholders(FORMAT)
+
+
+DATA = """data:
+  tokenizer: llama
+  components:
+    web: {source: {type: url, train_urls: [/web.jsonl]}}
+    code: {source: {type: hf, id: org/code, name: python}}
+  train_weights:
+    - - 0
+      - {web: 0.9, code: 0.1}
+    - - 8000
+      - {web: 0.5, code: 0.5}
+  mixture_block_size: 2000
+"""
+
+
+def test_stages_and_locations_are_read():
+    reading = FORMAT.read({"": DATA})
+    assert not reading.findings
+    assert [one.start_step for one in reading.phases] == [0, 8000]
+    assert [one.key for one in reading.phases[0].components] == ["/web.jsonl", "org/code#python"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("code: 0.1", "code: 0.0004", "levanter_below_block", 8),
+        ("code: 0.1", "code: -0.1", "negative", 8),
+        ("code: 0.1", "code: 0", "zero", 8),
+        ("code: 0.1", "code: many", "not_a_number", 8),
+        ("code: 0.1", "books: 0.1", "levanter_unknown_component", 8),
+        ("- - 0\n", "- - 5\n", "levanter_first_stage", 7),
+        ("8000", "0", "levanter_stage_order", 9),
+        ("8000", "8001", "levanter_unaligned", 9),
+        ("components", "configs", "levanter_old_form", 3),
+        ("mixture_block_size", "mixture_blok_size", "misspelt_key", 11),
+        ("tokenizer: llama\n", "tokenizer:\n", "levanter_no_tokenizer", 2),
+        ("train_weights", "weights", "not_this_format", 1),
+    ],
+)
+def test_silent_failures_are_named(old, new, code, line):
+    found = {one.code: one.line for one in FORMAT.lint({"": DATA.replace(old, new, 1)})}
+    assert found.get(code) == line
+
+
+def test_a_weight_below_a_block_gets_a_larger_block_and_a_note():
+    plan = plans.make_plan(plans.make_phase("Main", {"web": 9996, "tiny": 4}, 10**12))
+    written = FORMAT.write(plan)
+    assert "mixture_block_size: 4096" in written.texts()["data.yaml"]
+    (note,) = [one for one in written.notes if one.kind.code == "levanter_larger_block"]
+    assert "0.0004 of tiny is below 1/2,048" in note.english()
+
+
+def test_what_no_block_would_draw_is_refused():
+    plan = plans.make_plan(plans.make_phase("Main", {"web": 10**6, "tiny": 1}, 10**12))
+    with pytest.raises(CannotWrite, match="tiny have a share below 1/32,768"):
+        FORMAT.write(plan)
+
+
+def test_stages_start_at_whole_blocks():
+    written = FORMAT.write(plans.two_phases())
+    # 1T tokens end in step 238,418.6; a block of 2,048 is two steps of 1,024 sequences.
+    assert "    - - 238420\n" in written.texts()["data.yaml"]
+    assert "Anneal 238419 → 238420" in " ".join(one.english() for one in written.notes)
+
+
+def test_a_block_holds_floors_and_the_rest_goes_to_the_largest():
+    plan = plans.make_plan(plans.make_phase("Main", {"web": 7, "code": 3}, 10**12))
+    (shares,) = FORMAT.realised_shares(FORMAT.write(plan).texts(), placing.sizes_of(plan))
+    assert shares == {"web": 1434 / 2048, "code": 614 / 2048}
