@@ -2,6 +2,7 @@
 
 from app.errors import NotFound
 from app.trainers.formats import (
+    axolotl,
     energon,
     gpt_neox,
     huggingface,
@@ -11,6 +12,7 @@ from app.trainers.formats import (
     nanotron,
     nemotron,
     olmo_core,
+    trl,
 )
 from app.trainers.kit.outputs import Format
 
@@ -24,6 +26,8 @@ _MODULES = (
     gpt_neox,
     huggingface,
     nemotron,
+    trl,
+    axolotl,
 )
 FORMATS: dict[str, Format] = {one.FORMAT.id: one.FORMAT for one in _MODULES}
 

@@ -95,6 +95,8 @@ def read_yaml(text: str) -> Document:
     check(text)
     try:
         return _Builder(yaml.parse(text, Loader=_Loader)).build()
+    except Unreadable:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context or "")[:200]

@@ -10,7 +10,8 @@ WHEEL = "axolotl"
 
 
 @functools.cache
-def _schema() -> Any:
+def schema() -> Any:
+    """Return ``axolotl.utils.schemas.datasets``."""
     return load(
         WHEEL,
         "axolotl.utils.schemas.datasets",
@@ -20,4 +21,4 @@ def _schema() -> Any:
 
 def dataset(entry: dict[str, Any]) -> Any:
     """Return the entry as Axolotl validates it."""
-    return _schema().SFTDataset(**entry)
+    return schema().SFTDataset(**entry)
