@@ -27,6 +27,7 @@ from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
 from app.settings import Settings
 from app.training import api as training_api
+from app.training import routes as training_routes
 from app.version import VERSION
 from app.web import health, pages
 from app.web.assets import load_assets, serve_asset
@@ -88,6 +89,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.include_router(module.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)
+    app.include_router(training_routes.router)
     app.include_router(training_api.router)
     app.include_router(catalog_routes.router)
     app.include_router(exporting_api.router)

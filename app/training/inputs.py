@@ -28,6 +28,7 @@ from app.training.api_models import (
     LimitsIn,
     ModelIn,
 )
+from app.training.known import Known, shipped
 
 _WAYS = ("preset", "config", "family")
 _MADE_BY_FAMILY = ("layers", "hidden", "heads", "vocab", "ffn", "head_dim", "kv_heads")
@@ -84,7 +85,7 @@ def make_model(model: ModelIn) -> ModelShape:
     return _within_bounds(replace(shape, **changed))
 
 
-def make_cluster(hardware: HardwareIn) -> Cluster:
+def make_cluster(hardware: HardwareIn, known: Known | None = None) -> Cluster:
     """
     Make the cluster; numbers in the body replace the recorded ones of the accelerator.
 
@@ -93,16 +94,16 @@ def make_cluster(hardware: HardwareIn) -> Cluster:
     InvalidInput
         An unknown accelerator.
     """
-    known = presets.accelerators()
-    found = find_accelerator(hardware.accelerator, known)
+    devices = (known or shipped()).accelerators
+    found = find_accelerator(hardware.accelerator, devices)
     if found is None:
         raise InvalidInput(
             "There is no accelerator “%(name)s”. Known are: %(known)s.",
             field="hardware.accelerator",
             name=hardware.accelerator,
-            known=", ".join(known),
+            known=", ".join(devices),
         )
-    device = known[found].device
+    device = devices[found].device
     edited: dict[str, Any] = {
         name: getattr(hardware, name)
         for name in ("link_gb_s", "peak_tflops", "memory_gb", "watts")

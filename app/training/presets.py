@@ -101,7 +101,7 @@ def models() -> Mapping[str, ModelPreset]:
     >>> models()["bloom-176b"].shape.layers
     70
     """
-    sources, entries = _read("models.yaml", "models")
+    sources, entries = read_entries("models.yaml", "models")
     return {entry["id"]: _model(entry, sources) for entry in entries}
 
 
@@ -115,7 +115,7 @@ def accelerators() -> Mapping[str, AcceleratorPreset]:
     >>> accelerators()["h100-sxm"].device.peak_tflops
     989
     """
-    sources, entries = _read("accelerators.yaml", "accelerators")
+    sources, entries = read_entries("accelerators.yaml", "accelerators")
     return {entry["id"]: _accelerator(entry, sources) for entry in entries}
 
 
@@ -129,7 +129,7 @@ def runs() -> Mapping[str, PublishedRun]:
     >>> runs()["bloom-176b"].layout.pp
     12
     """
-    sources, entries = _read("runs.yaml", "runs")
+    sources, entries = read_entries("runs.yaml", "runs")
     return {entry["id"]: _run(entry, sources) for entry in entries}
 
 
@@ -224,7 +224,8 @@ def _cite(entry: Entry, sources: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sources[key] for key in entry["sources"])
 
 
-def _read(name: str, key: str) -> tuple[Mapping[str, str], list[Entry]]:
+def read_entries(name: str, key: str) -> tuple[Mapping[str, str], list[Entry]]:
+    """Read the sources and one list of a file in the package's data."""
     with (DATA / name).open(encoding="utf-8") as file:
         content = yaml.safe_load(file)
     return content["sources"], content[key]

@@ -23,7 +23,8 @@ def summary_lines(plan: Plan) -> list[str]:
         (_("Bubble"), f"{100 * found.pipeline.bubble_fraction:.1f} %"),
         (
             _("Memory, fullest stage"),
-            f"{memory.max_gib:.1f} / {memory.usable_gib:.1f} GiB, {verdict_word(memory.verdict)}",
+            f"{memory.max_gib:.1f} / {memory.usable_gib:.1f} GiB, "
+            + sentences.verdict_word(memory.verdict),
         ),
         (_("Days"), decimal(found.time.days_with_goodput, 1)),
         (_("GPU-hours that compute"), whole(round(hours.compute))),
@@ -81,8 +82,3 @@ def layout_name(layout: Layout) -> str:
     sizes.append(sentences.recompute_word(layout.recompute))
     sizes.append(layout.optimizer + ("" if layout.zero is None else f" ZeRO-{layout.zero}"))
     return " · ".join(sizes)
-
-
-def verdict_word(verdict: str) -> str:
-    """Return the word of a verdict on memory."""
-    return _(sentences.VERDICTS[verdict])

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from app.compute import errors
 from app.compute.profiles import PROFILES
-from app.compute.results import Notice
+from app.compute.results import Notice, Remedy
 from app.compute.states import OPTIMIZERS
 from app.training.problems import Problem, TrainingRefused
 from app.web.i18n import gettext as _
-from app.web.i18n import later
+from app.web.i18n import later, pgettext
 from app.web.numbers import decimal, percent_points, whole
 
 RULES: Mapping[str, str] = {
@@ -131,19 +131,20 @@ ORIGINS: Mapping[str, str] = {
 }
 """Where the efficiencies of each profile come from."""
 
-VERDICTS: Mapping[str, str] = {
-    "fits": later("fits"),
-    "tight": later("tight"),
-    "does_not_fit": later("does not fit"),
-}
-"""The verdict on the fullest stage, as a word."""
-
 RECOMPUTE: Mapping[str, str] = {
     "none": later("no recompute"),
     "selective": later("selective recompute"),
     "full": later("full recompute"),
 }
 """What is computed again in the backward pass."""
+
+TERMS: Mapping[str, str] = {
+    "states": later("Model states"),
+    "optimizer": later("Optimizer states"),
+    "activations": later("Activations"),
+    "logits": later("Logits"),
+}
+"""The terms of a stage that a change would shrink."""
 
 _SHAPES: Mapping[str, str] = {
     "heads": later("The heads must divide the hidden size."),
@@ -221,11 +222,30 @@ def tell_notice(notice: Notice) -> str:
     return message
 
 
+def tell_remedy(remedy: Remedy) -> str:
+    """Say which term of the fullest stage a change would shrink, and which change."""
+    return _(
+        "%(term)s, %(gib)s GiB: %(change)s",
+        term=_(TERMS[remedy.term]),
+        gib=decimal(remedy.gib, 1),
+        change=_(CHANGES[remedy.change]),
+    )
+
+
 def nearest_sentence(nearest: Sequence[int]) -> str:
     """Say which values next to a wrong one are valid; nothing where there is none."""
     if not nearest:
         return ""
     return _("Nearest valid: %(values)s.", values=_(" or ").join(str(one) for one in nearest))
+
+
+def verdict_word(verdict: str) -> str:
+    """Return the verdict on the fullest stage, as a word."""
+    return {
+        "fits": pgettext("memory", "fits"),
+        "tight": pgettext("memory", "tight"),
+        "does_not_fit": pgettext("memory", "does not fit"),
+    }[verdict]
 
 
 def recompute_word(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.compute.divisibility import divisors
 from app.compute.errors import ComputeError
-from app.compute.estimate import estimate
+from app.compute.estimate import Assumptions, estimate
 from app.compute.layout_search import search_layouts
 from app.compute.layouts import Layout
 from app.compute.machines import Cluster
@@ -18,6 +18,7 @@ from app.compute.units import SECONDS_PER_DAY
 from app.errors import InvalidInput
 from app.training import inputs, sentences
 from app.training.api_models import EstimateIn, LayoutsIn
+from app.training.known import Known
 
 MOST_CANDIDATES = 2_000_000
 """Layouts that one search may look at: about two seconds of work."""
@@ -32,6 +33,7 @@ class Plan:
     shape: ModelShape
     cluster: Cluster
     tokens: float
+    assumed: Assumptions
     estimate: Estimate
 
 
@@ -85,9 +87,9 @@ def explained() -> Iterator[None]:
         raise sentences.explain(error) from error
 
 
-def plan_run(body: EstimateIn) -> Plan:
+def plan_run(body: EstimateIn, known: Known | None = None) -> Plan:
     """
-    Tell what a training run takes.
+    Tell what a training run takes; `known` are the accelerators, those shipped if None.
 
     Raises
     ------
@@ -98,19 +100,20 @@ def plan_run(body: EstimateIn) -> Plan:
     """
     with explained():
         shape = inputs.make_model(body.model)
-        cluster = inputs.make_cluster(body.hardware)
+        cluster = inputs.make_cluster(body.hardware, known)
+        assumed = inputs.make_assumptions(body)
         found = estimate(
             shape,
             cluster,
             inputs.make_layout(body.layout, cluster.count),
             tokens=body.tokens,
-            assumptions=inputs.make_assumptions(body),
+            assumptions=assumed,
         )
     notices = tuple(replace(one, message=sentences.tell_notice(one)) for one in found.warnings)
-    return Plan(shape, cluster, body.tokens, replace(found, warnings=notices))
+    return Plan(shape, cluster, body.tokens, assumed, replace(found, warnings=notices))
 
 
-def find_layouts(body: LayoutsIn) -> Search:
+def find_layouts(body: LayoutsIn, known: Known | None = None) -> Search:
     """
     Search the layouts of a cluster, fastest first, and say why the others are refused.
 
@@ -121,7 +124,7 @@ def find_layouts(body: LayoutsIn) -> Search:
     """
     with explained():
         shape = inputs.make_model(body.model)
-        cluster = inputs.make_cluster(body.hardware)
+        cluster = inputs.make_cluster(body.hardware, known)
         limits = inputs.make_limits(body.limits)
         _check_size(shape, cluster, limits)
         found = search_layouts(shape, cluster, global_batch=body.global_batch, limits=limits)

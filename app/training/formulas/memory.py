@@ -1,0 +1,177 @@
+"""Formulas of the fullest stage's memory, term by term."""
+
+from collections.abc import Iterator
+
+from app.compute.activations import block_activations
+from app.compute.pipeline import weight_multiplier
+from app.compute.placement import padded_vocab, stage_parameters
+from app.compute.prepared import PreparedRun
+from app.compute.results import StageMemory
+from app.compute.units import GIB
+from app.training.formulas.formula import Formula, n
+from app.training.service import Plan
+from app.web.i18n import later
+
+ZERO = "Rajbhandari et al. 2019, arXiv 1910.02054"
+KORTHIKANTI = "Korthikanti et al. 2022, arXiv 2205.05198"
+
+
+def memory_formulas(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formula]]:
+    """Yield the formulas of every term on the fullest stage, by id."""
+    stage = plan.estimate.memory.per_stage[plan.estimate.memory.fullest_stage]
+    yield from _states(run, stage)
+    yield "activations", _activations(run, stage)
+    yield "logits", _logits(run, stage)
+    yield (
+        "buffers",
+        Formula(
+            later("Buffers"),
+            "",
+            "",
+            stage.buffers_gib,
+            "GiB",
+            note=later(
+                "Messages to the neighbouring stages, dropout masks, gathered weights and the"
+                " gradients that pass through, as far as this layout has them."
+            ),
+        ),
+    )
+    yield "overhead", _overhead(run, stage)
+
+
+def _states(run: PreparedRun, stage: StageMemory) -> Iterator[tuple[str, Formula]]:
+    place, states = run.placement, run.states
+    held = stage_parameters(run.shape, place)
+    common, routed = float(held.common[stage.stage]), float(held.routed[stage.stage])
+    copies = weight_multiplier(run.layout.schedule_name)
+    for name, title, width, is_sharded, result in (
+        ("weights", later("Weights"), states.weights, states.shard_weights, stage.weights_gib),
+        (
+            "gradients",
+            later("Gradients"),
+            states.gradients,
+            states.shard_gradients,
+            stage.gradients_gib,
+        ),
+        (
+            "optimizer",
+            later("Optimizer states"),
+            states.optimizer,
+            states.shard_optimizer,
+            stage.optimizer_gib,
+        ),
+    ):
+        parts = []
+        for count, shards in (
+            (common, float(place.shards[stage.stage])),
+            (routed, float(place.expert_shards[stage.stage])),
+        ):
+            if count:
+                divided = f" / {n(shards)}" if is_sharded and shards > 1 else ""
+                parts.append(f"{n(count)} × {n(width)}{divided}")
+        values = " + ".join(parts)
+        times = f"{n(copies)} × " if copies > 1 and name != "optimizer" else ""
+        yield (
+            name,
+            Formula(
+                title,
+                "P w / k / 2³⁰" if is_sharded else "P w / 2³⁰",
+                f"{times}({values}) / {n(GIB)}",
+                result,
+                "GiB",
+                source=ZERO,
+                note=later(
+                    "P parameters on one GPU of this stage (experts apart), w bytes per parameter,"
+                    " k GPUs that share them."
+                ),
+            ),
+        )
+
+
+def _activations(run: PreparedRun, stage: StageMemory) -> Formula:
+    place, shape = run.placement, run.shape
+    tokens = float(place.tokens(shape.sequence)[stage.stage])
+    tp, shared = run.layout.tp, float(place.shared[stage.stage])
+    flying = n(stage.in_flight)
+    if run.layout.recompute == "full":
+        return Formula(
+            later("Activations"),
+            "(l × 2 t h / q) × f / 2³⁰ + w",
+            f"{stage.layers} × 2 × {n(tokens)} × {n(shape.hidden)} / {n(shared)} × {flying}"
+            f" / {n(GIB)} + {n(stage.recompute_gib)}",
+            stage.activations_gib,
+            "GiB",
+            source=f"{KORTHIKANTI}, table 2",
+            note=later(
+                "l layers of the stage, t tokens of a micro-batch, h hidden, q the tensor-parallel"
+                " size with sequence parallelism, f micro-batches in flight, w one block that is"
+                " computed again."
+            ),
+        )
+    terms = []
+    for moe, layers in (
+        (False, float(place.dense_layers[stage.stage])),
+        (True, float(place.moe_layers[stage.stage])),
+    ):
+        if not layers:
+            continue
+        part = block_activations(shape, attention=run.attention, moe=moe)
+        if run.layout.recompute == "selective":
+            part = part.without_scores()
+        terms.append(
+            f"{n(layers)} × ({n(part.replicated)} / {n(shared)}"
+            f" + {n(part.sharded + part.scores)} / {tp})"
+        )
+    return Formula(
+        later("Activations"),
+        "l (r / q + u / TP) × t × f / 2³⁰",
+        f"({' + '.join(terms)}) × {n(tokens)} × {flying} / {n(GIB)}",
+        stage.activations_gib,
+        "GiB",
+        source=f"{KORTHIKANTI}, table 2",
+        note=later(
+            "l layers of the stage; bytes per token that a block keeps: r outside and u inside the"
+            " tensor-parallel part; q the tensor-parallel size with sequence parallelism; t tokens"
+            " of a micro-batch, f micro-batches in flight."
+        ),
+    )
+
+
+def _logits(run: PreparedRun, stage: StageMemory) -> Formula:
+    place, shape = run.placement, run.shape
+    values = ""
+    if place.last[stage.stage]:
+        rows = float(padded_vocab(shape, place.tp)[stage.stage])
+        tokens = float(place.tokens(shape.sequence)[stage.stage])
+        values = (
+            f"{n(tokens)} × {n(rows)} / {run.layout.tp} × {n(run.profile.logits_bytes)} / {n(GIB)}"
+        )
+    return Formula(
+        later("Logits"),
+        "t V / TP × w / 2³⁰",
+        values,
+        stage.logits_gib,
+        "GiB",
+        note=later(
+            "On the last stage only: t tokens, V rows of the padded vocabulary, w bytes each."
+        ),
+    )
+
+
+def _overhead(run: PreparedRun, stage: StageMemory) -> Formula:
+    known = run.profile.overhead
+    working = stage.overhead_gib - known.fixed_gib - known.share * stage.allocated_gib
+    values = f"{n(known.fixed_gib)} + {n(known.share)} × {n(stage.allocated_gib)} + {n(working)}"
+    return Formula(
+        later("Framework overhead"),
+        "a + b × M + c × w",
+        values,
+        stage.overhead_gib,
+        "GiB",
+        kind="calibrated",
+        source=run.profile.origin,
+        note=later(
+            "CUDA context, NCCL and the allocator: a fixed part, a share of the memory M, a share"
+            " of one block’s activations w. Fitted, not derived."
+        ),
+    )

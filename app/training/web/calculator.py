@@ -1,0 +1,145 @@
+"""The calculator: a run in the address, what it takes on the page. Needs no account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.accounts.viewers import CurrentViewer
+from app.compute.prepared import prepare_run
+from app.compute.results import StepParts
+from app.db import DbSession
+from app.errors import AppError
+from app.training import charts, form_values, forms, knowledge, presets, sentences, service, words
+from app.training.charts import MemoryChart, Timeline
+from app.training.forms import Filled
+from app.training.formulas.all import find_formulas
+from app.training.formulas.formula import Formula
+from app.training.known import Known, Price
+from app.training.service import Plan
+from app.web.forms import FormData
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the step: its seconds and its share."""
+
+    name: str
+    seconds: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the page shows of a plan."""
+
+    plan: Plan
+    formulas: Mapping[str, Formula]
+    memory: MemoryChart
+    timeline: Timeline | None
+    parts: Sequence[Part]
+    remedies: Sequence[str]
+    price: Price | None
+
+
+@dataclass(frozen=True)
+class CalculatorPage:
+    """The form, and what it comes to; `shown` is None where it cannot be computed."""
+
+    form: FormData
+    values: Mapping[str, str]
+    shown: Shown | None
+    nearest: Mapping[str, Sequence[int]]
+    known: Known
+    runs: Sequence[tuple[str, str]]
+    models: Sequence[tuple[str, str]]
+    sizes: Mapping[str, str]
+    can_save: bool
+    words: Any = words
+    address: Any = form_values.address
+
+
+@router.get("/training", name="training.show")
+def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer) -> Response:
+    """Show what the run in the address takes."""
+    known = knowledge.load_known(session)
+    filled = forms.read_query(dict(request.query_params), known=known)
+    shown, nearest = compute(filled, known)
+    page = CalculatorPage(
+        form=filled.form,
+        values=filled.values,
+        shown=shown,
+        nearest=nearest,
+        known=known,
+        runs=[(run.id, run_name(run)) for run in presets.runs().values() if run.layout],
+        models=[(one.id, one.name) for one in presets.models().values()],
+        sizes=sizes_of(filled),
+        can_save=forms.may_save(viewer),
+    )
+    return render(
+        request,
+        "training/show.html",
+        page,
+        fragments=("calculator",),
+        status_code=200 if shown else 422,
+    )
+
+
+def compute(filled: Filled, known: Known) -> tuple[Shown | None, Mapping[str, Sequence[int]]]:
+    """Compute what a page shows of a run; or put what is refused at its fields, and what does."""
+    if filled.body is None:
+        return None, {}
+    try:
+        plan = service.plan_run(filled.body, known)
+    except AppError as error:
+        return None, forms.put_refusal(filled.form, error)
+    return show_plan(plan, filled, known), {}
+
+
+def show_plan(plan: Plan, filled: Filled, known: Known) -> Shown:
+    """Return everything that a page shows of a plan."""
+    found = plan.estimate
+    run = prepare_run(plan.shape, plan.cluster, found.layout, plan.assumed.profile)
+    timeline = None
+    if found.layout.pp > 1:
+        timeline = charts.draw_timeline(
+            found.layout.pp,
+            found.pipeline.micro_batches,
+            is_recomputed=found.layout.recompute == "full",
+        )
+    return Shown(
+        plan=plan,
+        formulas=find_formulas(plan, run),
+        memory=charts.draw_memory(found.memory),
+        timeline=timeline,
+        parts=list_parts(found.time.parts),
+        remedies=[sentences.tell_remedy(one) for one in found.memory.remedies],
+        price=known.price_of(found_accelerator(filled)),
+    )
+
+
+def list_parts(parts: StepParts) -> list[Part]:
+    """Return where the seconds of a step go, without what takes none."""
+    found = [(field.name, float(getattr(parts, field.name))) for field in fields(parts)]
+    return [Part(name, value, value / parts.total) for name, value in found if value > 0]
+
+
+def found_accelerator(filled: Filled) -> str:
+    """Return the id of the accelerator that was chosen."""
+    return filled.values.get("accelerator", "")
+
+
+def run_name(run: presets.PublishedRun) -> str:
+    """Return the name of a published run: its model, its GPUs."""
+    device = presets.accelerators()[run.accelerator].device.name
+    return f"{presets.models()[run.model].name} · {run.gpus} × {device}"
+
+
+def sizes_of(filled: Filled) -> Mapping[str, str]:
+    """Return the sizes of the chosen preset, for reading; nothing where they are fields."""
+    preset = presets.models().get(filled.values.get("model", ""))
+    return form_values.values_of_shape(preset.shape) if preset else {}
