@@ -36,7 +36,7 @@ from app.trainers.kit.outputs import (
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Component, Layout, Phase, Plan, Settings
 from app.trainers.kit.texts import Document
-from app.trainers.kit.yaml_text import Scalar, entry
+from app.trainers.kit.yaml_text import entry
 from app.web.i18n import later
 
 LAYOUTS = hub.LAYOUTS
@@ -229,7 +229,7 @@ def _repeat_notes(plan: Plan, phase: Phase, parts: Sequence[Sequence[float]]) ->
             yield REPEATED.note(at, name=one.name, epochs=epochs, whole=len(whole), weight=last)
 
 
-def _entry(placed: Placed, weight: float) -> dict[str, Scalar | list[str]]:
+def _entry(placed: Placed, weight: float) -> dict[str, object]:
     location = placed.location
     file_type = _FILE_TYPES.get(location.layout)
     return {

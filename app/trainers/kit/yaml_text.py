@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+-]*(:[A-Za-z0-9_./+-]+)*")
-_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "none", "nan"})
+_WORDS = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "none", "nan", ".nan", ".inf"}
+)
 
 
 class Flow(dict[str, object]):
