@@ -18,6 +18,8 @@ from app.catalog.editing import provider_routes, review_routes, state_routes
 from app.catalog.editing import routes as editing_routes
 from app.catalog.exporting import api as exporting_api
 from app.catalog.exporting import routes as exporting_routes
+from app.catalog.importing import routes as import_routes
+from app.catalog.importing.purpose import IMPORT_FILE
 from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose
@@ -32,14 +34,17 @@ from app.version import VERSION
 from app.web import health, pages
 from app.web.assets import load_assets, serve_asset
 from app.web.errors import API_ERRORS, install_error_handlers
-from app.web.requests import RequestGate
+from app.web.requests import MAX_BODY_BYTES, RequestGate
 from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
 # What files are uploaded for: each domain says what it takes, here once.
-PURPOSES: tuple[Purpose, ...] = ()
+PURPOSES: tuple[Purpose, ...] = (IMPORT_FILE,)
 # The addresses that take uploads, and the most bytes each reads.
-UPLOADS: dict[str, int] = {}
+UPLOADS: dict[str, int] = {
+    "/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
+    "/api/v1/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
+}
 
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
@@ -85,7 +90,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(accounts_routes.router)
     app.include_router(accounts_api.router)
     # Before the catalogue's own: the address of a dataset would take every one below it.
-    for module in (editing_routes, state_routes, review_routes, provider_routes, exporting_routes):
+    for module in (editing_routes, state_routes, review_routes, provider_routes):
+        app.include_router(module.router)
+    for module in (exporting_routes, import_routes):
         app.include_router(module.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)

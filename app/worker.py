@@ -9,6 +9,8 @@ import contextlib
 import signal
 from contextlib import AbstractAsyncContextManager
 
+from app.catalog.importing import jobs as import_jobs
+from app.catalog.importing import upkeep as import_upkeep
 from app.files import upkeep as files_upkeep
 from app.jobs import upkeep as jobs_upkeep
 from app.jobs import worker
@@ -22,7 +24,8 @@ KINDS: tuple[JobKind, ...] = ()
 
 def job_kinds(settings: Settings) -> tuple[JobKind, ...]:
     """Return every kind of job that a worker of this installation can do."""
-    return (*KINDS, sending.job_kind(settings))
+    storage = files_upkeep.storage_of(settings)
+    return (*KINDS, sending.job_kind(settings), *import_jobs.kinds(storage))
 
 
 def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
@@ -31,6 +34,7 @@ def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
         jobs_upkeep.FORGET_OLD_JOBS,
         files_upkeep.clean_up(settings),
         sending.FORGET_OLD_MAILS,
+        import_upkeep.FORGET_OLD_IMPORTS,
     )
 
 

@@ -55,6 +55,9 @@ ACTIONS = {
     "mail.sent_again": later("mail sent once more"),
     # Of the domains above: only their words are known here.
     "created": later("created"),
+    "imported": later("changed by an import"),
+    "import_applied": later("import applied"),
+    "import_undone": later("import taken back"),
     "changed": later("changed"),
     "estimate": later("token estimate derived anew"),
     "unit_confirmed": later("unit confirmed"),
@@ -102,6 +105,7 @@ OBJECT_TYPES = {
     "mail": later("mail"),
     "dataset": later("dataset"),
     "prior": later("conversion prior"),
+    "import": later("import"),
     "mixture": later("mixture"),
     "mixture_policy": later("policy for mixtures"),
 }

@@ -151,7 +151,7 @@ def _add_estimates(  # noqa: PLR0917  one dataset's estimates rest on all of the
 ) -> str | None:
     """Add a record's own and derived estimates; return the reason where there is no main one."""
     path = reference.category_paths[lookups.category_id(record.category)]
-    derived, reason = _derive(record, path, reference)
+    derived, reason = derive_new(record, path, reference)
     main = _choose(record, derived, lookups)
     for position, own in enumerate(_children(ESTIMATES, record, dataset_id, lookups)):
         rows.estimates.append([position == main, *own])
@@ -200,9 +200,10 @@ def link(session: Session, records: Iterable[DatasetRecord], lookups: Lookups) -
     )
 
 
-def _derive(
+def derive_new(
     record: DatasetRecord, path: tuple[str, ...], reference: ReferenceTables
 ) -> tuple[list[Derived], NoEstimateReason | None]:
+    """Return the estimates that follow from a record that has none of its own, or why none do."""
     if any(estimate.is_whole and estimate.mid is not None for estimate in record.estimates):
         return [], None
     facts = DatasetFacts(path, record.languages, record.has_tokens)

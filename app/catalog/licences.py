@@ -149,8 +149,11 @@ def spdx_of(stated: str | None) -> str | None:
     """
     Return the SPDX identifier that a licence field names exactly, or None.
 
-    A family without its version is not an identifier: `odc-by` may be any version of it.
+    A family without its version is not an identifier: `odc-by` may be any version of it. People
+    write blanks for hyphens, and the word "licence" behind.
 
+    >>> spdx_of("CC BY-SA 4.0"), spdx_of("MIT License")
+    ('CC-BY-SA-4.0', 'MIT')
     >>> spdx_of("apache-2.0"), spdx_of("cc-by-nc-nd-4.0"), spdx_of("odc-by"), spdx_of("llama3")
     ('Apache-2.0', 'CC-BY-NC-ND-4.0', None, None)
     """
@@ -159,7 +162,8 @@ def spdx_of(stated: str | None) -> str | None:
     name = " ".join(stated.split()).lower()
     if name in _UNVERSIONED:
         return None
-    return _BY_LOWER.get(name)
+    plain = re.sub(r"\s+(?:licen[cs]e|许可证?|协议)$", "", name)
+    return _BY_LOWER.get(plain) or _BY_LOWER.get(plain.replace(" ", "-"))
 
 
 def read_field(stated: str | None) -> Claim:

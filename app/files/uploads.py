@@ -21,22 +21,26 @@ from python_multipart.exceptions import MultipartParseError
 from starlette.requests import ClientDisconnect
 
 from app.db import DbSession
-from app.errors import InvalidInput
-from app.files import scanning, service
+from app.errors import AppError, InvalidInput
+from app.files import raw, scanning, service
 from app.files.multipart import MultipartReader, boundary_of
 from app.files.purposes import FileStore, Purpose
+from app.files.raw import RawReader
 from app.files.receiving import ReceivedFile
 
 # Pieces are handed to the thread that parses and writes at this size.
 BATCH_BYTES = 512 * 1024
 
+Reader = MultipartReader | RawReader
+
 
 @dataclass(slots=True)
 class Upload:
-    """A form with a file: its other fields, and the file if one was chosen."""
+    """A form with a file: its other fields, the file if one was chosen, why it was not taken."""
 
     fields: dict[str, str] = field(default_factory=dict)
     file: ReceivedFile | None = None
+    problem: AppError | None = None
 
     def require_file(self) -> ReceivedFile:
         """Return the file; raises InvalidInput if the person chose none."""
@@ -51,11 +55,19 @@ def store_of(request: Request) -> FileStore:
     return store
 
 
-def upload(purpose: Purpose, *, who: Callable[..., int | None]) -> Any:  # noqa: ANN401  what Depends returns
+def upload(
+    purpose: Purpose,
+    *,
+    who: Callable[..., int | None],
+    takes_raw: bool = False,
+    keeps_problem: bool = False,
+) -> Any:  # noqa: ANN401  what Depends returns
     """
     Return the dependency that reads a form with one file for `purpose`.
 
     `who` is a dependency that refuses those who may not upload and returns the account's id.
+    With `takes_raw` a body that is no form is the file itself, called after `?name=`. With
+    `keeps_problem` a refusal of the file is not raised but handed on, for a form to show.
     """
 
     def room(
@@ -70,17 +82,16 @@ def upload(purpose: Purpose, *, who: Callable[..., int | None]) -> Any:  # noqa:
     async def receive(
         request: Request, max_bytes: Annotated[int, Depends(room)]
     ) -> AsyncIterator[Upload]:
-        reader = MultipartReader(
-            store_of(request).storage,
-            purpose,
-            boundary_of(request.headers.get("Content-Type", "")),
-            max_bytes=max_bytes,
-        )
-        sent = Upload()
+        reader = _reader_for(request, purpose, max_bytes, takes_raw=takes_raw)
+        sent = Upload(fields=reader.fields)
         try:
-            await _read(request, reader)
-            sent.fields = reader.fields
-            sent.file = await anyio.to_thread.run_sync(_finish, store_of(request), reader)
+            try:
+                await _read(request, reader)
+                sent.file = await anyio.to_thread.run_sync(_finish, store_of(request), reader)
+            except AppError as error:
+                if not keeps_problem:
+                    raise
+                sent.problem = error
             yield sent
         finally:
             if sent.file is None or not sent.file.is_kept:
@@ -91,7 +102,16 @@ def upload(purpose: Purpose, *, who: Callable[..., int | None]) -> Any:  # noqa:
     return Depends(receive, scope="function")
 
 
-async def _read(request: Request, reader: MultipartReader) -> None:
+def _reader_for(request: Request, purpose: Purpose, max_bytes: int, *, takes_raw: bool) -> Reader:
+    storage = store_of(request).storage
+    kind = request.headers.get("Content-Type", "")
+    if takes_raw and not kind.strip().lower().startswith("multipart/"):
+        name = raw.name_of(request.query_params.get("name", ""), kind, purpose)
+        return RawReader(storage, purpose, name, max_bytes=max_bytes)
+    return MultipartReader(storage, purpose, boundary_of(kind), max_bytes=max_bytes)
+
+
+async def _read(request: Request, reader: Reader) -> None:
     batch = bytearray()
     try:
         async for piece in request.stream():
@@ -104,7 +124,7 @@ async def _read(request: Request, reader: MultipartReader) -> None:
         raise InvalidInput("The upload broke off or is damaged. Please send it again.") from None
 
 
-def _finish(store: FileStore, reader: MultipartReader) -> ReceivedFile | None:
+def _finish(store: FileStore, reader: Reader) -> ReceivedFile | None:
     received = reader.finish()
     if received is not None:
         scanning.scan(store.scan_command, store.storage.read(received.key))

@@ -15,7 +15,9 @@ from app.web.i18n import gettext as _
 from app.web.languages import language_name
 
 # What the history keeps to be able to go back, and no reader needs.
-UNTOLD = frozenset({*HIDDEN, "quantity_id"})
+UNTOLD = frozenset({*HIDDEN, "quantity_id", "import"})
+# Rows that no form edits, and only an import of our own files changes.
+_COUNTED = frozenset({"statements", "overlaps"})
 # A long text is shown by its beginning in a line of the history.
 MAX_SHOWN = 400
 
@@ -49,6 +51,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -
         old, new = before.get(name), after.get(name)
         if name in KINDS and (isinstance(old, dict) or isinstance(new, dict)):
             found += _row_changes(name, old or {}, new or {}, names)
+        elif name in _COUNTED and (isinstance(old, dict) or isinstance(new, dict)):
+            counts = [_rows_said(rows) for rows in (old or {}, new or {})]
+            found.append(Change(field_word(name), *counts))
         elif (old is not None or new is not None) and name not in UNTOLD:
             found.append(Change(field_word(name), shown(name, old, names), shown(name, new, names)))
     return found
@@ -118,7 +123,9 @@ def shown(name: str, value: object, names: Names) -> str | None:  # noqa: PLR091
     if name == "languages" and isinstance(value, list):
         return ", ".join(language_name(str(tag)) for tag in value)
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_part(item) for item in value)[:MAX_SHOWN]
+    if name in {"extra", "figures"} and isinstance(value, dict):
+        return ", ".join(value)[:MAX_SHOWN] or None
     if isinstance(value, dict):
         return _estimate(value)
     if isinstance(value, int):
@@ -145,6 +152,13 @@ def _word(name: str, code: str, names: Names) -> str:
         "origin": {
             "published_sources": _("published sources"),
             "vendor_text": _("the vendor's catalogue text"),
+            "list": _("a list"),
+            "csv": _("a list"),
+            "xlsx": _("a list"),
+            "json": _("a file of a catalogue like this"),
+            "hf": _("a Hugging Face card"),
+            "card": _("a Hugging Face card"),
+            "croissant": _("a Croissant file"),
         },
         "provider": names.providers,
         "category": names.categories,
@@ -176,6 +190,24 @@ def _row_changes(
                         shown(column, was, names),
                         shown(column, now, names),
                     )
+
+
+def _part(item: object) -> str:
+    """Return one part of a list: a text, or an object by what it says."""
+    if not isinstance(item, dict):
+        return str(item)
+    return (
+        parts.bilingual(item, "note")
+        or parts.text(item.get("zh"), item.get("en"))
+        or ", ".join(str(value) for value in item.values() if isinstance(value, str))
+    )
+
+
+def _rows_said(rows: Mapping[str, Row | None]) -> str | None:
+    """Return rows that have no form in short: what they say, or how many there are."""
+    present = [row for row in rows.values() if row is not None]
+    said = [str(row.get("text") or row.get("other") or "") for row in present]
+    return "; ".join(said)[:MAX_SHOWN] or None
 
 
 def _is_usual(name: str, value: object) -> bool:

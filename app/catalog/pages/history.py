@@ -33,6 +33,8 @@ def action_word(action: str) -> str:
         "edited": _("Edited."),
         "state_restored": _("An earlier state brought back."),
         "licence_decided": _("Decision on the licence recorded."),
+        "imported": _("Changed by an import."),
+        "import_undone": _("An import taken back."),
     }
     return words.get(action, action)
 

@@ -1,0 +1,65 @@
+"""What a file would do: created, changed, the same, left out, refused, and nothing done yet."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.catalog.importing.models import Outcome
+from app.catalog.importing.options import Options
+from app.catalog.models import Dataset, Provider
+from app.files.storage import FileStorage
+from tests.catalog.importing.sending import LIST, apply, rows_of, send, storage_in
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> FileStorage:
+    return storage_in(tmp_path)
+
+
+def test_a_preview_writes_nothing_of_the_catalogue(
+    seeded_session: Session, storage: FileStorage
+) -> None:
+    before = seeded_session.scalar(select(func.count()).select_from(Dataset))
+    found = send(seeded_session, storage, LIST)
+    rows = rows_of(seeded_session, found)
+    assert [row.outcome for row in rows] == [Outcome.CREATE] * 3
+    assert found.counts == {"create": 3, "info": 3}
+    assert found.providers[0]["name"]["zh"] == "甲数据公司"
+    assert seeded_session.scalar(select(func.count()).select_from(Dataset)) == before
+    assert not seeded_session.scalars(
+        select(Provider).where(Provider.name_zh == "甲数据公司")
+    ).all()
+
+
+def test_applied_again_changes_nothing(seeded_session: Session, storage: FileStorage) -> None:
+    apply(seeded_session, send(seeded_session, storage, LIST))
+    dataset = seeded_session.scalars(select(Dataset).where(Dataset.name_zh == "医学文献库")).one()
+    assert (dataset.visibility, dataset.licence_spdx) == ("team", "CC-BY-4.0")
+    again = send(seeded_session, storage, LIST)
+    assert again.counts == {"same": 3}
+
+
+def test_a_changed_list_changes_what_it_says(seeded_session: Session, storage: FileStorage) -> None:
+    apply(seeded_session, send(seeded_session, storage, LIST))
+    changed = LIST.replace("2500万篇", "2600万篇").replace("裁判文书\n", "更多裁判文书\n")
+    found = send(seeded_session, storage, changed)
+    assert found.counts == {"same": 1, "change": 2}
+    medical, legal, _ = rows_of(seeded_session, found)
+    assert legal.before == {"description_zh": "裁判文书"}
+    assert legal.after == {"description_zh": "更多裁判文书"}
+    (key,) = medical.after["quantities"]
+    assert medical.before["quantities"][key]["value"] == "25000000"
+    assert medical.after["quantities"][key]["value"] == "26000000"
+    apply(seeded_session, found)
+    assert send(seeded_session, storage, changed).counts == {"same": 3}
+
+
+def test_what_is_there_stays_where_somebody_wants_that(
+    seeded_session: Session, storage: FileStorage
+) -> None:
+    apply(seeded_session, send(seeded_session, storage, LIST))
+    changed = LIST.replace("2500万篇", "2600万篇") + "\n新库,甲数据公司,法律,1份,中文,,"
+    found = send(seeded_session, storage, changed, chosen=Options(existing="keep"))
+    assert found.counts == {"skip": 3, "create": 1, "info": 3}
