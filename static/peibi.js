@@ -57,6 +57,93 @@
     }
   });
 
+  // The composer. Of its table only what was changed is sent, and only once; a cleared box sends
+  // nothing by itself, so it is named. What was refused (data-typed) counts as changed.
+  const waiting = new Set();
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement: form, request } = event.detail.ctx;
+    if (!form.matches("form[data-only-changed]")) return;
+    const { body } = request;
+    body.delete("was");
+    const isOnItsWay = (name, value) => [...waiting].some((other) => other.getAll(name).includes(value));
+    for (const { name, type, value, checked, defaultChecked, defaultValue, dataset } of form.elements) {
+      if (type === "checkbox") {
+        body.delete(name);
+        const [field, what] = checked ? [name, "1"] : ["unlock", name.slice(2)];
+        if (checked !== defaultChecked && !isOnItsWay(field, what)) body.append(field, what);
+      } else if (type === "text" && (("typed" in dataset ? false : value === defaultValue) || isOnItsWay(name, value))) {
+        body.delete(name);
+      }
+    }
+    waiting.add(body);
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    waiting.delete(event.detail.ctx.request.body);
+    waiting.delete(sent);
+  });
+
+  // Edits are sent one after another. One that waited is of the draft that the one before it
+  // left, unless that showed somebody else's changes; and it takes along what was refused.
+  let sent = new URLSearchParams();
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    const composer = targetOf(ctx);
+    const { body } = ctx.request;
+    if (composer?.id !== "composer" || !(body instanceof URLSearchParams)) return;
+    if (!composer.querySelector("[data-conflict]")) {
+      for (const name of ["revision", "phase"]) {
+        const now = composer.querySelector(`input[name="${name}"]`);
+        if (now && body.has(name)) body.set(name, now.value);
+      }
+    }
+    if (body.get("do") === "cells") {
+      for (const { name, value } of composer.querySelectorAll("input[data-typed]")) {
+        if (!body.has(name)) body.set(name, value);
+      }
+    }
+    sent = body;
+  });
+
+  // What is being typed while an answer comes stays in its field, and is sent when it is left.
+  let typed = [];
+  document.addEventListener("htmx:before:swap", (event) => {
+    const target = targetOf(event.detail.ctx);
+    typed = target?.id !== "composer" ? [] : [...target.querySelectorAll("input[id], textarea[id]")]
+      .filter((field) => isText(field) && field.value !== field.defaultValue && sent.get(field.name) !== field.value)
+      .map((field) => ({ id: field.id, value: field.value, isFocused: field === document.activeElement }));
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const { id, value, isFocused } of typed) {
+      const field = document.getElementById(id);
+      if (!field || field.value === value) continue;
+      field.value = value;
+      if (!isFocused) continue;
+      field.setSelectionRange(value.length, value.length);
+      field.addEventListener("blur", () => {
+        if (field.value === value) field.dispatchEvent(new Event("change", { bubbles: true }));
+      }, { once: true });
+    }
+    typed = [];
+  });
+
+  // In the table the arrows go up and down a column, as in any table of numbers.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const cell = event.target.closest?.(".pb-mix tbody td");
+    if (!step || !cell || event.altKey || event.ctrlKey || event.metaKey) return;
+    const column = `td.${cell.classList[cell.classList.length - 1]} ${event.target.localName}`;
+    const fields = [...cell.closest("tbody").querySelectorAll(column)];
+    const next = fields[fields.indexOf(event.target) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    if (isText(next)) next.select();
+  });
+
+  function isText(field) {
+    return field.matches("textarea, input[type=search], input[type=text], input:not([type])");
+  }
+
   // Rows that came or went are a change of their form, as if somebody had typed it.
   document.addEventListener("htmx:after:swap", (event) => {
     const target = targetOf(event.detail.ctx);

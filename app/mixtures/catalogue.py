@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session, aliased
 
@@ -219,6 +219,24 @@ def list_subset_slugs(session: Session, slug: str, *, with_team: bool) -> list[s
             .order_by(Dataset.position, Dataset.id)
         )
     )
+
+
+def count_subsets(session: Session, slugs: Sequence[str], *, with_team: bool) -> dict[str, int]:
+    """Return how many subsets each of these datasets has that may be seen."""
+    if not slugs:
+        return {}
+    parent = aliased(Dataset)
+    rows = session.execute(
+        select(parent.slug, func.count())
+        .join(Dataset, Dataset.parent_id == parent.id)
+        .where(
+            parent.slug.in_(slugs),
+            Dataset.archived_at.is_(None),
+            queries.visible(with_team=with_team),
+        )
+        .group_by(parent.slug)
+    )
+    return {slug: count for slug, count in rows}  # noqa: C416  a row is no pair for the checker
 
 
 def slugs_of_ids(session: Session, ids: Sequence[int]) -> list[str]:

@@ -76,6 +76,12 @@ class Workbench:
         with_team = self.viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
         return catalogue.load_facts(self.session, slugs, with_team=with_team)
 
+    def with_content(self, content: Content) -> "Workbench":
+        """Return the bench with another content on it."""
+        if content == self.content:
+            return self
+        return Workbench(self.session, content, self.viewer)
+
 
 @dataclass(frozen=True)
 class Saved:

@@ -79,6 +79,20 @@ def list_edits(
     )
 
 
+def find_edit(session: Session, mixture_id: int, revision: int) -> DraftEdit | None:
+    """Return the change that made a revision of a draft; None where it is forgotten."""
+    return session.get(DraftEdit, (mixture_id, revision))
+
+
+def find_step_content(session: Session, mixture_id: int, position: int) -> dict[str, Any] | None:
+    """Return the content on the other side of a step."""
+    return session.scalar(
+        select(DraftStep.content).where(
+            DraftStep.mixture_id == mixture_id, DraftStep.position == position
+        )
+    )
+
+
 def list_mixtures(
     session: Session,
     viewer: Viewer,

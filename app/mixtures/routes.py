@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.mixtures.web import draft, listing, policies, recipes, settings, uses, versions
+from app.mixtures.web import listing, policies, recipes, settings, uses, versions
+from app.mixtures.web.composer import routes as composer
 
 router = APIRouter()
-for module in (listing, recipes, policies, uses, settings, versions, draft):
+for module in (listing, recipes, policies, uses, settings, versions, composer):
     router.include_router(module.router)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
+from app.catalog.search.facets import ValueCount
 from app.catalog.search.query import Facet, SearchRequest, Sort, parse_filters, parse_text
 from app.catalog.search.service import search
 from app.errors import Conflict, InvalidInput
@@ -49,6 +50,47 @@ def suggest(session: Session, text: str, viewer: Viewer) -> list[DatasetFacts]:
     slugs = catalogue.slugs_of_ids(session, found.ids)
     facts = catalogue.load_facts(session, slugs, with_team=access.sees_team(viewer))
     return [facts[slug] for slug in slugs if slug in facts]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search of the catalogue found: the first few, how many, and what narrows it."""
+
+    facts: tuple[DatasetFacts, ...]
+    total: int
+    is_capped: bool
+    facets: Mapping[Facet, tuple[ValueCount, ...]]
+
+
+def look_up(
+    session: Session,
+    viewer: Viewer,
+    *,
+    text: str = "",
+    filters: Mapping[str, Sequence[str]],
+    subsets: bool = False,
+    limit: int = SUGGESTED,
+) -> Results:
+    """
+    Return the datasets that a search finds, the best first.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such filter or value.
+    """
+    request = replace(
+        _request(parse_text(text), filters, viewer, limit=limit), include_subsets=subsets
+    )
+    found = search(session, request)
+    slugs = catalogue.slugs_of_ids(session, found.ids)
+    facts = catalogue.load_facts(session, slugs, with_team=access.sees_team(viewer))
+    return Results(
+        facts=tuple(facts[slug] for slug in slugs if slug in facts),
+        total=found.total,
+        is_capped=found.total_is_capped,
+        facets={facet: counts.values for facet, counts in found.facets.items()},
+    )
 
 
 def from_list(session: Session, text: str, viewer: Viewer) -> Found:

@@ -111,6 +111,11 @@ class Bench:
     def facts(self, slugs: Sequence[str]) -> dict[str, DatasetFacts]:
         return {slug: self.known[slug] for slug in slugs if slug in self.known}
 
+    def with_content(self, made: Content) -> "Bench":
+        bench = Bench(made, {})
+        bench.known = self.known
+        return bench
+
 
 def tokens(bench: Bench, made: Content, index: int = 0) -> dict[str, int]:
     """Return the tokens of a content with the bench's datasets."""

@@ -118,6 +118,8 @@ EDITS = [
     ("ratio_limits", {"phase": "M", "dataset": "a"}),
     ("synthetic", {"phase": "M", "dataset": "a"}),
     ("price", {"phase": "M", "dataset": "a"}),
+    ("cells", {"phase": "M", "count": 3}),
+    ("settings", {"phase": "M", "count": 2}),
     ("add", {"phase": "M", "count": 1, "datasets": ["a"]}),
     ("add", {"phase": "M", "count": 9, "datasets": ["a", "b"]}),
     ("remove", {"phase": "M", "count": 1, "datasets": ["a"]}),

@@ -57,6 +57,9 @@ class Bench(Protocol):
     def facts(self, slugs: Sequence[str]) -> Mapping[str, DatasetFacts]:
         """Return what the catalogue knows of these datasets."""
 
+    def with_content(self, content: Content) -> "Bench":
+        """Return the bench with another content on it, for the next step of an edit."""
+
 
 Edit = Callable[[Bench], Edited]
 

@@ -22,7 +22,7 @@ def edit(action: str, params: Params, facts: Facts) -> str:
             if action == "undo"
             else _("done again: %(edit)s", edit=done)
         )
-    for tell in (_cell, _component, _phase, _whole):
+    for tell in (_cell, _component, _phase, _whole, _several):
         text = tell(action, params, facts)
         if text is not None:
             return text
@@ -222,5 +222,15 @@ def _whole(action: str, params: Params, facts: Facts) -> str | None:  # noqa: AR
             return _("draft set back to version %(number)s", number=params["number"])
         case "rebase":
             return _("draft put on the catalogue as it is now")
+        case _:
+            return None
+
+
+def _several(action: str, params: Params, facts: Facts) -> str | None:  # noqa: ARG001  as the others
+    match action:
+        case "cells":
+            return _("%(n)s cells of %(phase)s changed", n=params["count"], phase=params["phase"])
+        case "settings":
+            return _("%(n)s settings changed", n=params["count"])
         case _:
             return None

@@ -1,0 +1,253 @@
+"""The rows of the composer's table: every value as it is written, so that drawing 500 is cheap."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from app.mixtures.content import Component
+from app.mixtures.phases import display_name
+from app.mixtures.tones import STATES, WORDS, Tone
+from app.mixtures.views import ComponentView, Passes, PhaseView
+from app.mixtures.words.lists import method_word, tag_value_word
+from app.mixtures.words.plans import passes
+from app.planning.numbers import System, compact
+from app.web import numbers
+from app.web.filters import lang_of
+from app.web.i18n import CHINESE, current_locale
+from app.web.i18n import gettext as _
+from app.web.languages import language_name
+
+# The whisker: 0 to 8 passes over 96 units; more is clipped.
+MOST_PASSES = 8.0
+WIDTH = 96.0
+SHOWN_LANGUAGES = 2
+_UNITS = Markup('<data value="{}">{}<span class="pb-u">{}</span></data>')
+_MARKED = {"bad": " is-bad", "warn": " is-warn", "none": " is-none", "good": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """The picture of a row's passes, in units of its view box; None is not drawn."""
+
+    start: str | None
+    width: str | None
+    dot: str
+    limit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A component as the table shows it: what was typed, and what follows."""
+
+    slug: str
+    name: str
+    lang: str | None
+    href: str | None
+    about: str
+    weight: str
+    max_epochs: str
+    locked: bool
+    ratio: str
+    bar: str
+    tokens: Markup
+    unique: Markup | None
+    unique_note: str
+    epochs: str
+    epochs_range: str
+    tone: str
+    state: str
+    word: str
+    mark: str
+    whisker: Whisker | None
+    fix_href: str | None
+    weight_error: str | None = None
+    max_error: str | None = None
+    is_open: bool = False
+    is_typed: bool = False
+    is_max_typed: bool = False
+
+
+def weight_text(weight: float) -> str:
+    """
+    Return a weight as its cell shows it.
+
+    >>> weight_text(14.0), weight_text(0.1 + 0.2), weight_text(1234567.0)
+    ('14', '0.3', '1234567')
+    """
+    if weight == int(weight) and abs(weight) < 10**15:
+        return str(int(weight))
+    return f"{weight:.7g}"
+
+
+def max_text(limit: float | None) -> str:
+    """Return a limit of passes as its cell shows it; nothing for no limit."""
+    return "" if limit is None else f"{limit:.7g}"
+
+
+def shown_cells(component: Component) -> tuple[str, str, str]:
+    """Return the weight, the limit and the lock of a component as its cells show them."""
+    return (
+        weight_text(component.weight),
+        max_text(component.max_epochs),
+        "1" if component.locked else "",
+    )
+
+
+def rows_of(
+    phase: PhaseView,
+    hrefs: Mapping[str, str],
+    *,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    opened: str | None,
+) -> list[Row]:
+    """
+    Return the rows of a phase.
+
+    Parameters
+    ----------
+    hrefs : mapping of str to str
+        Addresses of the datasets' pages.
+    typed, errors : mapping of str to str
+        What was typed into a cell and refused, and why, by the name of the field.
+    opened : str or None
+        The dataset whose details are shown.
+    """
+    most = max((one.ratio or 0.0 for one in phase.components), default=0.0)
+    words = {tone: str(_(word)) for tone, word in WORDS.items()}
+    return [
+        _row(one, hrefs.get(one.dataset), most, words, typed, errors, is_open=one.dataset == opened)
+        for one in phase.components
+    ]
+
+
+def _row(  # noqa: PLR0917  one call, in a loop of 500
+    one: ComponentView,
+    href: str | None,
+    most: float,
+    words: Mapping[Tone, str],
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    is_open: bool,
+) -> Row:
+    name = display_name(one.dataset, one.facts)
+    state = STATES[one.tone]
+    unique = one.unique
+    exposure = one.exposure
+    return Row(
+        slug=one.dataset,
+        name=name,
+        lang=lang_of(name),
+        href=href if one.facts else None,
+        about=_about(one),
+        weight=typed.get(f"w.{one.dataset}", weight_text(one.weight)),
+        max_epochs=typed.get(f"m.{one.dataset}", max_text(one.max_epochs)),
+        locked=one.locked,
+        ratio="" if one.ratio is None else f"{one.ratio * 100:.2f}",
+        bar=f"{100 * one.ratio / most:.1f}" if one.ratio and most else "0",
+        tokens=Markup("") if one.tokens is None else quantity(one.tokens),
+        unique=None if unique is None else quantity(unique.mid),
+        unique_note=""
+        if unique is None
+        else f"{method_word(unique.method)} {_interval(unique.low, unique.high)}",
+        epochs="" if exposure is None else two_places(exposure.mid),
+        epochs_range=_range(exposure),
+        tone=one.tone.value,
+        state=state,
+        word=words[one.tone],
+        mark=_MARKED[state],
+        whisker=None if exposure is None else whisker(exposure, one.max_epochs),
+        fix_href=href if unique is None and one.facts else None,
+        weight_error=errors.get(f"w.{one.dataset}"),
+        max_error=errors.get(f"m.{one.dataset}"),
+        is_open=is_open,
+        is_typed=f"w.{one.dataset}" in typed,
+        is_max_typed=f"m.{one.dataset}" in typed,
+    )
+
+
+def _about(one: ComponentView) -> str:
+    facts = one.facts
+    if facts is None:
+        return _("not in the catalogue")
+    return _about_facts(
+        facts.provider_zh if current_locale() == CHINESE else facts.provider_en,
+        facts.languages,
+        facts.licence_class,
+        current_locale(),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _about_facts(
+    provider: str,
+    languages: tuple[str, ...],
+    licence: str,
+    _locale: str,  # a part of the key
+) -> str:
+    named = [language_name(tag) for tag in languages[:SHOWN_LANGUAGES]]
+    if len(languages) > SHOWN_LANGUAGES:
+        named.append("…")
+    parts = [provider]
+    if named:
+        parts.append("、".join(named) if _locale == CHINESE else ", ".join(named))
+    parts.append(tag_value_word("licence", licence, {}))
+    return " · ".join(parts)
+
+
+def quantity(value: int) -> Markup:
+    """Return a token count in three significant figures, the whole one as its value."""
+    return _quantity(value, numbers.system())
+
+
+@lru_cache(maxsize=8192)
+def _quantity(value: int, system: System) -> Markup:
+    parts = compact(value, system)
+    return _UNITS.format(value, parts.digits, parts.unit)
+
+
+def _interval(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return _("no spread")
+    return _ends(low, high, numbers.system())
+
+
+@lru_cache(maxsize=4096)
+def _ends(low: int, high: int, system: System) -> str:
+    return f"{compact(low, system)}–{compact(high, system)}"
+
+
+def two_places(value: float) -> str:
+    """
+    Return passes for a column that lines up; words for those over an empty source.
+
+    >>> two_places(0.126), two_places(4.64), two_places(41.83), two_places(174.28)
+    ('0.13', '4.64', '41.8', '174')
+    """
+    if value == float("inf"):
+        return passes(value)
+    places = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004  three figures
+    return f"{value:.{places}f}"
+
+
+def _range(exposure: Passes | None) -> str:
+    if exposure is None or exposure.low is None or exposure.high is None:
+        return ""
+    return f"{two_places(exposure.low)}–{two_places(exposure.high)}"
+
+
+def whisker(exposure: Passes, limit: float | None) -> Whisker:
+    """Return the picture of passes on a scale of 0 to 8, clipped at its end."""
+    start = width = None
+    if exposure.low is not None and exposure.high is not None:
+        low, high = _place(exposure.low), _place(exposure.high)
+        start, width = f"{low:.1f}", f"{max(high - low, 1):.1f}"
+    dot = min(max(_place(exposure.mid), 3.0), WIDTH - 3)
+    return Whisker(start, width, f"{dot:.1f}", None if limit is None else f"{_place(limit):.1f}")
+
+
+def _place(value: float) -> float:
+    return WIDTH * min(max(value, 0.0), MOST_PASSES) / MOST_PASSES

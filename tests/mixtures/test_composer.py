@@ -1,0 +1,636 @@
+"""The composer: what its forms save, refuse and keep, plain and as htmx asks."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.mixtures import content as contents
+from app.mixtures import drafts, queries
+from app.mixtures.content import Content
+from app.mixtures.edits import cells
+from app.mixtures.models import Draft, Mixture, Policy
+from tests import factories
+from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
+
+HTMX = {"HX-Request": "true", "HX-Target": "div#composer", "HX-Request-Type": "partial"}
+BOOKS, WIKIPEDIA, ARXIV = "the-pile/books3", "the-pile/wikipedia-en", "the-pile/arxiv"
+
+
+@pytest.fixture
+def planner(seeded_client: TestClient, seeded_session: Session) -> TestClient:
+    return factories.signed_in(seeded_client, seeded_session, "planner")
+
+
+@pytest.fixture
+def slug(planner: TestClient, seeded_session: Session) -> str:
+    """A mixture of two subsets of The Pile, 60 to 40 of a billion tokens."""
+    return make_mixture(seeded_session, make_viewer(seeded_session)).slug
+
+
+@pytest.fixture
+def read(seeded_session: Session) -> Callable[[str], Content]:
+    """Return the draft as it is stored."""
+
+    def stored(slug: str) -> Content:
+        return contents.read(draft_of(seeded_session, slug).content)
+
+    return stored
+
+
+def draft_of(session: Session, slug: str) -> Draft:
+    session.expire_all()
+    mixture = session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
+    return queries.get_draft(session, mixture.id)
+
+
+def send(client: TestClient, slug: str, do: str, *, htmx: bool = False, **values: object):
+    """Send a form of the composer as it is now."""
+    page = client.get(f"/mixtures/{slug}").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)
+    assert revision, page
+    data = {"do": do, "revision": revision[1], "phase": "Main"} | values
+    return client.post(f"/mixtures/{slug}/edit", data=data, headers=HTMX if htmx else {})
+
+
+def cell(page: str, name: str) -> str:
+    """Return the tag of a field."""
+    found = re.search(rf'<input[^>]*id="{re.escape(name)}"[^>]*>', page)
+    assert found, f"no field {name}"
+    return found[0]
+
+
+def weights(made: Content, place: int = 0) -> dict[str, float]:
+    return {one.dataset: one.weight for one in made.phases[place].components}
+
+
+def test_show_has_a_field_for_every_cell_in_a_real_form(planner: TestClient, slug: str):
+    page = planner.get(f"/mixtures/{slug}").text
+    assert 'value="60"' in cell(page, f"w.{BOOKS}")
+    assert 'value="4"' in cell(page, f"m.{WIKIPEDIA}")
+    assert 'type="checkbox"' in cell(page, f"l.{WIKIPEDIA}")
+    assert f'action="/mixtures/{slug}/edit"' in page
+    assert "60.00" in page
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+@pytest.mark.parametrize("query", ["", "?phase=7", f"?row={BOOKS}", "?preview=shrink", "?q=wiki"])
+def test_show_answers_in_both_languages(planner: TestClient, slug: str, locale: str, query: str):
+    planner.cookies.set("peibi_locale", locale)
+    answer = planner.get(f"/mixtures/{slug}{query}")
+    assert answer.status_code == 200
+    assert "%(" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["phase=0", "phase=x", "did=-1", "phase=21"])
+def test_show_refuses_what_no_page_links_to(planner: TestClient, slug: str, query: str):
+    assert planner.get(f"/mixtures/{slug}?{query}").status_code == 422
+
+
+def test_show_is_read_only_for_others_of_the_team(
+    planner: TestClient, seeded_session: Session, slug: str
+):
+    factories.signed_in(planner, seeded_session, "buyer")
+    page = planner.get(f"/mixtures/{slug}").text
+    assert "books3" in page.lower()
+    assert f"/mixtures/{slug}/edit" not in page
+
+
+@pytest.mark.parametrize("role", ["viewer", "buyer", "approver", "vendor", None])
+def test_edit_is_for_planners(
+    planner: TestClient, seeded_session: Session, read, slug: str, role: str | None
+):
+    before = read(slug)
+    planner.cookies.clear()
+    if role:
+        factories.signed_in(planner, seeded_session, role)
+    answer = planner.post(
+        f"/mixtures/{slug}/edit",
+        data={"do": "budget", "revision": "1", "phase": "Main", "token_budget": "2T"},
+    )
+    assert answer.status_code in {401, 403}
+    assert read(slug) == before
+
+
+def test_edit_of_a_mixture_that_is_not_there_is_404(planner: TestClient):
+    answer = planner.post("/mixtures/nothing/edit", data={"do": "undo", "revision": "1"})
+    assert answer.status_code == 404
+
+
+def test_edit_of_somebody_elses_private_mixture_is_404(
+    planner: TestClient, seeded_session: Session, slug: str
+):
+    mixture = seeded_session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
+    mixture.visibility = "private"
+    seeded_session.flush()
+    answer = planner.post(f"/mixtures/{slug}/edit", data={"do": "undo", "revision": "1"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("30", {BOOKS: 30, WIKIPEDIA: 40}),
+        ("20 %", {BOOKS: 20, WIKIPEDIA: 80}),
+        ("２０％", {BOOKS: 20, WIKIPEDIA: 80}),
+        ("250M", {BOOKS: 250, WIKIPEDIA: 750}),
+        ("2.5亿", {BOOKS: 250, WIKIPEDIA: 750}),
+    ],
+)
+def test_edit_takes_whatever_a_cell_can_mean(
+    planner: TestClient, read, slug: str, typed: str, expected: dict[str, float]
+):
+    answer = send(planner, slug, "cells", **{f"w.{BOOKS}": typed})
+    assert answer.status_code == 303, answer.text
+    found = weights(read(slug))
+    total, wanted = sum(found.values()), sum(expected.values())
+    assert {name: one / total for name, one in found.items()} == pytest.approx(
+        {name: one / wanted for name, one in expected.items()}
+    )
+
+
+def test_edit_in_passes_gives_so_many_tokens(planner: TestClient, read, slug: str):
+    page = send(planner, slug, "cells", htmx=True, **{f"w.{WIKIPEDIA}": "0.5x"}).text
+    row = page.partition(f'id="n.{WIKIPEDIA}"')[2].partition("</tr>")[0]
+    assert '<span class="pb-num">0.50</span>' in row
+
+
+def test_edit_says_what_moved_after_a_redirect_and_in_a_fragment(planner: TestClient, slug: str):
+    answer = send(planner, slug, "cells", **{f"w.{BOOKS}": "10 %"})
+    page = planner.get(answer.headers["Location"]).text
+    assert "share of" in page
+    assert "from 40% to 90%" in page
+    answer = send(planner, slug, "cells", htmx=True, **{f"w.{BOOKS}": "25 %"})
+    assert answer.status_code == 200
+    assert "from 90% to 75%" in answer.text
+    assert "<html" not in answer.text
+    assert answer.headers["HX-Replace-Url"] == f"/mixtures/{slug}?phase=1"
+
+
+def test_edit_keeps_locked_rows(planner: TestClient, seeded_session: Session, read):
+    viewer = make_viewer(seeded_session)
+    parts = [component(BOOKS, 50, locked=True), component(WIKIPEDIA, 30), component(ARXIV, 20)]
+    slug = make_mixture(seeded_session, viewer, content(phase(parts))).slug
+    assert send(planner, slug, "cells", **{f"w.{WIKIPEDIA}": "45 %"}).status_code == 303
+    found = weights(read(slug))
+    assert found[BOOKS] / sum(found.values()) == pytest.approx(0.5)
+    assert found[ARXIV] / sum(found.values()) == pytest.approx(0.05)
+
+
+def test_edit_of_the_whole_form_changes_only_what_was_typed(planner: TestClient, read, slug: str):
+    page = planner.get(f"/mixtures/{slug}").text
+    was = unescape(re.search(r'name="was" value="([^"]*)"', page)[1])
+    everything = {
+        "was": was,
+        f"w.{BOOKS}": "60",
+        f"m.{BOOKS}": "",
+        f"w.{WIKIPEDIA}": "10",
+        f"m.{WIKIPEDIA}": "4",
+        f"l.{BOOKS}": "1",
+    }
+    assert send(planner, slug, "cells", **everything).status_code == 303
+    books, wikipedia = read(slug).phases[0].components
+    assert (books.max_epochs, books.locked) == (None, True)
+    assert (wikipedia.weight, wikipedia.max_epochs, wikipedia.locked) == (10, 4, False)
+    # Books was locked in the same form, so its share of 60 % stayed.
+    assert books.weight == pytest.approx(15)
+
+
+def test_two_shares_typed_together_are_both_as_typed(planner: TestClient, seeded_session, read):
+    viewer = make_viewer(seeded_session)
+    parts = [component(BOOKS, 50), component(WIKIPEDIA, 30), component(ARXIV, 20)]
+    slug = make_mixture(seeded_session, viewer, content(phase(parts))).slug
+    send(planner, slug, "cells", **{f"w.{BOOKS}": "10 %", f"w.{WIKIPEDIA}": "20 %"})
+    found = weights(read(slug))
+    total = sum(found.values())
+    assert found[BOOKS] / total == pytest.approx(0.1)
+    assert found[WIKIPEDIA] / total == pytest.approx(0.2)
+    assert not any(one.locked for one in read(slug).phases[0].components)
+
+
+def test_a_lock_is_set_and_cleared(planner: TestClient, read, slug: str):
+    send(planner, slug, "cells", **{f"l.{BOOKS}": "1"})
+    assert [one.locked for one in read(slug).phases[0].components] == [True, False]
+    send(planner, slug, "cells", unlock=BOOKS)
+    assert [one.locked for one in read(slug).phases[0].components] == [False, False]
+    send(planner, slug, "cells", lock_all="1")
+    assert [one.locked for one in read(slug).phases[0].components] == [True, True]
+    send(planner, slug, "cells", lock_all="0")
+    assert [one.locked for one in read(slug).phases[0].components] == [False, False]
+
+
+def test_a_row_is_taken_out_and_what_was_typed_beside_it_counts(
+    planner: TestClient, read, slug: str
+):
+    send(planner, slug, "cells", remove=WIKIPEDIA, **{f"w.{BOOKS}": "7"})
+    assert weights(read(slug)) == {BOOKS: 7}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        (f"w.{BOOKS}", "-1"),
+        (f"w.{BOOKS}", "many"),
+        (f"w.{BOOKS}", "nan"),
+        (f"w.{BOOKS}", "1e400"),
+        (f"w.{BOOKS}", "101 %"),
+        (f"w.{BOOKS}", "300GB"),
+        (f"w.{BOOKS}", "2T"),
+        (f"w.{BOOKS}", ""),
+        (f"m.{BOOKS}", "0"),
+        (f"m.{BOOKS}", "-4"),
+        (f"m.{BOOKS}", "40B"),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_edit_refuses_at_the_field_and_keeps_what_was_typed(  # noqa: PLR0917  fixtures
+    planner: TestClient, read, slug: str, field: str, typed: str, htmx: bool
+):
+    before = read(slug)
+    answer = send(planner, slug, "cells", htmx=htmx, **{field: typed, f"w.{WIKIPEDIA}": "41"})
+    assert answer.status_code == 422
+    tag = cell(answer.text, field)
+    assert 'aria-invalid="true"' in tag
+    assert f'value="{typed}"' in tag
+    assert f'id="{field}-error"' in answer.text
+    # Nothing of the form is saved, and nothing of it is lost.
+    assert 'value="41"' in cell(answer.text, f"w.{WIKIPEDIA}")
+    assert read(slug) == before
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "9" * 30, "１"])
+def test_edit_without_a_revision_is_refused(planner: TestClient, read, slug: str, text: str):
+    before = read(slug)
+    answer = planner.post(
+        f"/mixtures/{slug}/edit",
+        data={"do": "budget", "phase": "Main", "token_budget": "2T", "revision": text},
+    )
+    assert answer.status_code in {412, 422}
+    assert read(slug) == before
+
+
+@pytest.mark.parametrize("do", ["", "nothing", "cells; drop"])
+def test_edit_that_is_none_is_refused(planner: TestClient, slug: str, do: str):
+    assert send(planner, slug, do).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "was", ["[", "[]", "1", '{"a": 1}', '{"a": []}', "null", '{"a": ["1"]}', "[" * 5000]
+)
+def test_damaged_form_changes_nothing(planner: TestClient, read, slug: str, was: str):
+    before = read(slug)
+    answer = send(planner, slug, "cells", was=was, **{f"w.{BOOKS}": "1"})
+    assert answer.status_code == 422
+    assert read(slug) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [("1.5T", 15 * 10**11), ("3000亿", 3 * 10**11), ("1.5万亿", 15 * 10**11), ("1e12", 10**12)],
+)
+def test_budget_is_set_as_people_write_it(
+    planner: TestClient, read, slug: str, typed: str, tokens: int
+):
+    assert send(planner, slug, "budget", token_budget=typed).status_code == 303
+    assert read(slug).phases[0].token_budget == tokens
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-5", "1.5", "1,5T", "300GB", "1e400", "nan", "ten"])
+@pytest.mark.parametrize("htmx", [False, True])
+def test_budget_that_is_none_is_refused_at_its_field(
+    planner: TestClient, read, slug: str, typed: str, htmx: bool
+):
+    answer = send(planner, slug, "budget", htmx=htmx, token_budget=typed)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, "token_budget")
+    assert f'value="{typed}"' in cell(answer.text, "token_budget")
+    assert read(slug).phases[0].token_budget == 10**9
+
+
+def test_budget_of_three_tokens_is_shared_to_the_token(planner: TestClient, read, slug: str):
+    answer = send(planner, slug, "budget", htmx=True, **{"token_budget": "3"})
+    assert answer.status_code == 200
+    assert read(slug).phases[0].token_budget == 3
+
+
+def test_total_budget_keeps_the_phases_in_proportion(planner: TestClient, read, slug: str):
+    send(planner, slug, "add_phase", new_phase="Anneal", new_budget="1B")
+    send(planner, slug, "total_budget", total_budget="4B")
+    assert [one.token_budget for one in read(slug).phases] == [2 * 10**9, 2 * 10**9]
+    answer = send(planner, slug, "total_budget", total_budget="1")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, "total_budget")
+
+
+def test_phases_are_added_copied_renamed_moved_and_taken_out(planner: TestClient, read, slug: str):
+    answer = send(
+        planner, slug, "add_phase", new_phase="Anneal", new_budget="1亿", new_purpose="mid_training"
+    )
+    assert answer.headers["Location"].startswith(f"/mixtures/{slug}?phase=2&")
+    answer = send(planner, slug, "copy_phase")
+    assert [one.name for one in read(slug).phases] == ["Main", "Main 2", "Anneal"]
+    assert "phase=2" in answer.headers["Location"]
+    send(planner, slug, "shift_phase", phase="Anneal", by="earlier")
+    assert [one.name for one in read(slug).phases] == ["Main", "Anneal", "Main 2"]
+    send(planner, slug, "phase", **settings(phase_name="Quality", phase="Main 2"))
+    assert [one.name for one in read(slug).phases] == ["Main", "Anneal", "Quality"]
+    send(planner, slug, "remove_phase")
+    assert [one.name for one in read(slug).phases] == ["Anneal", "Quality"]
+
+
+def settings(**values: str) -> dict[str, str]:
+    return {
+        "phase_name": "Main",
+        "token_budget": "1B",
+        "purpose": "pre_training",
+        "scheme": "as_weighted",
+        "alpha": "",
+        "scheme_epochs": "",
+        "on_shortage": "report",
+        "unique_floor": "",
+        "cost_ceiling": "",
+    } | values
+
+
+def test_phase_settings_are_one_step_to_undo(planner: TestClient, read, slug: str):
+    before = read(slug)
+    answer = send(
+        planner,
+        slug,
+        "phase",
+        **settings(
+            **{"token_budget": "2B"},
+            purpose="long_context",
+            scheme="temperature",
+            alpha="0.3",
+            on_shortage="shrink",
+            unique_floor="500M",
+            cost_ceiling="1000",
+        ),
+    )
+    assert answer.status_code == 303
+    found = read(slug).phases[0]
+    assert (found.token_budget, found.purpose, found.on_shortage) == (
+        2 * 10**9,
+        "long_context",
+        "shrink",
+    )
+    assert (found.scheme.name, found.scheme.alpha) == ("temperature", 0.3)
+    assert (found.unique_floor, found.cost_ceiling) == (5 * 10**8, 1000)
+    send(planner, slug, "undo")
+    assert read(slug) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("phase_name", ""),
+        ("token_budget", "-1"),
+        ("purpose", "fun"),
+        ("scheme", "random"),
+        ("on_shortage", "cry"),
+        ("unique_floor", "2B"),
+        ("cost_ceiling", "dear"),
+        ("cost_ceiling", "-1"),
+    ],
+)
+def test_phase_settings_are_refused_at_their_field(
+    planner: TestClient, read, slug: str, field: str, typed: str
+):
+    before = read(slug)
+    answer = send(planner, slug, "phase", **settings(**{field: typed}))
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert read(slug) == before
+
+
+@pytest.mark.parametrize(
+    ("scheme", "field"), [("temperature", "alpha"), ("unimax", "scheme_epochs")]
+)
+def test_parameter_of_a_scheme_is_refused_at_its_field(
+    planner: TestClient, slug: str, scheme: str, field: str
+):
+    answer = send(planner, slug, "phase", **settings(scheme=scheme, **{field: "x"}))
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, field)
+    assert 'value="x"' in cell(answer.text, field)
+
+
+def test_whole_mixture_takes_tokenizer_model_and_earlier_runs(planner: TestClient, read, slug: str):
+    assert send(planner, slug, "save", message="first").status_code == 303
+    values = {"tokenizer": "llama-3", "model_parameters": "7B", "carried": f"{slug}@1"}
+    known = re.findall(r'<option value="([^"]+)"', planner.get("/mixtures/new").text)
+    values["tokenizer"] = next(code for code in known if code not in {"qwen2-qwen3", "team"})
+    assert send(planner, slug, "mixture", **values).status_code == 303
+    found = read(slug)
+    assert (found.tokenizer, found.model_parameters) == (values["tokenizer"], 7e9)
+    assert [(one.mixture, one.version) for one in found.carried_from] == [(slug, 1)]
+    page = planner.get(f"/mixtures/{slug}?row={BOOKS}").text
+    assert "Drawn before" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("tokenizer", "abacus"), ("model_parameters", "-7B"), ("carried", "what was it")],
+)
+def test_whole_mixture_is_refused_at_its_field(
+    planner: TestClient, read, slug: str, field: str, typed: str
+):
+    before = read(slug)
+    values = {"tokenizer": "qwen2-qwen3", "model_parameters": "", "carried": ""} | {field: typed}
+    answer = send(planner, slug, "mixture", **values)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert read(slug) == before
+
+
+def test_details_of_a_row_are_saved_together(planner: TestClient, read, slug: str):
+    answer = send(
+        planner,
+        slug,
+        "row",
+        dataset=BOOKS,
+        min_ratio="10",
+        max_ratio="50 %",
+        synthetic="no",
+        price="0.25",
+    )
+    assert answer.status_code == 303
+    found = read(slug).phases[0].components[0]
+    assert (found.min_ratio, found.max_ratio) == (0.1, 0.5)
+    assert (found.synthetic, found.price) == (False, 0.25)
+    page = planner.get(f"/mixtures/{slug}").text
+    assert "at most 50% was asked for" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("min_ratio", "60"), ("min_ratio", "x"), ("max_ratio", "101"), ("price", "free")],
+)
+def test_details_of_a_row_are_refused_at_their_field(
+    planner: TestClient, read, slug: str, field: str, typed: str
+):
+    before = read(slug)
+    values = {"min_ratio": "", "max_ratio": "50", "synthetic": "", "price": ""} | {field: typed}
+    answer = send(planner, slug, "row", dataset=BOOKS, **values)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, field)
+    assert f'value="{typed}"' in cell(answer.text, field)
+    assert read(slug) == before
+
+
+def test_row_is_put_elsewhere_and_its_details_are_opened_by_a_button(
+    planner: TestClient, read, slug: str
+):
+    send(planner, slug, "move", dataset=WIKIPEDIA, to="1")
+    assert list(weights(read(slug))) == [WIKIPEDIA, BOOKS]
+    assert send(planner, slug, "move", dataset=BOOKS, to="first").status_code == 422
+    revision = draft_revision(planner, slug)
+    answer = send(planner, slug, "cells", row=BOOKS)
+    assert f"row={BOOKS.replace('/', '%2F')}" in answer.headers["Location"] or (
+        f"row={BOOKS}" in answer.headers["Location"]
+    )
+    assert draft_revision(planner, slug) == revision
+    assert 'id="detail"' in planner.get(answer.headers["Location"]).text
+    assert 'id="detail"' in send(planner, slug, "cells", htmx=True, row=BOOKS).text
+
+
+def draft_revision(client: TestClient, slug: str) -> str:
+    return re.search(r'name="revision" value="(\d+)"', client.get(f"/mixtures/{slug}").text)[1]
+
+
+def test_groups_are_saved_judged_and_taken_out(planner: TestClient, read, slug: str):
+    answer = send(
+        planner, slug, "groups", **{"group.0": "category:books", "least.0": "70", "most.0": ""}
+    )
+    assert answer.status_code == 303, answer.text
+    [group] = read(slug).phases[0].groups
+    assert (group.tag, group.value, group.min, group.max) == ("category", "books", 0.7, None)
+    page = planner.get(f"/mixtures/{slug}").text
+    assert "at least 70% was asked for" in page
+    assert "What is missing" in page
+    send(planner, slug, "groups", **{"group.0": ""})
+    assert read(slug).phases[0].groups == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"group.0": "category:books", "least.0": "80", "most.0": "70"}, "least.0"),
+        ({"group.0": "category:books", "least.0": "x"}, "least.0"),
+        ({"group.0": "colour:red"}, "group.0"),
+        ({"group.0": "category:books", "group.1": "category:books"}, "group.1"),
+        ({"group.0": "category:books", "part.0": "-1"}, "part.0"),
+    ],
+)
+def test_groups_are_refused_at_their_field(
+    planner: TestClient, read, slug: str, values: dict[str, str], field: str
+):
+    before = read(slug)
+    answer = send(planner, slug, "groups", htmx=True, **values)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert read(slug) == before
+
+
+def test_undo_and_redo_survive_a_reload_and_say_what_they_did(planner: TestClient, read, slug: str):
+    before = read(slug)
+    for number in range(1, 53):
+        send(planner, slug, "cells", **{f"w.{BOOKS}": str(number)})
+    for _step in range(50):
+        answer = send(planner, slug, "undo")
+        assert answer.status_code == 303
+    assert "undone: weight of" in planner.get(answer.headers["Location"]).text
+    assert weights(read(slug))[BOOKS] == 2
+    assert send(planner, slug, "undo").status_code == 409
+    send(planner, slug, "redo")
+    assert weights(read(slug))[BOOKS] == 3
+    assert before != read(slug)
+
+
+def test_second_editor_sees_what_changed_and_puts_theirs_on_top(
+    planner: TestClient, seeded_session: Session, read, slug: str
+):
+    page = planner.get(f"/mixtures/{slug}").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    mixture = seeded_session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
+    other = make_viewer(seeded_session, name="Li Na")
+    drafts.edit_draft(
+        seeded_session,
+        mixture,
+        cells.type_entry("Main", WIKIPEDIA, "99"),
+        revision=int(revision),
+        viewer=other,
+    )
+    mine = {"do": "cells", "revision": revision, "phase": "Main", f"w.{BOOKS}": "5"}
+    for headers in ({}, HTMX):
+        answer = planner.post(f"/mixtures/{slug}/edit", data=mine, headers=headers)
+        assert answer.status_code == 412
+        assert "Li Na" in answer.text
+        assert "40 → 99" in answer.text
+        assert "60 → 5" in answer.text
+        assert weights(read(slug)) == {BOOKS: 60, WIKIPEDIA: 99}
+    form = answer.text.partition("data-conflict")[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    answer = planner.post(f"/mixtures/{slug}/edit", data=fields)
+    assert answer.status_code == 303
+    assert weights(read(slug)) == {BOOKS: 5, WIKIPEDIA: 99}
+
+
+def test_undo_that_comes_too_late_takes_nothing_of_the_other_back(
+    planner: TestClient, seeded_session: Session, read, slug: str
+):
+    send(planner, slug, "cells", **{f"w.{BOOKS}": "5"})
+    answer = planner.post(
+        f"/mixtures/{slug}/edit", data={"do": "undo", "revision": "1", "phase": "Main"}
+    )
+    assert answer.status_code == 412
+    assert "Put mine on top" not in answer.text
+    assert weights(read(slug))[BOOKS] == 5
+
+
+def test_version_is_saved_from_the_page(planner: TestClient, slug: str):
+    answer = send(planner, slug, "save", message="")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, "message")
+    answer = send(planner, slug, "save", htmx=True, message="books and an encyclopedia")
+    assert answer.headers["HX-Redirect"] == f"/mixtures/{slug}/versions/1?done=saved"
+    answer = send(planner, slug, "save", message="again")
+    assert answer.status_code == 409
+    assert "Nothing changed since version 1" in answer.text
+
+
+def test_version_that_breaks_a_policy_is_saved_only_with_a_reason(
+    planner: TestClient, seeded_session: Session, slug: str
+):
+    seeded_session.add(Policy(kind="share_at_most", tag="category", value="books", bound=0.1))
+    seeded_session.flush()
+    assert 'id="reason"' in planner.get(f"/mixtures/{slug}").text
+    answer = send(planner, slug, "save", message="first", reason="")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in cell(answer.text, "reason")
+    assert 'value="first"' in cell(answer.text, "message")
+    answer = send(planner, slug, "save", message="first", reason="a trial")
+    assert answer.headers["Location"].endswith("/versions/1?done=saved")
+
+
+def test_archived_mixture_is_not_edited(planner: TestClient, seeded_session: Session, slug: str):
+    from datetime import UTC, datetime
+
+    mixture = seeded_session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
+    mixture.archived_at = datetime.now(UTC)
+    seeded_session.flush()
+    assert f"/mixtures/{slug}/edit" not in planner.get(f"/mixtures/{slug}").text
+    answer = planner.post(f"/mixtures/{slug}/edit", data={"do": "undo", "revision": "1"})
+    assert answer.status_code == 409
+
+
+def test_text_of_people_is_escaped(planner: TestClient, slug: str):
+    send(planner, slug, "add_phase", new_phase='<script>"x"&', new_budget="1B")
+    page = planner.get(f"/mixtures/{slug}?phase=2").text
+    assert "<script>" not in page.replace('<script src="', "")
+    assert "&lt;script&gt;" in page
