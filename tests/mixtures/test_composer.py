@@ -312,7 +312,7 @@ def test_budget_that_is_none_is_refused_at_its_field(
 
 
 def test_budget_of_three_tokens_is_shared_to_the_token(planner: TestClient, read, slug: str):
-    answer = send(planner, slug, "budget", htmx=True, **{"token_budget": "3"})
+    answer = send(planner, slug, "budget", htmx=True, token_budget="3")  # noqa: S106  a number
     assert answer.status_code == 200
     assert read(slug).phases[0].token_budget == 3
 
@@ -363,7 +363,7 @@ def test_phase_settings_are_one_step_to_undo(planner: TestClient, read, slug: st
         slug,
         "phase",
         **settings(
-            **{"token_budget": "2B"},
+            token_budget="2B",  # noqa: S106  a number
             purpose="long_context",
             scheme="temperature",
             alpha="0.3",
