@@ -20,6 +20,8 @@ from app.catalog.exporting import api as exporting_api
 from app.catalog.exporting import routes as exporting_routes
 from app.catalog.importing import routes as import_routes
 from app.catalog.importing.purpose import IMPORT_FILE
+from app.catalog.locations import api as locations_api
+from app.catalog.locations import routes as locations_routes
 from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose
@@ -98,7 +100,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(mixtures_api.router)
     app.include_router(training_routes.router)
     app.include_router(training_api.router)
+    app.include_router(locations_routes.router)
     app.include_router(catalog_routes.router)
+    app.include_router(locations_api.router)
     app.include_router(exporting_api.router)
     app.include_router(catalog_api.router)
     app.include_router(editing_api.router)

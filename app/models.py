@@ -4,6 +4,7 @@ from app import audit, db
 from app.accounts import models as accounts
 from app.catalog import models as catalog
 from app.catalog.importing import models as importing
+from app.catalog.locations import models as locations
 from app.catalog.search import models as search
 from app.files import models as files
 from app.jobs import models as jobs
@@ -11,5 +12,17 @@ from app.mail import models as mail
 from app.mixtures import models as mixtures
 from app.quotes import models as quotes
 
-TABLES = (audit, accounts, catalog, search, importing, jobs, files, mail, mixtures, quotes)
+TABLES = (
+    audit,
+    accounts,
+    catalog,
+    locations,
+    search,
+    importing,
+    jobs,
+    files,
+    mail,
+    mixtures,
+    quotes,
+)
 METADATA = db.Base.metadata

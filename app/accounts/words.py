@@ -63,6 +63,7 @@ ACTIONS = {
     "unit_confirmed": later("unit confirmed"),
     "unit_corrected": later("unit corrected"),
     "prior_changed": later("conversion prior changed"),
+    "dataset.locations_changed": later("training locations of a dataset changed"),
     "mixture.created": later("mixture made"),
     "mixture.renamed": later("mixture renamed"),
     "mixture.visibility_changed": later("who sees a mixture changed"),

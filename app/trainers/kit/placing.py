@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.catalog.locations.kinds import TOKENISED
 from app.trainers.kit import findings
 from app.trainers.kit.findings import CannotWrite, Finding
 from app.trainers.kit.outputs import Size, Sizes
 from app.trainers.kit.plan import (
-    TOKENISED,
     Component,
     Layout,
     Location,

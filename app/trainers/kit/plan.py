@@ -6,34 +6,12 @@ Plain numbers and texts: whoever makes a plan has read the database and the cloc
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
+
+from app.catalog.locations.kinds import Layout as Layout  # noqa: PLC0414  formats take it from here
+from app.catalog.locations.kinds import Split as Split  # noqa: PLC0414  likewise
 
 # Ratios of a phase are computed by one division each, so their sum is off by rounding alone.
 SUM_TOLERANCE = 1e-9
-
-
-class Layout(StrEnum):
-    """How the files at a location are stored, which decides the trainers that can read them."""
-
-    MEGATRON = "megatron"
-    NPY = "npy"
-    NANOSET = "nanoset"
-    MDS = "mds"
-    WEBDATASET = "webdataset"
-    HUGGINGFACE = "huggingface"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-
-TOKENISED = frozenset({Layout.MEGATRON, Layout.NPY, Layout.NANOSET, Layout.MDS})
-
-
-class Split(StrEnum):
-    """What the files at a location are for."""
-
-    TRAIN = "train"
-    VALID = "valid"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
