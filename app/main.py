@@ -29,6 +29,9 @@ from app.files.upkeep import storage_of
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
+from app.quotes.api import inviting as quotes_inviting_api
+from app.quotes.api import quotes as quotes_api
+from app.quotes.api import rfqs as rfqs_api
 from app.settings import Settings
 from app.training import api as training_api
 from app.training import routes as training_routes
@@ -101,6 +104,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(training_routes.router)
     app.include_router(training_api.router)
     app.include_router(locations_routes.router)
+    for api in (rfqs_api, quotes_inviting_api, quotes_api):
+        app.include_router(api.router)
     app.include_router(catalog_routes.router)
     app.include_router(locations_api.router)
     app.include_router(exporting_api.router)

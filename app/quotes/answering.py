@@ -12,7 +12,7 @@ from app.accounts.permissions import Permission
 from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, StaleVersion
-from app.quotes import events, notices, queries, state
+from app.quotes import events, queries, state
 from app.quotes.content import LineIn, QuoteIn, to_json
 from app.quotes.models import Invitation, Lot, Quote, QuoteLine, QuoteTier, Rfq
 from app.quotes.requests import check_currency
@@ -158,7 +158,6 @@ def submit_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         invitation=invitation,
     )
     _move(session, rfq, invitation, "submit", viewer)
-    notices.confirm_quote(session, quote, "submitted")
     return queries.get_quote(session, quote.public_id, viewer)
 
 
@@ -210,7 +209,6 @@ def withdraw_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         invitation=invitation,
     )
     _move(session, rfq, invitation, "withdraw", viewer)
-    notices.confirm_quote(session, quote, "withdrawn")
     return queries.get_quote(session, quote.public_id, viewer)
 
 
@@ -378,7 +376,8 @@ def _require_complete(quote: Quote) -> None:
         raise InvalidInput("Say whether the prices include tax.", field="tax_included")
     if quote.tax_rate is None and not quote.tax_included:
         raise InvalidInput(
-            "Say which tax comes on top of the prices: 0.06 for 6 %%.", field="tax_rate"
+            "Say which tax comes on top of the prices: 0.06 means 6 percent.",
+            field="tax_rate",
         )
 
 

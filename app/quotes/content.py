@@ -48,7 +48,8 @@ NOT_ONE_LINE = later("Write this in one line, without control characters.")
 NO_FLOAT_MONEY = later('Write an amount as a text such as "12.50", or as a number.')
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Return a text that can be kept; PydanticCustomError for one that cannot."""
     # Half of a surrogate pair comes through JSON and has no UTF-8; NUL has no place in Postgres.
     if "\x00" in text or any("\ud800" <= one <= "\udfff" for one in text):
         raise PydanticCustomError("not_text", NOT_TEXT)
@@ -56,7 +57,7 @@ def _readable(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    clean = " ".join(_readable(text).split())
+    clean = " ".join(readable(text).split())
     if not clean.isprintable():
         raise PydanticCustomError("not_one_line", NOT_ONE_LINE)
     return clean
@@ -117,7 +118,8 @@ PLAIN = PlainSerializer(_plain, return_type=str, when_used="json")
 NUMBER = BeforeValidator(_number)
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
-Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_readable)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(readable)]
+Reason = Annotated[str, Field(max_length=2_000), AfterValidator(readable)]
 Currency = Annotated[str, BeforeValidator(_currency), Field(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[
     Decimal, NUMBER, Field(ge=0, lt=MAX_MONEY, max_digits=23, decimal_places=8), PLAIN

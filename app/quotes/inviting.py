@@ -25,9 +25,12 @@ def invite(
     base_url: str,
     email: str | None = None,
     name: str | None = None,
-) -> Invitation:
+) -> tuple[Invitation, str | None]:
     """
     Invite a vendor; once the request is open they are told by mail.
+
+    Returns the invitation and, where the mail that leaves now leads somebody in for the first
+    time, the link in it: who invited may copy it this once.
 
     With `email` the mail goes to that person of the vendor. Only where the vendor has nobody who
     ever signed in is an account made for them: who invites must not be able to give themselves
@@ -68,9 +71,9 @@ def invite(
         detail={"vendor": organisation.slug},
     )
     found = queries.get_invitation(session, rfq, invitation.public_id)
-    if rfq.state == RfqState.OPEN:
-        notices.tell_invited(session, rfq, found, base_url=base_url)
-    return found
+    if rfq.state != RfqState.OPEN:
+        return found, None
+    return found, notices.tell_invited(session, rfq, found, base_url=base_url)
 
 
 def give_link(
@@ -107,6 +110,36 @@ def give_link(
         invitation=invitation,
     )
     return link
+
+
+def remind(
+    session: Session, rfq: Rfq, invitation: Invitation, *, viewer: Viewer, base_url: str
+) -> None:
+    """
+    Send an invitation once more; a link in it takes the place of the one before.
+
+    Raises
+    ------
+    Conflict
+        If the request is not open, or the vendor has declined.
+    """
+    require(viewer, Permission.EDIT_REQUESTS)
+    rfq = queries.lock_rfq(session, rfq)
+    if rfq.effective_state is not RfqState.OPEN:
+        raise state.rfq_refusal(rfq.effective_state)
+    invitation = queries.get_invitation(session, rfq, invitation.public_id)
+    if invitation.state == InvitationState.DECLINED:
+        raise Conflict("This vendor has declined, so it is not reminded.")
+    invitation.link_given_at = None
+    notices.tell_invited(session, rfq, invitation, base_url=base_url)
+    events.record(
+        session,
+        rfq,
+        "vendor.reminded",
+        actor=viewer,
+        of=(events.INVITATION, invitation.public_id),
+        invitation=invitation,
+    )
 
 
 def mark_viewed(session: Session, rfq: Rfq, *, viewer: Viewer) -> None:

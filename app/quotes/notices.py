@@ -1,33 +1,174 @@
-"""Who is told of what. Mails to a vendor name no other vendor, and hold no amount."""
+"""
+Who is told of what, by mail.
 
+A mail to a vendor names no other vendor and holds no amount. What a vendor does with a quote is
+confirmed on its page and not by mail: the outbox would show to the team who has quoted.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from app.accounts import invitations as account_links
+from app.accounts import queries as accounts
+from app.accounts.models import Account
+from app.audit import PORTAL
+from app.mail import outbox
+from app.mail.outbox import Recipient, Text
+from app.quotes import queries
 from app.quotes.models import Invitation, Lot, Quote, Rfq
+from app.settings import Settings
+from app.web.dates import ZONE, ZONE_NAME
+from app.web.i18n import later
+
+SUBJECT = later("%(number)s: %(title)s")
+WHERE = later("Open it here: %(address)s")
+
+INVITED = later(
+    "You are asked for a quote: “%(title)s” (%(number)s). The deadline is %(deadline)s. Until then "
+    "nobody but your organisation can see what you quote."
+)
+FIRST_LINK = later(
+    "This link makes your account and works once, for seven days: %(link)s If it has expired, ask "
+    "who invited you for a new one."
+)
+TO_ALL = {
+    "extended": later("The deadline of “%(title)s” (%(number)s) is later now: %(deadline)s."),
+    "amended": later(
+        "The request “%(title)s” (%(number)s) was changed. Please read what changed, and revise "
+        "your quote if it needs it."
+    ),
+    "answered": later("A question about “%(title)s” (%(number)s) was answered."),
+    "cancelled": later(
+        "The request “%(title)s” (%(number)s) was cancelled. You need not do anything. Thank you "
+        "for your time."
+    ),
+}
+TO_BUYER = {
+    "asked": later("A vendor has a question about “%(title)s” (%(number)s)."),
+    "closed": later("The deadline of “%(title)s” (%(number)s) has passed: the quotes are open."),
+}
+APPROVAL = later(
+    "%(owner)s asks you to open “%(title)s” (%(number)s): it is above what a buyer may open alone."
+)
+AWARDED = later(
+    "Your quote for lot %(lot)s of “%(title)s” (%(number)s) was chosen. Who invited you will write "
+    "to you about the contract."
+)
+UNSUCCESSFUL = later(
+    "“%(title)s” (%(number)s) is decided. This time your quote was not chosen. Thank you for the "
+    "work that you put into it; it stays as you submitted it, and nobody outside the team sees it."
+)
 
 
-def tell_invited(session: Session, rfq: Rfq, invitation: Invitation, *, base_url: str) -> None:
-    """Tell a vendor that it is asked, with a link that leads its person in."""
+def tell_invited(
+    session: Session, rfq: Rfq, invitation: Invitation, *, base_url: str
+) -> str | None:
+    """
+    Tell a vendor that it is asked; return the link that leads its person in for the first time.
+
+    A link that was copied before stays the one that works.
+    """
+    contact = invitation.account
+    if contact is None:
+        _tell_members(session, rfq, invitation, "rfq.invitation", INVITED)
+        return None
+    paragraphs = [_text(INVITED, rfq)]
+    link = None
+    if contact.joined_at is None and invitation.link_given_at is None:
+        person = accounts.get_account(session, contact.id)
+        link = account_links.invite(session, person, actor=PORTAL, base_url=base_url)
+        invitation.link_given_at = func.clock_timestamp()
+        paragraphs.append(Text(FIRST_LINK, {"link": link}))
+    paragraphs.append(_where(rfq))
+    _queue(session, contact, rfq, "rfq.invitation", paragraphs)
+    return link
 
 
 def tell_all(session: Session, rfq: Rfq, what: str) -> None:
     """Tell every invited vendor: `extended`, `amended`, `answered` or `cancelled`."""
+    for invitation in rfq.invitations:
+        _tell_members(session, rfq, invitation, f"rfq.{what}", TO_ALL[what])
 
 
 def tell_buyers(session: Session, rfq: Rfq, what: str) -> None:
     """Tell the owner of a request: `asked` or `closed`."""
+    owner = accounts.get_account(session, rfq.owner_id)
+    _tell(session, [owner], rfq, f"rfq.{what}", TO_BUYER[what])
 
 
 def tell_approvers(session: Session, rfq: Rfq) -> None:
     """Tell the approvers that a request waits for them."""
-
-
-def confirm_quote(session: Session, quote: Quote, what: str) -> None:
-    """Confirm to a vendor what it did with a quote: `submitted` or `withdrawn`."""
+    _tell(session, queries.list_approvers(session), rfq, "rfq.approval", APPROVAL)
 
 
 def tell_awarded(session: Session, rfq: Rfq, lot: Lot, quote: Quote) -> None:
     """Tell a vendor that it got a lot."""
+    _tell_members(session, rfq, quote.invitation, "rfq.awarded", AWARDED, lot=lot.number)
 
 
 def tell_unsuccessful(session: Session, rfq: Rfq) -> None:
-    """Thank the vendors that quoted and got nothing."""
+    """Thank the vendors whose quotes stood and won nothing."""
+    for invitation in queries.list_unsuccessful(session, rfq):
+        _tell_members(session, rfq, invitation, "rfq.decided", UNSUCCESSFUL)
+
+
+@cache
+def _portal() -> str:
+    return Settings().base_url
+
+
+def _where(rfq: Rfq) -> Text:
+    return Text(WHERE, {"address": f"{_portal()}/quotes/{rfq.public_id}"})
+
+
+def _text(message: str, rfq: Rfq, **more: object) -> Text:
+    deadline = f"{rfq.deadline.astimezone(ZONE):%Y-%m-%d %H:%M} {ZONE_NAME}" if rfq.deadline else ""
+    return Text(
+        message,
+        {
+            "number": rfq.number,
+            "title": rfq.title,
+            "deadline": deadline,
+            "owner": rfq.owner_name,
+            **more,
+        },
+    )
+
+
+def _tell_members(
+    session: Session,
+    rfq: Rfq,
+    invitation: Invitation,
+    kind: str,
+    message: str,
+    **more: object,
+) -> None:
+    members = queries.list_members(session, invitation.organisation_id)
+    _tell(session, members, rfq, kind, message, **more)
+
+
+def _tell(
+    session: Session,
+    people: Iterable[Account],
+    rfq: Rfq,
+    kind: str,
+    message: str,
+    **more: object,
+) -> None:
+    for person in people:
+        if person.is_active:
+            _queue(session, person, rfq, kind, [_text(message, rfq, **more), _where(rfq)])
+
+
+def _queue(session: Session, person: Account, rfq: Rfq, kind: str, paragraphs: list[Text]) -> None:
+    outbox.queue(
+        session,
+        Recipient(person.email, person.name, person.locale),
+        kind=kind,
+        about=rfq.number,
+        subject=_text(SUBJECT, rfq),
+        paragraphs=paragraphs,
+    )

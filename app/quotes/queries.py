@@ -17,6 +17,7 @@ from app.quotes.models import (
     Award,
     Event,
     ExchangeRate,
+    IdempotencyKey,
     Invitation,
     Lot,
     Question,
@@ -27,9 +28,10 @@ from app.quotes.models import (
     Rfq,
 )
 from app.quotes.state import InvitationState, QuoteState, RfqState
+from app.web.i18n import later
 
-NO_RFQ = "There is no such request for quotation."
-NO_QUOTE = "There is no such quote."
+NO_RFQ = later("There is no such request for quotation.")
+NO_QUOTE = later("There is no such quote.")
 DEFAULT_BASE = "CNY"
 
 
@@ -176,7 +178,7 @@ def count_quotes(session: Session, rfq_ids: Sequence[int]) -> dict[int, int]:
         .where(Quote.rfq_id.in_(rfq_ids), Quote.state == QuoteState.SUBMITTED)
         .group_by(Quote.rfq_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 # -- Invitations
@@ -387,6 +389,26 @@ def list_awards(session: Session, rfq: Rfq) -> Sequence[Award]:
     ).all()
 
 
+def list_unsuccessful(session: Session, rfq: Rfq) -> Sequence[Invitation]:
+    """Return the invitations whose quote stands and won no lot."""
+    won = (
+        select(Quote.invitation_id)
+        .join(QuoteLine, QuoteLine.quote_id == Quote.id)
+        .join(Award, Award.quote_line_id == QuoteLine.id)
+        .where(Quote.rfq_id == rfq.id)
+    )
+    return session.scalars(
+        select(Invitation)
+        .join(Quote, Quote.invitation_id == Invitation.id)
+        .where(
+            Invitation.rfq_id == rfq.id,
+            Quote.state == QuoteState.SUBMITTED,
+            Invitation.id.not_in(won),
+        )
+        .order_by(Invitation.id)
+    ).all()
+
+
 # -- What belongs to a request
 
 
@@ -561,3 +583,12 @@ def get_settings(session: Session) -> QuoteSettings:
     """Return the rules of the installation; without a row there is no threshold."""
     found = session.get(QuoteSettings, 1)
     return found or QuoteSettings(id=1, base_currency=DEFAULT_BASE, approval_threshold=None)
+
+
+def get_idempotency_key(session: Session, account_id: int, key: str) -> IdempotencyKey:
+    """Return what was answered to a key before."""
+    return session.scalars(
+        select(IdempotencyKey).where(
+            IdempotencyKey.account_id == account_id, IdempotencyKey.key == key
+        )
+    ).one()

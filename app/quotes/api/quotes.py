@@ -1,0 +1,173 @@
+"""Quotes as JSON: a vendor's drafts, what it submits, revises, withdraws; what the team reads."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import CurrentViewer, require
+from app.db import DbSession
+from app.quotes import answering, queries
+from app.quotes.api import answers
+from app.quotes.api.once import answer, etag, once, read_if_match
+from app.quotes.api.rfqs import Id
+from app.quotes.content import (
+    Currency,
+    Line,
+    LineIn,
+    Moment,
+    QuoteIn,
+    Strict,
+    TaxRate,
+    Text,
+)
+from app.quotes.models import Quote
+from app.quotes.vocabulary import InvoiceType
+
+router = APIRouter(prefix="/api/v1", tags=["quotes"])
+
+QuoteId = Annotated[str, Path(max_length=40)]
+
+
+class QuotePatch(Strict):
+    """What is to change of a draft; what is left out stays, null takes away. `lines` are all."""
+
+    currency: Currency | None = None
+    valid_until: Moment | None = None
+    tax_rate: TaxRate | None = None
+    tax_included: bool | None = None
+    invoice_type: InvoiceType | None = None
+    reference: Line | None = None
+    payment: Line | None = None
+    exceptions: Text | None = None
+    note: Text | None = None
+    lines: Annotated[list[LineIn], Field(max_length=50)] | None = None
+
+
+@router.get("/rfqs/{rfq_id}/quotes", name="quotes.api.quotes")
+def list_quotes(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.QuoteList:
+    """List one's own quotes, or, for the team, those that stand once the request is closed."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+    found = queries.list_quotes(session, rfq, viewer)
+    is_hidden = viewer.is_team and rfq.is_sealed
+    return answers.QuoteList(
+        items=[answers.quote_out(quote) for quote in found],
+        total=queries.count_quotes(session, [rfq.id]).get(rfq.id, 0) if is_hidden else len(found),
+        is_sealed=rfq.is_sealed,
+    )
+
+
+@router.post(
+    "/rfqs/{rfq_id}/quotes",
+    name="quotes.api.quotes.create",
+    status_code=201,
+    response_model=answers.QuoteOut,
+)
+def create_quote(
+    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuoteIn
+) -> Response:
+    """Begin an answer to a request as a draft."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+
+    def change() -> Response:
+        quote = answering.draft_quote(session, rfq, body, viewer=viewer)
+        response = _quote(quote, 201)
+        response.headers["Location"] = f"/api/v1/quotes/{quote.public_id}"
+        return response
+
+    return once(request, session, viewer, body, change)
+
+
+@router.get("/quotes/{quote_id}", name="quotes.api.quote")
+def show_quote(
+    response: Response, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
+) -> answers.QuoteOut:
+    """Return a quote; its ETag may go back as If-Match with a change."""
+    quote = queries.get_quote(session, quote_id, viewer)
+    response.headers["ETag"] = etag(quote.version)
+    return answers.quote_out(quote)
+
+
+@router.patch("/quotes/{quote_id}", name="quotes.api.quote.change", response_model=answers.QuoteOut)
+def change_quote(
+    request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, body: QuotePatch
+) -> Response:
+    """Change a draft; what was submitted is revised instead."""
+    quote = queries.get_quote(session, quote_id, viewer)
+    require(viewer, Permission.ANSWER_REQUESTS)
+    sent: dict[str, Any] = body.model_dump(exclude_unset=True, by_alias=True)
+    if sent.get("lines", ()) is None:
+        sent["lines"] = []
+    current = answering.body_of(quote).model_dump(by_alias=True)
+    return _quote(
+        answering.save_quote(
+            session,
+            quote,
+            QuoteIn.model_validate(current | sent),
+            viewer=viewer,
+            version=read_if_match(request),
+        )
+    )
+
+
+@router.delete("/quotes/{quote_id}", name="quotes.api.quote.discard", status_code=204)
+def discard_quote(session: DbSession, viewer: CurrentViewer, quote_id: QuoteId) -> None:
+    """Throw a draft away."""
+    quote = queries.get_quote(session, quote_id, viewer)
+    answering.discard_draft(session, quote, viewer=viewer)
+
+
+@router.post(
+    "/quotes/{quote_id}/submit", name="quotes.api.quote.submit", response_model=answers.QuoteOut
+)
+def submit_quote(
+    request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
+) -> Response:
+    """Submit a draft before the deadline: it never changes from now on."""
+    quote = queries.get_quote(session, quote_id, viewer)
+
+    def change() -> Response:
+        return _quote(answering.submit_quote(session, quote, viewer=viewer))
+
+    return once(request, session, viewer, None, change)
+
+
+@router.post(
+    "/quotes/{quote_id}/withdraw", name="quotes.api.quote.withdraw", response_model=answers.QuoteOut
+)
+def withdraw_quote(
+    request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
+) -> Response:
+    """Take a submitted quote back, before the deadline."""
+    quote = queries.get_quote(session, quote_id, viewer)
+
+    def change() -> Response:
+        return _quote(answering.withdraw_quote(session, quote, viewer=viewer))
+
+    return once(request, session, viewer, None, change)
+
+
+@router.post(
+    "/quotes/{quote_id}/revise",
+    name="quotes.api.quote.revise",
+    status_code=201,
+    response_model=answers.QuoteOut,
+)
+def revise_quote(
+    request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
+) -> Response:
+    """Begin a new revision as a draft; the submitted one stands until that is submitted."""
+    quote = queries.get_quote(session, quote_id, viewer)
+
+    def change() -> Response:
+        revision = answering.revise_quote(session, quote, viewer=viewer)
+        response = _quote(revision, 201)
+        response.headers["Location"] = f"/api/v1/quotes/{revision.public_id}"
+        return response
+
+    return once(request, session, viewer, None, change)
+
+
+def _quote(quote: Quote, status: int = 200) -> Response:
+    return answer(answers.quote_out(quote), status, version=quote.version)
