@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
+from app.compute.layouts import Layout
 from app.errors import AppError
 from app.mixtures.edits.phases import read_budget
-from app.training import form_values, presets
+from app.training import form_values, inputs, presets
 from app.training.api_models import EstimateIn
 from app.training.form_values import BY_HAND, PLACES, SHAPE_FIELDS, SPEEDS
 from app.training.known import Known, shipped
@@ -215,3 +216,10 @@ def _put(found: dict[str, Any], place: tuple[str, ...], value: object) -> None:
     for part in place[:-1]:
         found = found.setdefault(part, {})
     found[place[-1]] = value
+
+
+def layout_of(filled: Filled) -> Layout | None:
+    """Return the layout that was filled in, or None."""
+    if filled.body is None:
+        return None
+    return inputs.make_layout(filled.body.layout, filled.body.hardware.count)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.training.web import calculator, config
+from app.training.web import calculator, config, layouts, questions
 
 router = APIRouter()
-for module in (calculator, config):
+for module in (calculator, config, layouts, questions):
     router.include_router(module.router)

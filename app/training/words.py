@@ -234,18 +234,27 @@ def model_name(values: Mapping[str, str]) -> str:
 
 def layout_line(layout: Layout) -> str:
     """Return a layout in one line."""
+    return f"{sizes_line(layout)} · {options_line(layout)}"
+
+
+def sizes_line(layout: Layout) -> str:
+    """Return the sizes of a layout; what is 1 is left out, but never TP, PP, DP."""
     sizes = [f"TP {layout.tp}", f"PP {layout.pp}"]
     if layout.interleave > 1:
         sizes.append(f"VP {layout.interleave}")
     sizes.append(f"DP {layout.dp}")
     sizes += [f"{name} {size}" for name, size in (("CP", layout.cp), ("EP", layout.ep)) if size > 1]
     sizes.append(_("micro-batch %(size)s", size=layout.micro_batch))
-    if layout.sequence_parallel:
-        sizes.append(_("sequence parallel"))
-    sizes.append(sentences.recompute_word(layout.recompute))
-    zero = "" if layout.zero is None else f" {layout.zero}"
-    sizes.append(word(OPTIMIZERS, layout.optimizer) + zero)
     return " · ".join(sizes)
+
+
+def options_line(layout: Layout) -> str:
+    """Return what a layout chooses beside its sizes."""
+    chosen = [_("sequence parallel")] if layout.sequence_parallel else []
+    chosen.append(sentences.recompute_word(layout.recompute))
+    zero = "" if layout.zero is None else f" {layout.zero}"
+    chosen.append(word(OPTIMIZERS, layout.optimizer) + zero)
+    return " · ".join(chosen)
 
 
 def field(name: str) -> str:
@@ -305,3 +314,18 @@ def axis(name: str) -> str:
 def terms(text: str) -> str:
     """Return the terms of a price; what an administrator wrote stays."""
     return word(TERMS, text)
+
+
+def profile(name: str) -> str:
+    """Return a profile of efficiencies."""
+    return word(PROFILES, name)
+
+
+def refused_line(layout: Mapping[str, object]) -> str:
+    """Return the sizes of a refused layout, as far as they were chosen."""
+    names = {"tp": "TP", "pp": "PP", "dp": "DP", "cp": "CP", "ep": "EP", "micro_batch": "MBS"}
+    return " · ".join(
+        f"{short} {layout[name]}"
+        for name, short in names.items()
+        if layout.get(name) is not None and (name in {"tp", "pp"} or layout[name] != 1)
+    )
