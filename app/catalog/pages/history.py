@@ -31,6 +31,7 @@ def action_word(action: str) -> str:
         "unit_corrected": _("Unit set."),
         "prior_changed": _("Conversion prior changed."),
         "edited": _("Edited."),
+        "measured": _("Measured on files."),
         "state_restored": _("An earlier state brought back."),
         "licence_decided": _("Decision on the licence recorded."),
         "imported": _("Changed by an import."),
