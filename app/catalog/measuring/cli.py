@@ -151,7 +151,7 @@ class _Progress:
     def __init__(self) -> None:
         self.is_terminal = sys.stderr.isatty()
         self.seconds_between = 0.2 if self.is_terminal else 10.0
-        self.shown_at = time.monotonic()
+        self.shown_at = 0.0
 
     def show(self, progress: Progress) -> None:
         """Say how far it is, not too often."""
@@ -165,7 +165,8 @@ class _Progress:
             f"{share:6.1%}  {progress.tally.documents:,} documents  {progress.tally.tokens:,} "
             f"tokens  {progress.bytes_per_second / 1e6:.1f} MB/s  {left:,.0f} s left"
         )
-        print(f"\r{line:<78}" if self.is_terminal else line, end=self._end, file=sys.stderr)
+        text = f"\r{line:<78}" if self.is_terminal else line
+        print(text, end=self._end, file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """Leave the line."""
