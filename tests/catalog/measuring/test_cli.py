@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.catalog import queries
 from app.catalog.models import TokenEstimate
-from tests.catalog.measuring.texts import TEXTS, tokens_of, write
+from tests.catalog.measuring.texts import KINDS, TEXTS, tokens_of, write
 
 BOOKS = "jlw-chinese-books"
 PEIBI = str(Path(sys.executable).with_name("peibi"))
@@ -84,3 +86,24 @@ def test_a_wrong_path_is_one_sentence(new_seeded_database: Callable[[], str]) ->
     _out, err = running.communicate(timeout=60)
     assert running.returncode == 1
     assert err.startswith("peibi: There is nothing to measure at /nowhere/at/all.jsonl.")
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray has no package for this Python")
+def test_a_ray_cluster_counts_the_same(
+    new_seeded_database: Callable[[], str], tmp_path: Path
+) -> None:
+    url = new_seeded_database()
+    files = tmp_path / "files"
+    files.mkdir()
+    for name in KINDS:
+        write(files / name, TEXTS * 200, group=100)
+    reports = []
+    for engine in ("local", "ray"):
+        report = tmp_path / f"{engine}.json"
+        options = ["--report", str(report), "--no-attach", "--engine", engine, "--workers", "2"]
+        running = start(url, BOOKS, str(files), *options)
+        _out, err = running.communicate(timeout=180)
+        assert running.returncode == 0, err
+        reports.append({k: v for k, v in json.loads(report.read_text()).items() if k != "seconds"})
+    assert reports[0] == reports[1]
+    assert reports[1]["counted"]["documents"] == len(TEXTS) * 200 * len(KINDS)
