@@ -8,7 +8,7 @@ from app.accounts.permissions import Permission
 from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, NotFound
-from app.quotes import events, notices, queries, state
+from app.quotes import delivering, events, notices, queries, state
 from app.quotes.models import Award, Lot, Quote, QuoteLine, Rfq
 from app.quotes.requests import close_due
 from app.quotes.state import LotOutcome, QuoteState, RfqState
@@ -85,6 +85,7 @@ def award_lot(
         invitation=quote.invitation,
         detail={"lot": lot.number, "quote": quote.public_id},
     )
+    delivering.enter_in_catalogue(session, rfq, lot, actor=viewer)
     _end_if_decided(session, rfq, viewer)
     notices.tell_awarded(session, rfq, lot, quote)
     return award

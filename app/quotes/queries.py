@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.accounts.models import Account, Organisation, OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require, require_account
+from app.catalog.models import Provider
 from app.errors import NotFound
 from app.quotes.models import (
     Amendment,
@@ -387,6 +388,30 @@ def list_awards(session: Session, rfq: Rfq) -> Sequence[Award]:
             .joinedload(Invitation.organisation),
         )
     ).all()
+
+
+def get_vendor_of(session: Session, quote: Quote) -> Organisation:
+    """Return the organisation whose quote this is."""
+    return session.scalars(
+        select(Organisation)
+        .join(Invitation, Invitation.organisation_id == Organisation.id)
+        .where(Invitation.id == quote.invitation_id)
+    ).one()
+
+
+def find_provider_slug(session: Session, organisation: Organisation) -> str | None:
+    """Return the provider that a vendor is in the catalogue: by its key, else by its short name."""
+    return session.scalar(
+        select(Provider.slug)
+        .where(
+            or_(
+                Provider.organisation_id == organisation.id,
+                and_(Provider.organisation_id.is_(None), Provider.slug == organisation.slug),
+            )
+        )
+        .order_by(Provider.organisation_id.is_(None))
+        .limit(1)
+    )
 
 
 def list_unsuccessful(session: Session, rfq: Rfq) -> Sequence[Invitation]:

@@ -96,6 +96,19 @@ def test_a_request_becomes_an_award(people: People):
     assert (loser["quote"], loser["vendor"]) == (None, None)
 
 
+def test_the_comparison_is_sealed_until_the_deadline(people: People):
+    rfq = people.open_rfq()
+    people.submit(people.a, rfq)
+    path = f"/api/v1/rfqs/{rfq}/comparison"
+    assert people.buyer.get(path).status_code == 409
+    assert people.a.get(path).status_code == 404
+    people.pass_deadline(rfq)
+    answer = people.buyer.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["lots"][0]["offers"][0]["vendor"]
+    assert people.a.get(path).status_code == 404
+
+
 def test_a_vendor_knows_nothing_of_the_other(people: People):
     rfq = people.open_rfq()
     quote = people.submit(people.a, rfq)

@@ -13,6 +13,10 @@ from app.errors import InvalidInput
 from app.quotes import inviting, queries, rates, requests
 from app.quotes.api import answers
 from app.quotes.api.once import answer, etag, once, read_if_match
+from app.quotes.comparison import service as comparison
+from app.quotes.comparison.basis import AcceptanceRule
+from app.quotes.comparison.build import Options
+from app.quotes.comparison.figures import as_json
 from app.quotes.content import (
     Criterion,
     Currency,
@@ -31,6 +35,7 @@ from app.quotes.content import (
 )
 from app.quotes.models import Rfq
 from app.quotes.paging import read_cursor
+from app.quotes.pricing.offers import TaxBasis
 from app.quotes.state import RfqState
 from app.web.paging import encode_cursor
 
@@ -251,6 +256,20 @@ def add_rate(
         return answer(show(session, changed, viewer), version=changed.revision)
 
     return once(request, session, viewer, body, change)
+
+
+@router.get("/{rfq_id}/comparison", name="quotes.api.rfq.comparison")
+def compare(
+    session: DbSession,
+    viewer: CurrentViewer,
+    rfq_id: Id,
+    *,
+    acceptance: AcceptanceRule = AcceptanceRule.QUOTED,
+    tax: TaxBasis = TaxBasis.INCLUDED,
+) -> dict[str, Any]:
+    """Compare the quotes on one basis, exactly; 409 while they are sealed."""
+    options = Options({}, acceptance=acceptance, tax=tax)
+    return as_json(comparison.load(session, rfq_id, viewer, options))
 
 
 @router.get("/{rfq_id}/events", name="quotes.api.rfq.events")
