@@ -139,7 +139,7 @@ def test_an_all_units_tier_prices_every_unit_alike():
 
 
 def test_a_tier_begins_at_the_unit_with_its_number():
-    table = tiers((0, "2"), (101, "1"))
+    table = tiers((1, "2"), (101, "1"))
     assert table.amount_for(D(100)) == D(200)
     assert table.amount_for(D(101)) == D(201)
     assert table.amount_for(D("100.5")) == D("200.5")
@@ -546,3 +546,12 @@ def test_the_best_figure_earns_all_points(values):
 )
 def test_terms_against_what_was_asked(verdict: Verdict, expected: Verdict):
     assert verdict is expected
+
+
+def test_tiers_from_0_count_the_units_before_them():
+    by_number = tiers((1, "7.20"), (50_001, "5.60"))
+    by_count = tiers((0, "7.20"), (50_000, "5.60"))
+    # 50,000 x 7.20 + 150,000 x 5.60
+    assert by_number.amount_for(D(200_000)) == by_count.amount_for(D(200_000)) == D(1_200_000)
+    # Half an hour beyond ten hours: 10 x 60 + 0.5 x 50.
+    assert tiers((0, "60"), (10, "50")).amount_for(D("10.5")) == D(625)

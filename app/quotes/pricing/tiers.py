@@ -1,8 +1,9 @@
 """
 What a quantity costs by a tier table, marginal or all-units.
 
-A tier's `from_quantity` is the number of the first unit that has its price. Of the tiers
-`from 1: 7.20` and `from 50,001: 5.60` the first 50,000 units are in the first tier. With
+Tables that begin with 1 number the units: of the tiers `from 1: 7.20` and `from 50,001: 5.60` the
+first 50,000 units are in the first tier. Tables that begin with 0 count the units that went
+before: `from 0: 7.20` and `from 50,000: 5.60` say the same, and hours have fractions. With
 `marginal` each unit has the price of the tier that it lies in; with `all_units` every unit has the
 price of the tier that the whole quantity reaches.
 """
@@ -65,14 +66,18 @@ class TierTable:
             return EXACT.multiply(quantity, self.tier_of(quantity).unit_price)
         total = Decimal(0)
         for position, tier in enumerate(self.tiers):
-            start = _units_before(tier)
+            start = self._units_before(tier)
             if quantity <= start:
                 break
             end = quantity
             if position + 1 < len(self.tiers):
-                end = min(quantity, _units_before(self.tiers[position + 1]))
+                end = min(quantity, self._units_before(self.tiers[position + 1]))
             total = EXACT.add(total, EXACT.multiply(EXACT.subtract(end, start), tier.unit_price))
         return total
+
+    def _units_before(self, tier: Tier) -> Decimal:
+        first = min(self.tiers[0].from_quantity, Decimal(1))
+        return EXACT.subtract(tier.from_quantity, first)
 
     def tier_of(self, quantity: Decimal) -> Tier:
         """Return the tier that a whole quantity reaches."""
@@ -105,8 +110,3 @@ def check_tiers(tiers: Sequence[Tier]) -> None:
             tiers[position - 1].from_quantity, Decimal(1)
         ):
             raise BadTiers("order", position)
-
-
-def _units_before(tier: Tier) -> Decimal:
-    # From 0 and from 1 both mean from the first unit on.
-    return max(Decimal(0), EXACT.subtract(tier.from_quantity, Decimal(1)))
