@@ -58,7 +58,7 @@ def price(quote: Quote, line: QuoteLine, lot: Lot) -> str:
                 _("from %(first)s: %(price)s", first=plain(tier.from_quantity), price=shown)
             )
         else:
-            last = plain(after.from_quantity - min(tiers[0].from_quantity, 1))
+            last = plain(after.from_quantity - min(tiers[0].from_quantity, Decimal(1)))
             parts.append(_("to %(last)s: %(price)s", last=last, price=shown))
     kind = _("marginal") if line.tier_kind == TierKind.MARGINAL else _("all units")
     separator = "；" if current_locale().startswith("zh") else "; "
