@@ -22,6 +22,7 @@ from app.catalog.columns import (
 from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
 from app.catalog.estimate_changes import no_estimate_reason
 from app.catalog.lookups import Lookups
+from app.catalog.measured_rates import find_rate
 from app.catalog.models import (
     Dataset,
     EstimateMethod,
@@ -206,7 +207,8 @@ def derive_new(
     """Return the estimates that follow from a record that has none of its own, or why none do."""
     if any(estimate.is_whole and estimate.mid is not None for estimate in record.estimates):
         return [], None
-    facts = DatasetFacts(path, record.languages, record.has_tokens)
+    measured = find_rate((e.method, e.rule) for e in record.estimates)
+    facts = DatasetFacts(path, record.languages, record.has_tokens, measured)
     quantities = [
         QuantityFacts(q.value, q.unit, q.assumed_unit, q.content, q.is_whole)
         for q in record.quantities

@@ -11,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from app.catalog import measured_rates
 from app.catalog.licences import grade_order
-from app.catalog.measured_texts import measured_text
+from app.catalog.measured_rates import MeasuredRate
+from app.catalog.measured_texts import OWN_FILES, measured_text
 from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
 from app.catalog.tables import Found, ReferenceTables, TokenizerTables
 from app.planning.conversion import Factors, convert_quantity, find_factors
-from app.planning.text_rates import ByteConversion, convert_bytes, text_rates
+from app.planning.text_rates import ByteConversion, TextRate, convert_bytes, text_rates
 from app.planning.tokens import NoConversion, Range, Tokens
 
 # A unit that says nothing of how long its text is.
@@ -70,6 +72,8 @@ class DatasetFacts:
     categories: tuple[str, ...]
     languages: tuple[str, ...]
     has_tokens: bool
+    # What measuring its own files said, before the general table.
+    measured: MeasuredRate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def derive_one(
     if unit in _UNITS_WITHOUT_LENGTH:
         return NoEstimateReason.NO_LENGTH
     if unit == "byte":
-        return _from_bytes(index, quantity, int(quantity.value), dataset, tokenizer)
+        return _from_bytes(index, quantity, int(quantity.value), dataset, tables, tokenizer)
     known = _factors(unit, dataset, tables, tokenizer)
     if isinstance(known, NoEstimateReason):
         return known
@@ -184,11 +188,12 @@ def _largest(tokens: Tokens) -> int:
     return tokens.mid if tokens.high is None else tokens.high
 
 
-def _from_bytes(
+def _from_bytes(  # noqa: PLR0917  a quantity of a dataset, and all that it is converted with
     index: int,
     quantity: QuantityFacts,
     n_bytes: int,
     dataset: DatasetFacts,
+    tables: ReferenceTables,
     tokenizer: TokenizerTables,
 ) -> Derived | NoEstimateReason:
     if quantity.content is None:
@@ -196,10 +201,14 @@ def _from_bytes(
     content = ByteContent(quantity.content)
     if content in _COMPRESSED:
         return _COMPRESSED[content]
+    is_code = content == ByteContent.CODE
     try:
-        rates = text_rates(
-            tokenizer.rates, is_code=content == ByteContent.CODE, languages=dataset.languages
-        )
+        if dataset.measured and dataset.measured.tokenizer in tables.tokenizers:
+            rates: tuple[TextRate, ...] = (
+                _measured_text(dataset.measured, dataset, tables, tokenizer, is_code=is_code),
+            )
+        else:
+            rates = text_rates(tokenizer.rates, is_code=is_code, languages=dataset.languages)
     except NoConversion as error:
         return NoEstimateReason(error.obstacle.value)
     conversion = convert_bytes(n_bytes, rates)
@@ -210,8 +219,40 @@ def _from_bytes(
         is_whole=quantity.is_whole,
         is_assumed=quantity.unit is None,
         is_scaled=False,
-        rule=_byte_rule(conversion, tokenizer.code, content),
+        rule=_byte_rule(conversion, tokenizer.code, content) | _measured_note(dataset, tables),
     )
+
+
+def _measured_text(
+    measured: MeasuredRate,
+    dataset: DatasetFacts,
+    tables: ReferenceTables,
+    tokenizer: TokenizerTables,
+    *,
+    is_code: bool,
+) -> TextRate:
+    """Return the dataset's own text as one that was measured."""
+    rate = measured_rates.rate_of(
+        measured,
+        tokenizer.code,
+        {code: one.rates for code, one in tables.tokenizers.items()},
+        is_code=is_code,
+        languages=dataset.languages,
+    )
+    return TextRate(OWN_FILES, "text", None, measured_rates.rounded(rate))
+
+
+def _measured_note(dataset: DatasetFacts, tables: ReferenceTables) -> dict[str, Any]:
+    measured = dataset.measured
+    if measured is None or measured.tokenizer not in tables.tokenizers:
+        return {}
+    return {
+        "measured": {
+            "tokenizer": measured.tokenizer,
+            "bytes_per_token": decimal_text(Fraction(measured.bytes_per_token)),
+            "documents": measured.documents,
+        }
+    }
 
 
 def choose_main(candidates: Iterable[Candidate]) -> int | None:

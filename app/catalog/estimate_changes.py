@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.catalog import derivation
 from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
+from app.catalog.measured_rates import find_rate
 from app.catalog.models import (
     Dataset,
     EstimateMethod,
@@ -186,6 +187,7 @@ def _derive(
         categories=reference.category_paths[dataset.category_id],
         languages=tuple(dataset.languages),
         has_tokens=dataset.has_tokens,
+        measured=find_rate((e["method"], e["rule"]) for e in own),
     )
     quantities = [
         QuantityFacts(q.value, q.unit, q.assumed_unit, q.content, q.is_whole)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.catalog import estimate_changes, state, tables
 from app.catalog.derivation import DatasetFacts, QuantityFacts
+from app.catalog.measured_rates import find_rate
 from app.catalog.models import ConversionPrior, Dataset, Quantity
 from app.catalog.search import indexing
 from app.catalog.tables import ReferenceTables
@@ -78,6 +79,7 @@ def dataset_facts(dataset: Dataset, reference: ReferenceTables) -> DatasetFacts:
         categories=reference.category_paths[dataset.category_id],
         languages=tuple(dataset.languages),
         has_tokens=dataset.has_tokens,
+        measured=find_rate((e.method, e.rule) for e in dataset.estimates),
     )
 
 

@@ -2,7 +2,11 @@
 
 from app.catalog.labels import Label
 
+# The dataset itself, where its own files were measured.
+OWN_FILES = "files of this dataset"
+
 MEASURED_TEXTS: dict[str, Label] = {
+    OWN_FILES: Label("本数据集的文件", OWN_FILES),
     "UDHR, English": Label(
         "《世界人权宣言》，英语", "Universal Declaration of Human Rights, English"
     ),

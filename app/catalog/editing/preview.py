@@ -17,6 +17,7 @@ from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known
 from app.catalog.editing.validation import is_amount
 from app.catalog.estimate_changes import no_estimate_reason
+from app.catalog.measured_rates import find_rate
 from app.catalog.models import EstimateMethod, NoEstimateReason, TokenEstimate
 from app.catalog.pages import parts, rules
 from app.catalog.units import is_unit
@@ -88,6 +89,7 @@ def _derive(
         categories=_path(content["category"], known),
         languages=tuple(content["languages"]),
         has_tokens=content["has_tokens"],
+        measured=find_rate((row["method"], row["rule"]) for row in content[ESTIMATES].values()),
     )
     quantities = [
         derivation.QuantityFacts(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from app.audit import AuditEvent
 from app.catalog.models import Dataset, TokenEstimate
 from app.catalog.pages import evidence, facts, history, parts, quantities, rules, subsets
+from app.catalog.pages.measured import MeasuredView, measured_views
 from app.catalog.queries import OverlapSide
 from app.catalog.tables import ReferenceTables
 from app.catalog.units import UNITS
@@ -72,6 +73,7 @@ class DatasetPage:
     history: list[history.HistoryRow]
     unit_forms: list[UnitForm]
     json_ld: Mapping[str, Any] | None
+    measured: list[MeasuredView]
 
 
 def dataset_page(
@@ -129,6 +131,7 @@ def dataset_page(
         history=history.history_rows(events),
         unit_forms=_unit_forms(dataset) if can_confirm_units else [],
         json_ld=json_ld,
+        measured=measured_views(dataset.estimates),
     )
 
 

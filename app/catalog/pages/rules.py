@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from app.catalog import charts, estimates, labels
+from app.catalog import charts, estimates, labels, measured_rates
 from app.catalog.derivation import Derived, derive_one
+from app.catalog.measured_rates import MeasuredRate
 from app.catalog.models import Dataset, TokenEstimate
 from app.catalog.pages import parts, quantities
 from app.catalog.reference import tokenizer_label
@@ -103,7 +105,7 @@ def rule_view(estimate: TokenEstimate, tables: ReferenceTables) -> RuleView | No
         mid=estimate.mid,
         high=estimate.high,
         priors=[_prior(prior) for prior in rule.get("priors", [])],
-        texts=[(text["name"], text["bytes_per_token"]) for text in rule.get("texts", [])],
+        texts=[(_text_name(text), text["bytes_per_token"]) for text in rule.get("texts", [])],
         remarks=_remarks(rule, estimate),
         is_assumed=estimate.is_assumed,
         is_scaled=estimate.is_scaled,
@@ -174,8 +176,29 @@ def _prior(prior: Mapping[str, Any]) -> PriorView:
     )
 
 
+def _text_name(text: Mapping[str, Any]) -> str:
+    return parts.bilingual(text, "name") or str(text["name"])
+
+
 def _remarks(rule: Mapping[str, Any], estimate: TokenEstimate) -> list[str]:
     remarks = []
+    if measured := rule.get("measured"):
+        remarks.append(
+            _(
+                "Bytes per token were measured on %(documents)s documents of this dataset, in "
+                "place of the general table.",
+                documents=numbers.whole(measured["documents"]),
+            )
+        )
+        if measured["tokenizer"] != rule["tokenizer"]:
+            remarks.append(
+                _(
+                    "They were measured with %(tokenizer)s (%(rate)s) and are multiplied by the "
+                    "ratio of the two tokenizers in the general table.",
+                    tokenizer=measured["tokenizer"],
+                    rate=measured["bytes_per_token"],
+                )
+            )
     if rule.get("basis") == "scaled":
         remarks.append(
             _(
@@ -231,6 +254,8 @@ def tokenizer_table(dataset: Dataset, tables: ReferenceTables) -> TokenizerTable
     ]
     is_premium = main.is_scaled
     label = _("Against English") if is_premium else _("Bytes per token")
+    if _measured(dataset, tables):
+        label = _("Bytes per token, measured on this dataset")
     return TokenizerTable(rows=rows, axis=axis, factor_label=label)
 
 
@@ -261,11 +286,23 @@ def _rescaled_counts(
     if own is None or main.mid is None:
         return {}
     counted = Tokens(main.low, main.mid, main.high)
+    measured = _measured(dataset, tables)
+    # The table gives the ratio of two tokenizers; how long a token is, the dataset's own files.
+    base = rates.get(measured.tokenizer) if measured else None
+    factor = measured.bytes_per_token / base if measured and base else Decimal(1)
     return {
-        code: (rescale(counted, bytes_per_token=own, to_bytes_per_token=rate), f"{rate:f}")
+        code: (
+            rescale(counted, bytes_per_token=own, to_bytes_per_token=rate),
+            f"{measured_rates.rounded(Fraction(rate * factor)).normalize():f}",
+        )
         for code, rate in rates.items()
         if rate is not None
     }
+
+
+def _measured(dataset: Dataset, tables: ReferenceTables) -> MeasuredRate | None:
+    found = measured_rates.find_rate((e.method, e.rule) for e in dataset.estimates)
+    return found if found and found.tokenizer in tables.tokenizers else None
 
 
 def _rate(dataset: Dataset, tables: ReferenceTables, code: str) -> Decimal | None:

@@ -1,18 +1,22 @@
 """A measurement kept with its dataset: first among the estimates, with its evidence."""
 
+from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import queries
+from app.catalog import estimates, queries, tables
 from app.catalog.editing import service as editing
 from app.catalog.measuring import service
 from app.catalog.measuring.errors import CannotMeasure
-from app.catalog.models import Dataset
+from app.catalog.models import Dataset, TokenEstimate
 from app.errors import Conflict, NotFound
+from app.planning.text_rates import text_rates
 from tests.catalog.measuring.texts import TEXTS, run, write
 
 BOOKS = "jlw-chinese-books"
@@ -81,3 +85,94 @@ def test_what_is_not_there_or_archived_is_refused(seeded_session: Session, measu
     editing.archive_dataset(seeded_session, dataset, actor=audit.PORTAL)
     with pytest.raises(Conflict):
         service.attach(seeded_session, BOOKS, measured, is_whole=True, actor=audit.PORTAL)
+
+
+def byte_dataset(session: Session) -> str:
+    """Return the slug of a dataset whose estimate follows from its bytes, in one language."""
+    found = session.execute(
+        select(Dataset.slug, TokenEstimate.rule)
+        .join(TokenEstimate, TokenEstimate.dataset_id == Dataset.id)
+        .where(TokenEstimate.is_main, TokenEstimate.method == "converted")
+        .order_by(Dataset.slug)
+    )
+    return next(
+        slug for slug, rule in found if rule["kind"] == "bytes" and rule["content"] == "text"
+    )
+
+
+@pytest.mark.parametrize("tokenizer", ["qwen2-qwen3", "o200k"])
+def test_a_measured_rate_takes_the_place_of_the_table(
+    seeded_session: Session, tmp_path: Path, tokenizer: str
+) -> None:
+    slug = byte_dataset(seeded_session)
+    found = run(write(tmp_path / "a.jsonl", TEXTS * 10), tokenizer=tokenizer)
+    dataset = service.attach(seeded_session, slug, found, is_whole=False, actor=audit.COMMAND_LINE)
+    reference = tables.load(seeded_session)
+    [main] = [estimate for estimate in dataset.estimates if estimate.is_main]
+    assert main.rule is not None
+    rate = Fraction(found.tally.bytes, found.tally.tokens)
+    if tokenizer != "qwen2-qwen3":
+        # The table gives the ratio of the two tokenizers on text of that language.
+        there, here = (
+            text_rates(reference.tokenizers[code].rates, is_code=False, languages=dataset.languages)
+            for code in ("qwen2-qwen3", tokenizer)
+        )
+        rate = rate * Fraction(median(r.bytes_per_token for r in there))
+        rate = rate / Fraction(median(r.bytes_per_token for r in here))
+    assert main.method == "converted"
+    assert main.tokenizer == "qwen2-qwen3"
+    assert main.mid == pytest.approx(int(main.rule["quantity"]) / float(rate), rel=1e-4)
+    assert main.rule["measured"]["tokenizer"] == tokenizer
+    assert main.rule["measured"]["documents"] == len(TEXTS) * 10
+
+
+def test_the_page_says_what_was_measured_and_what_follows(
+    seeded_client: TestClient, seeded_session: Session, tmp_path: Path
+) -> None:
+    found = run(write(tmp_path / "a.jsonl", TEXTS * 10), tokenizer="o200k")
+    slug = byte_dataset(seeded_session)
+    service.attach(seeded_session, slug, found, is_whole=False, actor=audit.COMMAND_LINE)
+    seeded_session.expire_all()
+    html = seeded_client.get(f"/catalogue/{slug}").text
+    assert "Measured on files" in html
+    assert found.plan.vocabulary.sha256[:12] in html
+    assert "a.jsonl" in html
+    assert "measured on 50 documents of this dataset, in place of the general table" in html
+    assert "They were measured with o200k" in html
+    assert "Bytes per token, measured on this dataset" in html
+
+
+def test_a_measured_total_is_restated_with_its_own_rate(
+    seeded_client: TestClient, seeded_session: Session, measured
+) -> None:
+    service.attach(seeded_session, BOOKS, measured, is_whole=True, actor=audit.COMMAND_LINE)
+    seeded_session.expire_all()
+    html = seeded_client.get(f"/catalogue/{BOOKS}").text
+    rate = measured.tally.bytes / measured.tally.tokens
+    assert f">{round(rate, 4):g}<" in html
+    assert "counted in full" in html
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {},
+        {"tokenizer": "x", "counted": 5},
+        {"tokenizer": {"code": 1}, "counted": {"documents": 1}, "bytes_per_token": "4"},
+        {"tokenizer": {"code": "o200k"}, "counted": {"documents": 1}, "bytes_per_token": "NaN"},
+        {"tokenizer": {"code": "o200k"}, "counted": {"documents": 1}, "bytes_per_token": "-1"},
+        {"tokenizer": {"code": "o200k"}, "counted": {"documents": 1}, "bytes_per_token": None},
+        {"files": {"list": [5, {}], "count": "many"}, "skipped": [], "pieces": "all"},
+    ],
+)
+def test_a_rule_of_any_form_does_no_harm(
+    seeded_client: TestClient, seeded_session: Session, rule: dict[str, object]
+) -> None:
+    dataset = queries.get_dataset(seeded_session, BOOKS, with_team=True)
+    estimate = TokenEstimate(
+        dataset_id=dataset.id, method="measured", mid=5, rule={"kind": "measured"} | rule
+    )
+    seeded_session.add(estimate)
+    estimates.derive(seeded_session, [dataset.id])
+    seeded_session.expire_all()
+    assert seeded_client.get(f"/catalogue/{BOOKS}").status_code == 200
