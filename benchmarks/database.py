@@ -38,10 +38,12 @@ class Load:
     made_seconds: float = 0
     sizes: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def rows_per_second(self) -> float:
-        """The speed of the importer's path alone."""
-        return self.rows / (self.seconds - self.made_seconds)
+    def __str__(self) -> str:
+        """Say how fast the importer's path alone was."""
+        if not self.rows:
+            return "kept from an earlier run"
+        speed = self.rows / (self.seconds - self.made_seconds)
+        return f"loaded by the importer's path: {speed:,.0f} rows/s"
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from app.catalog.search.statements import Clauses
 
 # Reading a row costs about as much either way (docs/performance.md). In the order of tokens the
 # first band is read by terms; reading all rows is shorter only where one in so many matches.
-DENSE = 40
+# Without a text more: a row's filters are soon checked, and many datasets have their terms.
+DENSE, DENSE_WITHOUT_TEXT = 40, 200
 # Matches may lie unevenly in an order: look at so many times as many rows as a page should take.
 PATIENCE = 4
 LEAST_LOOKED_AT = 1_000
@@ -89,7 +90,7 @@ class Reader:
 
     def _read(self, wanted: Sequence[Needs], window: Window, estimate: int) -> list[Row]:
         *exact, last = wanted
-        if last.tier != "exact" and self._is_in_order_shorter(window, estimate):
+        if last.tier != "exact" and self._is_in_order_shorter(last, window, estimate):
             expected = window.size * self.all_rows // max(estimate, 1)
             looked_at = _rounded(LEAST_LOOKED_AT + PATIENCE * expected)
             branches = [branch for needs in exact for branch in self._by_terms(needs, window)]
@@ -102,9 +103,10 @@ class Reader:
         by_terms = [branch for needs in wanted for branch in self._by_terms(needs, window)]
         return self._fetch(by_terms, window, 0)
 
-    def _is_in_order_shorter(self, window: Window, estimate: int) -> bool:
+    def _is_in_order_shorter(self, needs: Needs, window: Window, estimate: int) -> bool:
         if window.order.key == "tokens" and not self.sizes:
-            return estimate * DENSE > self.all_rows
+            dense = DENSE if needs.text.runs else DENSE_WITHOUT_TEXT
+            return estimate * dense > self.all_rows
         return estimate**2 > window.size * self.all_rows
 
     def _by_terms(self, needs: Needs, window: Window) -> list[Branch]:
