@@ -32,6 +32,7 @@ from app.mixtures.api import routes as mixtures_api
 from app.quotes.api import inviting as quotes_inviting_api
 from app.quotes.api import quotes as quotes_api
 from app.quotes.api import rfqs as rfqs_api
+from app.quotes.buying import routes as buying_routes
 from app.settings import Settings
 from app.training import api as training_api
 from app.training import routes as training_routes
@@ -99,6 +100,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.include_router(module.router)
     for module in (exporting_routes, import_routes):
         app.include_router(module.router)
+    app.include_router(buying_routes.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)
     app.include_router(training_routes.router)

@@ -144,6 +144,10 @@
     return field.matches("textarea, input[type=search], input[type=text], input:not([type])");
   }
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) window.print();
+  });
+
   // Rows that came or went are a change of their form, as if somebody had typed it.
   document.addEventListener("htmx:after:swap", (event) => {
     const target = targetOf(event.detail.ctx);

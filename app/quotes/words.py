@@ -232,6 +232,8 @@ _WORDS: dict[type[StrEnum], Mapping[Any, Label]] = {
 
 def word(value: StrEnum) -> str:
     """Return what a value of a closed list is called."""
+    if isinstance(value, Unit):
+        return unit_name(value)
     return _WORDS[type(value)][value].text(current_locale())
 
 

@@ -41,18 +41,25 @@ def plain(value: Decimal) -> str:
     return numbers.whole(value.normalize() if value else value)
 
 
+def unit_price(value: Decimal, currency: str) -> str:
+    """Return a price as quoted: every digit, and at least those of the coin."""
+    exponent = value.normalize().as_tuple().exponent
+    places = max(minor_digits(currency), -exponent if isinstance(exponent, int) else 0)
+    return numbers.decimal(value, places)
+
+
 def price(quote: Quote, line: QuoteLine, lot: Lot) -> str:
     """Return how a line is priced: `CNY 6.80 / question`, or each tier."""
     unit = unit_name(line.price_unit or lot.unit, is_label=line.price_basis == PriceBasis.LABEL)
     tiers = line.tiers
     if line.price_basis == PriceBasis.FIXED:
-        shown = plain(tiers[0].unit_price)
+        shown = digits(tiers[0].unit_price, minor_digits(quote.currency))
         return _("%(currency)s %(price)s for the whole lot", currency=quote.currency, price=shown)
     if len(tiers) == 1:
-        return f"{quote.currency} {plain(tiers[0].unit_price)} / {unit}"
+        return f"{quote.currency} {unit_price(tiers[0].unit_price, quote.currency)} / {unit}"
     parts = []
     for tier, after in zip(tiers, [*tiers[1:], None], strict=True):
-        shown = f"{quote.currency} {plain(tier.unit_price)}"
+        shown = f"{quote.currency} {unit_price(tier.unit_price, quote.currency)}"
         if after is None:
             parts.append(
                 _("from %(first)s: %(price)s", first=plain(tier.from_quantity), price=shown)

@@ -19,6 +19,7 @@ import typst
 from app.web.i18n import CHINESE, current_locale
 
 LAYOUT = Path(__file__).with_name("document.typ")
+PDF_TYPE = "application/pdf"
 FONT_PACKAGE = "pylopdf_fonts_zh_cn"
 # Latin letters, too: one typeface in both languages.
 FONTS = ("Noto Sans SC", "Noto Sans CJK SC")

@@ -1,0 +1,90 @@
+"""
+What a new request begins with: an earlier one, or what a mixture lacks.
+
+A shortage is in tokens, and vendors count in questions or hours. The conversion prior of the
+catalogue turns one into the other, and the note says which prior, so that a buyer can check it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.viewers import Viewer
+from app.quotes import queries, requests
+from app.quotes.buying import shortages
+from app.quotes.content import RfqIn
+from app.quotes.models import Rfq
+from app.web.i18n import gettext as _
+
+NO_TITLE = "-"
+PARAMETERS = ("mixture", "shortage")
+
+
+@dataclass(frozen=True)
+class Start:
+    """The content that a new request begins with, and where it is from."""
+
+    body: RfqIn
+    origin: dict[str, Any] | None = None
+    note: str = ""
+    is_copy: bool = False
+    hidden: dict[str, str] = field(default_factory=dict)
+
+
+def empty() -> RfqIn:
+    """Return a request that says nothing yet: its title is what a person writes first."""
+    return RfqIn(title=NO_TITLE).model_copy(update={"title": ""})
+
+
+def read_start(
+    session: Session, viewer: Viewer, chosen: Mapping[str, str], *, earlier: str = ""
+) -> Start:
+    """Return what an address asks a new request to begin with."""
+    if earlier:
+        return _copy(queries.get_rfq(session, earlier, viewer))
+    if slug := chosen.get("mixture", "").strip():
+        return _from_mixture(session, viewer, slug, chosen.get("shortage", "").strip())
+    return Start(empty())
+
+
+def _from_mixture(session: Session, viewer: Viewer, slug: str, key: str) -> Start:
+    found = shortages.find_lots(session, slug, viewer, key=key)
+    title = _("Data for %(mixture)s", mixture=found.name)[:300]
+    body = RfqIn.model_validate({"title": title, "lots": found.lots})
+    note = (
+        _("From what the mixture %(mixture)s lacks.", mixture=found.name)
+        if found.lots
+        else _("The mixture %(mixture)s lacks nothing that could be asked for.", mixture=found.name)
+    )
+    shown = " ".join([note, *found.sums])
+    return Start(
+        body,
+        origin={"mixture": found.slug, "shortage": key, "sum": shown},
+        note=shown,
+        hidden={"mixture": slug, "shortage": key},
+    )
+
+
+def _copy(rfq: Rfq) -> Start:
+    body = requests.body_of(rfq)
+    lots = [lot.model_copy(update={"id": None}) for lot in body.lots]
+    copied = body.model_copy(update={"deadline": None, "questions_until": None, "lots": lots})
+    return Start(
+        copied,
+        origin={"rfq": rfq.public_id, "number": rfq.number},
+        note=_("With the content of %(number)s.", number=rfq.number),
+        is_copy=True,
+        hidden={"from": rfq.public_id},
+    )
+
+
+def origin_note(rfq: Rfq) -> str:
+    """Return where a request came from, "" for nowhere."""
+    origin = rfq.origin or {}
+    if "number" in origin:
+        return _("With the content of %(number)s.", number=origin["number"])
+    if "sum" in origin:
+        return str(origin["sum"])
+    return ""

@@ -1,0 +1,146 @@
+"""A request as the team sees it: state, lots, who is invited, questions, what can be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation, OrganisationKind
+from app.accounts.permissions import Permission
+from app.accounts.viewers import CurrentViewer, Viewer
+from app.db import DbSession
+from app.quotes import queries, requests
+from app.quotes.buying import outline
+from app.quotes.buying import queries as buying
+from app.quotes.buying.notices import SEE_OTHER, DoneNotice
+from app.quotes.buying.outline import Group
+from app.quotes.buying.words import WORDS, Words
+from app.quotes.models import Amendment, Attachment, Event, Invitation, Lot, Question, Rfq
+from app.quotes.state import InvitationState, RfqState
+from app.web.forms import FormData
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+VENDORS_PAGE = "/quotes/"
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A vendor on the page: while quotes are sealed nobody learns who has quoted."""
+
+    invitation: Invitation
+    state: InvitationState
+
+
+@dataclass(frozen=True)
+class ShowPage:
+    """A request and everything around it."""
+
+    rfq: Rfq
+    general: Sequence[Group]
+    lots: Sequence[tuple[Lot, Sequence[Group]]]
+    invited: Sequence[Invited]
+    vendors: Sequence[Organisation]
+    quote_count: int
+    questions: Sequence[Question]
+    amendments: Sequence[Amendment]
+    attachments: Sequence[Attachment]
+    problems: Sequence[str]
+    now: datetime
+    is_draft: bool
+    is_open: bool
+    can_compare: bool
+    may_open: bool
+    needs_approver: bool
+    can_edit: bool
+    can_open: bool
+    can_award: bool
+    form: FormData | None
+    link: str
+    notice: str | None
+    say: Words = WORDS
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """What happened to a request."""
+
+    rfq: Rfq
+    events: Sequence[Event]
+    names: dict[int, str]
+    say: Words = WORDS
+
+
+@router.get("/rfqs/{rfq_id}", name="quotes.show")
+def show_request(
+    request: Request, session: DbSession, viewer: CurrentViewer, notice: DoneNotice, rfq_id: str
+) -> Response:
+    """Show a request; a vendor is led to its own page of it."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+    if viewer.organisation_kind is OrganisationKind.VENDOR:
+        return RedirectResponse(f"{VENDORS_PAGE}{rfq.public_id}", status_code=SEE_OTHER)
+    return render(request, "quotes/show.html", load_page(session, rfq, viewer, notice=notice))
+
+
+def load_page(
+    session: Session,
+    rfq: Rfq,
+    viewer: Viewer,
+    *,
+    notice: str | None = None,
+    form: FormData | None = None,
+    link: str = "",
+) -> ShowPage:
+    """Return all that the page of a request shows."""
+    vendors = buying.list_vendors(session) if viewer.can(Permission.EDIT_REQUESTS) else []
+    known = {invitation.organisation_id for invitation in rfq.invitations}
+    needs_approver = rfq.state == RfqState.DRAFT and requests.needs_approver(session, rfq)
+    return ShowPage(
+        rfq=rfq,
+        general=outline.of_request(rfq),
+        lots=[(lot, outline.of_lot(lot)) for lot in rfq.lots],
+        invited=[_invited(rfq, invitation) for invitation in rfq.invitations],
+        vendors=[vendor for vendor in vendors if vendor.id not in known],
+        quote_count=queries.count_quotes(session, [rfq.id]).get(rfq.id, 0),
+        questions=queries.list_questions(session, rfq, viewer),
+        amendments=queries.list_amendments(session, rfq),
+        attachments=queries.list_attachments(session, rfq),
+        problems=outline.problems(rfq),
+        now=queries.database_now(session),
+        is_draft=rfq.state == RfqState.DRAFT,
+        is_open=rfq.effective_state is RfqState.OPEN,
+        can_compare=not rfq.is_sealed,
+        may_open=viewer.can(Permission.OPEN_REQUESTS)
+        and (not needs_approver or viewer.can(Permission.OPEN_LARGE_REQUESTS)),
+        needs_approver=needs_approver,
+        can_edit=viewer.can(Permission.EDIT_REQUESTS),
+        can_open=viewer.can(Permission.OPEN_REQUESTS),
+        can_award=viewer.can(Permission.AWARD_QUOTES),
+        form=form,
+        link=link,
+        notice=notice,
+    )
+
+
+def _invited(rfq: Rfq, invitation: Invitation) -> Invited:
+    state = InvitationState(invitation.state)
+    if rfq.is_sealed and state is InvitationState.QUOTED:
+        state = InvitationState.VIEWED
+    return Invited(invitation, state)
+
+
+@router.get("/rfqs/{rfq_id}/timeline", name="quotes.timeline")
+def show_timeline(
+    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str
+) -> Response:
+    """Show what happened to a request, the first first."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+    if viewer.organisation_kind is OrganisationKind.VENDOR:
+        return RedirectResponse(f"{VENDORS_PAGE}{rfq.public_id}", status_code=SEE_OTHER)
+    names = {invitation.id: WORDS.vendor(invitation.organisation) for invitation in rfq.invitations}
+    page = TimelinePage(rfq, queries.list_events(session, rfq, viewer), names)
+    return render(request, "quotes/timeline.html", page)
