@@ -119,7 +119,9 @@ def preview(session: Session, found: Import, handle: IO[bytes], report: Report) 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[_Row]]:
     batch: list[_Row] = []
     for number, entry in enumerate(entries, start=1):
-        batch.append(_Row(number, entry.row, entry.item, list(entry.findings)))
+        # The page names the new providers once, not at each of their rows.
+        found = [one for one in entry.findings if one.code != "provider_new"]
+        batch.append(_Row(number, entry.row, entry.item, found))
         if len(batch) >= BATCH:
             yield batch
             batch = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalog import creating, labels
-from app.catalog.columns import CHILDREN, plain
+from app.catalog.columns import ESTIMATES, plain
 from app.catalog.editing import diffs
 from app.catalog.editing.diffs import Change, Names
 from app.catalog.editing.known import Known
@@ -13,8 +13,8 @@ from app.catalog.exchange import Item
 from app.catalog.importing import findings
 from app.catalog.importing.applying import item_of
 from app.catalog.importing.models import ImportRow, Outcome
-from app.catalog.pages import parts
-from app.catalog.records import DatasetRecord
+from app.catalog.pages import parts, quantities
+from app.catalog.records import DatasetRecord, QuantityRecord
 from app.web import numbers
 from app.web.i18n import gettext as _
 
@@ -62,8 +62,11 @@ class RowView:
     findings: list[FindingView]
 
 
-def finding_view(stored: Mapping[str, Any]) -> FindingView:
+def finding_view(stored: Mapping[str, Any], names: Names = diffs.NO_NAMES) -> FindingView:
     """Return a stored finding in the page's language."""
+    if taken := stored["params"].get("default"):
+        params = stored["params"] | {"default": names.categories.get(taken, taken)}
+        stored = {**stored, "params": params}
     return FindingView(
         severity=stored["severity"],
         sentence=findings.sentence(stored),
@@ -85,7 +88,7 @@ def row_view(row: ImportRow, names: Names, known: Known, *, is_applied: bool) ->
         href=f"/catalogue/{row.slug}" if is_there and row.slug else None,
         facts=_facts(item_of(row), names, known) if row.outcome == Outcome.CREATE else [],
         changes=diffs.changes(row.before or {}, row.after or {}, names),
-        findings=[finding_view(one) for one in row.findings],
+        findings=[finding_view(one, names) for one in row.findings],
     )
 
 
@@ -106,13 +109,24 @@ def _facts(item: Item, names: Names, known: Known) -> list[Change]:
         if said := diffs.shown(name, value, names):
             short = said if len(said) <= MAX_SHOWN else f"{said[:MAX_SHOWN]}…"
             found.append(Change(diffs.field_word(name), None, short))
-    for kind in CHILDREN[:2]:
-        for child in getattr(record, kind.attribute):
-            row = {name: plain(getattr(child, name)) for name in kind.columns}
-            said = diffs.row_words(row | {"source": None}, names)
-            found.append(Change(diffs.field_word(kind.attribute), None, said))
+    found += [Change(_("Quantity"), None, _quantity(one)) for one in record.quantities]
+    for estimate in record.estimates:
+        row = {name: plain(getattr(estimate, name)) for name in ESTIMATES.columns}
+        said = diffs.row_words(row | {"source": None}, names)
+        found.append(Change(_("Published count"), None, said))
     found.append(Change(_("Unique tokens"), None, _estimate(record, known)))
     return found
+
+
+def _quantity(quantity: QuantityRecord) -> str:
+    """Return a quantity as it is printed, and as what it was read."""
+    if quantity.value is None:
+        return quantity.printed
+    unit = quantity.unit or quantity.assumed_unit
+    read = quantities.counted(quantity.value, unit)
+    if unit is None:
+        read = f"{read}, {_('unit not stated')}"
+    return f"{quantity.printed} = {read}" if quantity.printed else read
 
 
 def _estimate(record: DatasetRecord, known: Known) -> str:
