@@ -45,7 +45,7 @@ def test_a_sent_list_is_previewed_applied_and_linked(planner, seeded_session: Se
     page = english(planner, f"{address}?show=create").text
     assert "Apply: add 3 datasets" in page
     assert "医学文献库" in page
-    assert "Quantities" in page
+    assert "2500万篇 = 25,000,000" in page
     assert "converted" in page
     done = planner.post(f"{address}/apply")
     assert done.headers["Location"] == address
