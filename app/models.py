@@ -11,6 +11,7 @@ from app.jobs import models as jobs
 from app.mail import models as mail
 from app.mixtures import models as mixtures
 from app.quotes import models as quotes
+from app.training import models as training
 
 TABLES = (
     audit,
@@ -24,5 +25,6 @@ TABLES = (
     mail,
     mixtures,
     quotes,
+    training,
 )
 METADATA = db.Base.metadata

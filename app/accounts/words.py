@@ -72,6 +72,15 @@ ACTIONS = {
     "mixture.version_saved": later("version of a mixture saved"),
     "mixture.link_created": later("link to a mixture made"),
     "mixture.link_revoked": later("link to a mixture revoked"),
+    "training.created": later("training plan made"),
+    "training.version_saved": later("version of a training plan saved"),
+    "training.visibility_changed": later("who sees a training plan changed"),
+    "training.archived": later("training plan archived"),
+    "training.restored": later("training plan brought back"),
+    "training.link_created": later("link to a training plan made"),
+    "training.link_revoked": later("link to a training plan revoked"),
+    "training.figure_changed": later("number of an accelerator, price or grid changed"),
+    "training.figure_reset": later("number of an accelerator, price or grid set back"),
     "mixture_policy.added": later("policy for mixtures put in force"),
     "mixture_policy.removed": later("policy for mixtures taken back"),
 }
@@ -108,6 +117,8 @@ OBJECT_TYPES = {
     "prior": later("conversion prior"),
     "import": later("import"),
     "mixture": later("mixture"),
+    "training": later("training plan"),
+    "training_figure": later("accelerator, price or grid"),
     "mixture_policy": later("policy for mixtures"),
 }
 

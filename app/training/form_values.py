@@ -142,7 +142,9 @@ def values_of_layout(layout: Layout) -> dict[str, str]:
     values = {}
     for name in LAYOUT_FIELDS:
         found = getattr(layout, PLACES[name][-1])
-        if found is None or found is False or (found == 1 and name not in SIZES):
+        if found is None or found is False:
+            continue
+        if found == 1 and found is not True and name not in SIZES:
             continue
         values[name] = spell_value(name, found)
     return values

@@ -10,19 +10,32 @@ from pydantic import ValidationError
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.compute.layouts import Layout
-from app.errors import AppError
+from app.errors import AppError, InvalidInput
 from app.mixtures.edits.phases import read_budget
-from app.training import form_values, inputs, presets
+from app.training import form_values, inputs, presets, service
 from app.training.api_models import EstimateIn
 from app.training.form_values import BY_HAND, PLACES, SHAPE_FIELDS, SPEEDS
 from app.training.known import Known, shipped
 from app.training.problems import TrainingRefused
+from app.training.service import Plan
 from app.web.errors import sentence
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 from app.web.validation import sentence_of
 
 DEFAULT_RUN = "bloom-176b"
+# What a run of a mixture's tokens starts from: a common model on a common cluster.
+NEW_RUN: Mapping[str, str] = {
+    "model": "llama3-8b",
+    "accelerator": "h100-sxm",
+    "gpus": "128",
+    "tp": "1",
+    "pp": "1",
+    "micro_batch": "1",
+    "global_batch": "512",
+    "recompute": "selective",
+    "optimizer": "fsdp",
+}
 TEXTS = frozenset(
     {
         "model", "family", "positions", "norm", "qk_norm", "accelerator", "currency", "schedule",
@@ -223,3 +236,18 @@ def layout_of(filled: Filled) -> Layout | None:
     if filled.body is None:
         return None
     return inputs.make_layout(filled.body.layout, filled.body.hardware.count)
+
+
+def plan_of(filled: Filled, known: Known) -> Plan:
+    """
+    Return the plan that was filled in.
+
+    Raises
+    ------
+    InvalidInput
+        What is wrong with it: the first field that is.
+    """
+    if filled.body is None:
+        field, message = next(iter(filled.form.errors.items()))
+        raise InvalidInput("%(message)s", field=field, message=message)
+    return service.plan_run(filled.body, known)

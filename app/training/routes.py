@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.training.web import calculator, config, layouts, questions
+from app.training.web import calculator, config, layouts, plans, questions
 
 router = APIRouter()
-for module in (calculator, config, layouts, questions):
+for module in (calculator, config, layouts, questions, plans):
     router.include_router(module.router)

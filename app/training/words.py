@@ -9,7 +9,7 @@ from app.training.formulas.run import AXES
 from app.training.known import Known
 from app.web.i18n import gettext as _
 from app.web.i18n import later
-from app.web.numbers import whole
+from app.web.numbers import decimal, whole
 
 OPTIMIZERS: Mapping[str, str] = {
     "megatron_distributed": later("Megatron-LM, distributed optimizer"),
@@ -183,6 +183,35 @@ FIELDS: Mapping[str, str] = {
 """The labels of the form, for messages and lists."""
 
 
+RESULTS: Mapping[str, str] = {
+    "parameters": later("Parameters"),
+    "active": later("Active on a token"),
+    "tokens": later("Tokens"),
+    "accelerator": later("Accelerator"),
+    "gpus": later("GPUs"),
+    "step_seconds": later("Seconds per step"),
+    "mfu": later("MFU"),
+    "hfu": later("HFU"),
+    "bubble": later("Bubble"),
+    "days": later("Days"),
+    "gpu_hours": later("GPU-hours that compute"),
+    "gpu_hours_paid": later("GPU-hours that are paid"),
+    "cost": later("Cost"),
+    "energy_kwh": later("Energy, kWh"),
+    "co2_t": later("CO2, t"),
+    "max_gib": later("Memory, fullest stage"),
+}
+"""What is kept of a saved version, in the order of a comparison."""
+PERCENTS = frozenset({"mfu", "hfu", "bubble"})
+EXPORTS: Mapping[str, str] = {
+    "json": "JSON",
+    "csv": "CSV",
+    "megatron": later("Megatron-LM script"),
+    "deepspeed": later("DeepSpeed configuration"),
+    "torchrun": later("torchrun line"),
+}
+
+
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return choices of a form with their words."""
     return [(value, _(word)) for value, word in words.items()]
@@ -329,3 +358,26 @@ def refused_line(layout: Mapping[str, object]) -> str:
         for name, short in names.items()
         if layout.get(name) is not None and (name in {"tp", "pp"} or layout[name] != 1)
     )
+
+
+def export(kind: str) -> str:
+    """Return what a kind of file is called."""
+    return word(EXPORTS, kind)
+
+
+def result(name: str) -> str:
+    """Return what a kept result is called."""
+    return word(RESULTS, name)
+
+
+def shown_result(name: str, value: object) -> str:
+    """Return a kept result as it is read."""
+    if value is None:
+        return _("not computed")
+    if name in PERCENTS and isinstance(value, int | float):
+        return f"{decimal(100 * value, 1)} %"
+    if isinstance(value, int) or name.startswith("gpu_hours") or name == "energy_kwh":
+        return whole(round(float(str(value))))
+    if name == "cost":
+        return whole(round(float(str(value))))
+    return decimal(value, 2) if isinstance(value, float) else str(value)

@@ -17,6 +17,8 @@ from app.training.forms import Filled
 from app.training.formulas.all import find_formulas
 from app.training.formulas.formula import Formula
 from app.training.known import Known, Price
+from app.training.plans import sources
+from app.training.plans.sources import Source
 from app.training.service import Plan
 from app.web.forms import FormData
 from app.web.templating import render
@@ -59,6 +61,7 @@ class CalculatorPage:
     models: Sequence[tuple[str, str]]
     sizes: Mapping[str, str]
     can_save: bool
+    source: Source | None
     words: Any = words
     address: Any = form_values.address
 
@@ -67,7 +70,12 @@ class CalculatorPage:
 def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer) -> Response:
     """Show what the run in the address takes."""
     known = knowledge.load_known(session)
-    filled = forms.read_query(dict(request.query_params), known=known)
+    query = dict(request.query_params)
+    source = sources.named_source(session, query, viewer)
+    base = None
+    if source is not None:
+        base = {**forms.NEW_RUN, "tokens": form_values.spell_tokens(source.tokens)}
+    filled = forms.read_query(query, base=base, known=known)
     shown, nearest = compute(filled, known)
     page = CalculatorPage(
         form=filled.form,
@@ -79,6 +87,7 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
         models=[(one.id, one.name) for one in presets.models().values()],
         sizes=sizes_of(filled),
         can_save=forms.may_save(viewer),
+        source=source,
     )
     return render(
         request,
