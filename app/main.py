@@ -22,6 +22,8 @@ from app.catalog.importing import routes as import_routes
 from app.catalog.importing.purpose import IMPORT_FILE
 from app.catalog.locations import api as locations_api
 from app.catalog.locations import routes as locations_routes
+from app.catalog.measuring import routes as measuring_routes
+from app.catalog.measuring.purpose import SAMPLE_FILE
 from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose
@@ -45,11 +47,12 @@ from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
 # What files are uploaded for: each domain says what it takes, here once.
-PURPOSES: tuple[Purpose, ...] = (IMPORT_FILE,)
+PURPOSES: tuple[Purpose, ...] = (IMPORT_FILE, SAMPLE_FILE)
 # The addresses that take uploads, and the most bytes each reads.
 UPLOADS: dict[str, int] = {
     "/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
     "/api/v1/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
+    "/measure/dataset/": SAMPLE_FILE.max_bytes + MAX_BODY_BYTES,
 }
 
 
@@ -108,6 +111,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(locations_routes.router)
     for api in (rfqs_api, quotes_inviting_api, quotes_api):
         app.include_router(api.router)
+    app.include_router(measuring_routes.router)
     app.include_router(catalog_routes.router)
     app.include_router(locations_api.router)
     app.include_router(exporting_api.router)

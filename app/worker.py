@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 
 from app.catalog.importing import jobs as import_jobs
 from app.catalog.importing import upkeep as import_upkeep
+from app.catalog.measuring import uploads as measuring
 from app.files import upkeep as files_upkeep
 from app.jobs import upkeep as jobs_upkeep
 from app.jobs import worker
@@ -25,7 +26,12 @@ KINDS: tuple[JobKind, ...] = ()
 def job_kinds(settings: Settings) -> tuple[JobKind, ...]:
     """Return every kind of job that a worker of this installation can do."""
     storage = files_upkeep.storage_of(settings)
-    return (*KINDS, sending.job_kind(settings), *import_jobs.kinds(storage))
+    return (
+        *KINDS,
+        sending.job_kind(settings),
+        *import_jobs.kinds(storage),
+        measuring.kind(storage),
+    )
 
 
 def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:

@@ -73,6 +73,7 @@ SHOTS = (
     Shot("compare", "/compare?d=skypile-150b&d=jlw-chinese-books&d=map-cc"),
     Shot("export", "/catalogue/jlw-chinese-books/export"),
     Shot("exports", "/catalogue/export?category=code"),
+    Shot("measure", "/measure/dataset/jlw-chinese-books", Role.PLANNER),
     Shot("about", "/about-the-data"),
     Shot("glossary", "/glossary"),
     Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),

@@ -91,6 +91,10 @@ class FileStorage:
             while piece := handle.read(CHUNK_BYTES):
                 yield piece
 
+    def url(self, key: str) -> str:
+        """Return the address that fsspec opens, for a reader in another process."""
+        return str(self.file_system.unstrip_protocol(self._path(key)))
+
     def delete(self, key: str) -> None:
         """Remove a file, if it is there."""
         with suppress(FileNotFoundError):

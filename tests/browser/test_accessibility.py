@@ -48,6 +48,7 @@ SIGNED_IN = (
     (Role.PLANNER, "/catalogue/jlw-chinese-english-scripts"),
     (Role.ADMINISTRATOR, "/settings/priors?edit=book_en"),
     (Role.ADMINISTRATOR, "/settings/mail"),
+    (Role.PLANNER, "/measure/dataset/jlw-chinese-books"),
     (Role.PLANNER, "/mixtures/new"),
     (Role.PLANNER, "/mixtures/import"),
     (Role.PLANNER, "/mixtures/recipes/the-pile"),

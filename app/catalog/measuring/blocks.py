@@ -22,26 +22,34 @@ class Broken(Exception):
     """A stream that ends or errs before its end; what came before was read."""
 
 
-def unpacked(file: SourceFile) -> Iterator[bytes]:
+def unpacked(file: SourceFile, limit: int | None = None) -> Iterator[bytes]:
     """
-    Yield the unpacked content of a file in pieces.
+    Yield the unpacked content of a file in pieces, at most `limit` bytes.
 
     Raises
     ------
     Broken
-        If it is damaged from some place on.
+        If it is damaged from some place on, or goes on beyond the limit.
     """
     try:
         with closing(open_file(file.url)) as raw, closing(_unpack(raw, file.packing)) as handle:
-            while piece := handle.read(BLOCK_BYTES):
-                yield piece
+            yield from _limited(handle, limit)
     except (OSError, EOFError, zlib.error) as error:
         raise Broken(str(error)) from error
     except Exception as error:
         # The module, and so its error, depends on the version of Python.
-        if not isinstance(error, _zstd().ZstdError):
+        if isinstance(error, Broken) or not isinstance(error, _zstd().ZstdError):
             raise
         raise Broken(str(error)) from error
+
+
+def _limited(handle: IO[bytes], limit: int | None) -> Iterator[bytes]:
+    left = limit
+    while piece := handle.read(BLOCK_BYTES):
+        if left is not None and (left := left - len(piece)) < 0:
+            message = f"it unpacks to more than {limit:,} bytes"
+            raise Broken(message)
+        yield piece
 
 
 def in_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -26,6 +26,8 @@ class Plan:
 
     vocabulary: Vocabulary
     field: str
+    # The most bytes that a packed file is unpacked to; None where its owner is trusted.
+    max_unpacked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _without_block(task: Task) -> Task:
 
 def _count_lines(plan: Plan, unit: Unit, tally: Tally) -> None:
     if unit.is_stream:
-        found = blocks.in_lines(blocks.unpacked(unit.file))
+        found = blocks.in_lines(blocks.unpacked(unit.file, plan.max_unpacked))
     else:
         found = blocks.of_range(unit, is_text=unit.file.kind == "text")
     is_first = unit.start == 0

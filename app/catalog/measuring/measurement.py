@@ -80,7 +80,8 @@ class Measurement:
         found, folder = hashlib.sha256(), self.folder
         for file in self.files:
             digest = self.digests.get(file.url, "")
-            found.update(f"{file.url.removeprefix(folder)}\t{file.size}\t{digest}\n".encode())
+            path = file.label or file.url.removeprefix(folder)
+            found.update(f"{path}\t{file.size}\t{digest}\n".encode())
         return found.hexdigest()
 
 
@@ -132,7 +133,10 @@ def measure(  # noqa: PLR0913  each named in the call
     pieces = [Piece(unit.number, unit.file.stratum, unit.size) for unit in units]
     groups = sampling.strata(pieces, share)
     chosen = [units[number] for number in sampling.order(groups, share, seed)]
-    counted, tasks = _Counted(), _Tasks(chosen, engine.workers, with_digests=with_digests)
+    counted = _Counted()
+    tasks = _Tasks(
+        chosen, engine.workers, with_digests=with_digests, max_unpacked=plan.max_unpacked
+    )
     total_bytes = sum(unit.size for unit in chosen)
     started = time.monotonic()
     is_stopped = False
@@ -179,7 +183,15 @@ class _Tasks:
     here and counted block by block, so that all cores work on one large file.
     """
 
-    def __init__(self, chosen: list[Unit], workers: int, *, with_digests: bool) -> None:
+    def __init__(
+        self,
+        chosen: list[Unit],
+        workers: int,
+        *,
+        with_digests: bool,
+        max_unpacked: int | None,
+    ) -> None:
+        self.max_unpacked = max_unpacked
         self.chosen = chosen
         self.with_digests = with_digests
         self.feeds = workers > 1 and sum(unit.is_stream for unit in chosen) < workers * 2
@@ -202,7 +214,7 @@ class _Tasks:
         counted.waiting[unit.number] = 1
         is_first = True
         try:
-            for block, too_long in blocks.in_lines(blocks.unpacked(unit.file)):
+            for block, too_long in blocks.in_lines(blocks.unpacked(unit.file, self.max_unpacked)):
                 counted.waiting[unit.number] += 1
                 yield Task(unit, block, too_long, is_first)
                 is_first = False

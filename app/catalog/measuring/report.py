@@ -74,7 +74,7 @@ def _report(found: Measurement, *, max_files: int) -> Json:
             "manifest_sha256": found.manifest,
             "list": [
                 {
-                    "path": file.url.removeprefix(found.folder),
+                    "path": file.label or file.url.removeprefix(found.folder),
                     "bytes": file.size,
                     "sha256": found.digests.get(file.url),
                 }

@@ -32,6 +32,8 @@ class SourceFile:
     kind: str
     packing: str | None
     size: int
+    # What people call it, where that is not its address.
+    label: str | None = None
 
     @property
     def stratum(self) -> str:
@@ -62,6 +64,23 @@ def find(paths: Iterable[str], *, kind: str | None = None) -> list[SourceFile]:
             )
         found |= {file.url: file for file in some}
     return [found[url] for url in sorted(found)]
+
+
+def stored(url: str, name: str, size: int) -> SourceFile:
+    """
+    Return a file of the portal's store, which has no name of its own.
+
+    Raises
+    ------
+    CannotMeasure
+        If its name is of no kind that is read.
+    """
+    found = _kind_of(name)
+    if found is None:
+        raise CannotMeasure(
+            "%(path)s is of no kind that is read. Read are: %(kinds)s.", path=name, kinds=READABLE
+        )
+    return SourceFile(url, *found, size, name)
 
 
 def open_file(url: str) -> Any:  # noqa: ANN401  a file object of fsspec
