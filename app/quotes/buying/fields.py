@@ -358,7 +358,7 @@ LOT_STEP = Step(
                 ),
                 _f(
                     "requirements.quality.measured_on",
-                    later("Measured on"),
+                    later("What one observation is"),
                     Kind.CHOICE,
                     choices=v.MeasuredOn,
                 ),
@@ -401,7 +401,7 @@ LOT_STEP = Step(
             ),
         ),
         Section(
-            later("Schedule"),
+            later("Time plan"),
             (
                 _f("requirements.schedule.start", later("Start"), Kind.DAY),
                 _f("requirements.schedule.per_week", later("Throughput a week"), Kind.NUMBER),

@@ -105,11 +105,11 @@ def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # n
         )
         return say.percent(value) if is_share else say.plain(value)
     if field.kind is Kind.FACTORS:
-        return ", ".join(f"1 {word_of_unit(one.unit)} = {say.plain(one.factor)}" for one in value)
+        return say.listed(f"1 {word_of_unit(one.unit)} = {say.plain(one.factor)}" for one in value)
     if field.kind is Kind.LANGUAGE:
         return language_name(value)
     if isinstance(value, list):
-        return ", ".join(value)
+        return say.listed(value)
     if isinstance(value, int):
         return say.plain(Decimal(value))
     return say.day(value) if hasattr(value, "isoformat") else str(value)

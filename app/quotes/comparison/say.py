@@ -1,5 +1,6 @@
 """Amounts, prices and terms of quotes as text, in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -83,7 +84,7 @@ def fees(quote: Quote, line: QuoteLine) -> str:
         )
         if value
     ]
-    return ", ".join(parts) or _("none")
+    return listed(parts) or _("none")
 
 
 def tax(quote: Quote) -> str:
@@ -104,7 +105,12 @@ def minimum_order(quote: Quote, line: QuoteLine, lot: Lot) -> str:
         parts.append(join_unit(plain(line.moq), unit))
     if line.minimum_order:
         parts.append(amount(Money(line.minimum_order, quote.currency)))
-    return ", ".join(parts) or _("none")
+    return listed(parts) or _("none")
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return parts as a list, with the comma of the reader's language."""
+    return ("，" if current_locale().startswith("zh") else ", ").join(parts)
 
 
 def join_unit(number: str, unit: str) -> str:

@@ -42,7 +42,7 @@ def heads() -> list[str]:
         _("Currency"),
         _("Above the lowest, %%"),
         _("Lowest"),
-        _("Total"),
+        _("Total amount"),
         _("Total as quoted"),
         _("Currency quoted"),
         _("Rate"),

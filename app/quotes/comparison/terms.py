@@ -100,7 +100,7 @@ def _sampling(x: Subject) -> Cell:
         judge.at_least(x.asked.quality.sampling_rate, x.offered.sampling_rate),
         judge.same(x.asked.quality.sampled_by, x.offered.sampled_by),
     }
-    return Cell(", ".join(parts), _worst(verdicts))
+    return Cell(say.listed(parts), _worst(verdicts))
 
 
 def _pilot(x: Subject) -> Cell:
@@ -117,7 +117,7 @@ def _pilot_text(size: int | None, is_paid: bool | None, days: int | None) -> str
     parts = [say.plain(Decimal(size))] if size is not None else []
     parts += [_("paid") if is_paid else _("free")] if is_paid is not None else []
     parts += [_("%(n)s days", n=days)] if days is not None else []
-    return ", ".join(parts)
+    return say.listed(parts)
 
 
 def _rework(x: Subject) -> Cell:
@@ -146,7 +146,7 @@ def _rework_text(rounds: int | None, days: int | None, is_unlimited: bool) -> st
     elif rounds is not None:
         parts.append(_("%(n)s rounds", n=rounds))
     parts += [_("%(n)s days each", n=days)] if days is not None else []
-    return ", ".join(parts)
+    return say.listed(parts)
 
 
 def _throughput(x: Subject) -> Cell:
@@ -211,7 +211,7 @@ def _asked_quality(x: Asked) -> str:
     quality = x.asked.quality
     parts = [say.quality(quality.metric, quality.target)]
     parts += [word(quality.measured_on)] if quality.measured_on else []
-    return ", ".join(part for part in parts if part)
+    return say.listed(part for part in parts if part)
 
 
 def _asked_sampling(x: Asked) -> str:
@@ -219,7 +219,7 @@ def _asked_sampling(x: Asked) -> str:
     parts = [say.percent(quality.sampling_rate)] if quality.sampling_rate else []
     parts += [word(quality.sampled_by)] if quality.sampled_by else []
     parts += [quality.rejection] if quality.rejection else []
-    return ", ".join(parts)
+    return say.listed(parts)
 
 
 TERMS: tuple[Term, ...] = (
@@ -268,9 +268,9 @@ TERMS: tuple[Term, ...] = (
     Term(
         "certifications",
         lambda: _("Certificates"),
-        lambda x: ", ".join(x.general.security.certifications),
+        lambda x: say.listed(x.general.security.certifications),
         lambda x: Cell(
-            ", ".join(x.offered.certifications),
+            say.listed(x.offered.certifications),
             judge.includes(x.general.security.certifications, x.offered.certifications),
         ),
     ),

@@ -29,7 +29,7 @@ DECIDED = {
 VERDICTS = {
     Verdict.EXCEEDS: (later("exceeds"), "good"),
     Verdict.FALLS_SHORT: (later("falls short"), "warn"),
-    Verdict.DIFFERS: (later("differs"), "warn"),
+    Verdict.DIFFERS: (later("deviates"), "warn"),
     Verdict.NOT_STATED: (later("not stated"), "warn"),
 }
 ACCEPTANCE_RULES = {

@@ -96,7 +96,7 @@ def _lot(found: Comparison, lot: LotComparison) -> Section:
             ),
             *(_cost(found, offer) for offer in lot.offers),
         ],
-        [Cell(_("Total")), *(Cell(_total(found, offer)) for offer in lot.offers)],
+        [Cell(_("Total amount")), *(Cell(_total(found, offer)) for offer in lot.offers)],
         [Cell(_("Price, as quoted"), tone="head", span=width)],
         *_as_quoted(lot),
     ]

@@ -15,7 +15,7 @@ from app.web.languages import language_name
 def document(rfq: Rfq, *, now: datetime, is_team: bool) -> Document:
     """Return a request as a document."""
     facts = [
-        (_("Number"), rfq.number),
+        (_("Number of the request"), rfq.number),
         (_("State"), word(rfq.effective_state)),
         (_("Deadline for quotes"), stamp(rfq.deadline)),
         (_("Questions until"), stamp(rfq.questions_until or rfq.deadline)),
