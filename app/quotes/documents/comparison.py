@@ -26,7 +26,7 @@ def document(found: Comparison, *, now: datetime) -> Document:
         for rate in found.rates.rates.values()
     )
     return Document(
-        title=_("Comparison of quotes"),
+        title=_("Quotes compared"),
         subtitle=f"{rfq.number}  {rfq.title}",
         footer=_("%(number)s, printed %(moment)s", number=rfq.number, moment=stamp(now)),
         facts=[
