@@ -23,6 +23,7 @@ from app.mixtures import cli as mixtures_cli
 from app.postgres import backup as backups
 from app.postgres import embedded
 from app.settings import Settings
+from app.trainers import cli as trainers_cli
 from app.training import cli as training_cli
 from app.version import VERSION
 
@@ -58,7 +59,11 @@ cli.add_typer(db, name="db")
 cli.add_typer(accounts_cli.make_user_app(session_scope), name="user")
 cli.add_typer(accounts_cli.make_token_app(session_scope), name="token")
 cli.add_typer(catalog_cli.make_catalogue_app(session_scope), name="catalogue")
-cli.add_typer(mixtures_cli.make_mixture_app(session_scope), name="mixture")
+mixture = mixtures_cli.make_mixture_app(session_scope)
+# Exports are the trainers', which mixtures know nothing of.
+trainers_cli.add_export(mixture, session_scope)
+cli.add_typer(mixture, name="mixture")
+cli.add_typer(trainers_cli.make_trainer_app(), name="trainer")
 cli.add_typer(training_cli.make_training_app(), name="training")
 
 

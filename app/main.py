@@ -36,6 +36,9 @@ from app.quotes.api import quotes as quotes_api
 from app.quotes.api import rfqs as rfqs_api
 from app.quotes.buying import routes as buying_routes
 from app.settings import Settings
+from app.trainers import api as trainers_api
+from app.trainers import read_routes
+from app.trainers import routes as trainers_routes
 from app.training import api as training_api
 from app.training import routes as training_routes
 from app.version import VERSION
@@ -104,6 +107,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     for module in (exporting_routes, import_routes):
         app.include_router(module.router)
     app.include_router(buying_routes.router)
+    app.include_router(trainers_routes.router)
+    app.include_router(read_routes.router)
+    app.include_router(trainers_api.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)
     app.include_router(training_routes.router)

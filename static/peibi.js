@@ -185,4 +185,20 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-focus]")?.focus();
   });
+
+  // Copy a text, or mark it where the browser keeps the clipboard to itself.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    const source = button && document.querySelector(button.dataset.copy);
+    if (!source) return;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      document.getElementById("status").textContent = button.dataset.done;
+      const was = button.textContent;
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = was; }, 2000);
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+  });
 })();

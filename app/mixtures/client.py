@@ -89,6 +89,16 @@ def sentence(error: AppError) -> str:
     return translated(error)
 
 
+def get(url: str, path: str) -> bytes:
+    """Return what an address of the API answers, for commands of other parts."""
+    return _send(url, "GET", path)
+
+
+def get_json(url: str, path: str) -> dict[str, Any]:
+    """Return the JSON that an address of the API answers."""
+    return _json(url, "GET", path)
+
+
 def _head(text: str) -> dict[str, Any]:
     try:
         found = yaml.safe_load(text)

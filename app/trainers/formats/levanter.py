@@ -122,7 +122,7 @@ STAGE_ORDER = FindingKind(
 )
 UNALIGNED = FindingKind(
     "levanter_unaligned",
-    Severity.WARNING,
+    Severity.NOTE,
     later(
         "The stage at step %(step)s starts inside a block of %(block)s sequences unless the batch "
         "size makes step × batch a multiple of it; Levanter then stops."

@@ -1,0 +1,139 @@
+"""`peibi mixture export` and `peibi trainer`: trainers' files in a terminal or a job."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.errors import InvalidInput
+from app.mixtures import queries
+from app.mixtures.cli import Person, SessionScope, Slug, Url, find_viewer, one_sentence
+from app.trainers import client, exporting, plans, reading, words
+from app.trainers.kit.findings import Severity
+from app.trainers.kit.outputs import Format
+from app.trainers.kit.plan import Settings
+from app.trainers.registry import FORMATS, get_format
+
+Trainer = Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")]
+Paths = Annotated[list[Path], typer.Argument(help="The files; - is standard input.")]
+
+
+def add_export(app: typer.Typer, session_scope: SessionScope) -> None:
+    """Add `export` to the commands of `peibi mixture`."""
+
+    @app.command()
+    def export(  # noqa: PLR0913  options of a command
+        slug: Slug,
+        *,
+        trainer: Trainer,
+        version: Annotated[int, typer.Option(help="By default the last one.")] = 0,
+        output: Annotated[
+            Path | None, typer.Option("-o", "--output", help="A folder for the files.")
+        ] = None,
+        file: Annotated[str, typer.Option(help="Print this one of the files.")] = "",
+        sequence_length: Annotated[int, typer.Option(min=1)] = 4096,
+        global_batch_size: Annotated[int, typer.Option(min=1)] = 1024,
+        seed: Annotated[int, typer.Option(min=0)] = 42,
+        exact_epochs: Annotated[
+            bool, typer.Option(help="Passes instead of weights, where a format has both.")
+        ] = False,
+        person: Person = "",
+        url: Url = "",
+    ) -> None:
+        """Write a version for a trainer: into a folder, or its first file to standard output."""
+        settings = Settings(sequence_length, global_batch_size, seed, exact_epochs)
+        with one_sentence():
+            if url:
+                files = client.export(url, slug, version, trainer, settings)
+            else:
+                files = export_here(
+                    session_scope, slug, version, get_format(trainer), settings, person=person
+                )
+            if output is not None:
+                output.mkdir(parents=True, exist_ok=True)
+                for name, text in files.items():
+                    (output / name).write_text(text, encoding="utf-8")
+                    print(output / name)
+                return
+            if file and file not in files:
+                raise InvalidInput(
+                    "There is no file %(name)s here. There are: %(known)s.",
+                    name=file[:100],
+                    known=", ".join(files),
+                )
+            print(files[file] if file else next(iter(files.values())), end="")
+
+
+def make_trainer_app() -> typer.Typer:
+    """Return the commands of `peibi trainer`."""
+    app = typer.Typer(help="Files of training frameworks.", no_args_is_help=True)
+
+    @app.command("list")
+    def list_trainers() -> None:
+        """Print the trainers: id, name, what a weight counts, what it was checked against."""
+        for one in FORMATS.values():
+            print(f"{one.id}\t{one.name}\t{one.unit.value}\t{one.checked}")
+
+    @app.command()
+    def lint(
+        paths: Paths,
+        *,
+        trainer: Annotated[str, typer.Option(help="By default found out.")] = "",
+    ) -> None:
+        """Name what is wrong with a trainer's files, by line; exit code 1 for errors."""
+        with one_sentence():
+            files = reading.read_files({path.name: read_file(path) for path in paths})
+            chosen = get_format(trainer) if trainer else reading.detect(files)
+            if chosen is None:
+                raise InvalidInput("No trainer reads this. Say which it is for: --trainer.")
+        found = chosen.lint(files)
+        for one in found:
+            place = f"line {one.line}" if one.line else "-"
+            said = f"{words.message(one)} {words.remedy(one)}".strip()
+            print(f"{one.severity}\t{place}\t{one.code}\t{said}")
+        if not found:
+            print(f"ok: {chosen.name}")
+        if any(one.severity is Severity.ERROR for one in found):
+            raise typer.Exit(1)
+
+    return app
+
+
+def export_here(
+    session_scope: SessionScope,
+    slug: str,
+    version: int,
+    chosen: Format,
+    settings: Settings,
+    *,
+    person: str,
+) -> dict[str, str]:
+    """Return the files of a version of this installation."""
+    with session_scope() as session:
+        viewer = find_viewer(session, person)
+        mixture = queries.get_mixture(session, slug, viewer)
+        saved = queries.get_version(session, mixture, version or mixture.last_version)
+        plan = plans.load_plan(session, mixture, saved, settings, viewer=viewer)
+        written = exporting.write(chosen, plan)
+        for one in written.findings:
+            print(f"{words.message(one)} {words.remedy(one)}".strip(), file=sys.stderr)
+        return written.texts()
+
+
+def read_file(path: Path) -> str:
+    """Return the text of a file, or of standard input."""
+    if str(path) == "-":
+        return typer.get_text_stream("stdin").read()
+    try:
+        if path.stat().st_size > reading.MAX_CHARACTERS:
+            raise InvalidInput(
+                "The files have %(size)s characters; at most %(most)s are read.",
+                size=path.stat().st_size,
+                most=reading.MAX_CHARACTERS,
+            )
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            "%(file)s cannot be read as text: %(reason)s.", file=str(path), reason=str(error)
+        ) from None

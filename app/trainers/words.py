@@ -1,0 +1,73 @@
+"""The sentences of notes and findings in the reader's language, and the words for formats."""
+
+from app.catalog.locations.kinds import Layout
+from app.catalog.locations.routes import layout_words
+from app.trainers.how import How
+from app.trainers.kit.findings import Finding, Severity
+from app.trainers.kit.notes import Note
+from app.trainers.kit.outputs import Format, WeightUnit
+from app.trainers.kit.values import Value, show
+from app.web import numbers
+from app.web.i18n import gettext as _
+
+
+def note(found: Note) -> str:
+    """Return what a file lost, as a sentence."""
+    return _say(found.kind.text, dict(found.values))
+
+
+def message(found: Finding) -> str:
+    """Return what is wrong."""
+    return _say(found.kind.message, dict(found.values))
+
+
+def remedy(found: Finding) -> str:
+    """Return what to do about it."""
+    return _say(found.kind.remedy, dict(found.values))
+
+
+def severity(found: Severity) -> str:
+    """Return the word for how bad something is."""
+    return {
+        Severity.ERROR: _("Error"),
+        Severity.WARNING: _("Warning"),
+        Severity.NOTE: _("To know"),
+    }[found]
+
+
+def tone(found: Severity) -> str:
+    """Return the tone in which a severity is shown."""
+    return {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "info"}[found]
+
+
+def unit(found: WeightUnit) -> str:
+    """Return what a weight counts."""
+    return {
+        WeightUnit.TOKENS: _("tokens"),
+        WeightUnit.ROWS: _("documents"),
+        WeightUnit.EPOCHS: _("passes"),
+        WeightUnit.FRACTION: _("part of each dataset kept"),
+    }[found]
+
+
+def how(found: How) -> str:
+    """Return by what a dataset was found."""
+    return {
+        How.LOCATION: _("by its location"),
+        How.SLUG: _("by its short name"),
+        How.NAME: _("by its name or an alias"),
+        How.NEW: _("new"),
+    }[found]
+
+
+def layouts(trainer: Format) -> str:
+    """Return the layouts that a trainer reads, the best first."""
+    known = layout_words()
+    return ", ".join(known[Layout(one)] for one in trainer.layouts)
+
+
+def _say(text: str, values: dict[str, Value]) -> str:
+    if not text:
+        return ""
+    shown = {name: show(value, numbers.system()) for name, value in values.items()}
+    return _(text, **shown) if shown else _(text)
