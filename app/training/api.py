@@ -12,8 +12,10 @@ from app.compute.flops import CONVENTIONS
 from app.compute.profiles import PROFILES
 from app.compute.results import Estimate
 from app.compute.states import OPTIMIZERS
-from app.training import presets, service
+from app.db import DbSession
+from app.training import knowledge, presets, service
 from app.training.api_models import EstimateIn, LayoutsIn
+from app.training.known import Grid, Price
 from app.training.problems import TrainingRefused
 from app.training.service import Search
 from app.web.errors import error_response
@@ -32,6 +34,8 @@ class Presets:
 
     models: list[presets.ModelPreset]
     accelerators: list[presets.AcceleratorPreset]
+    prices: list[Price]
+    grids: list[Grid]
     runs: list[presets.PublishedRun]
     optimizers: Mapping[str, str]
     conventions: Mapping[str, str]
@@ -39,7 +43,7 @@ class Presets:
 
 
 @router.post("/estimate", name="training.api.estimate", response_model=Estimate)
-def estimate_run(request: Request, body: EstimateIn) -> Estimate | Response:
+def estimate_run(request: Request, session: DbSession, body: EstimateIn) -> Estimate | Response:
     """
     Tell what a training run takes: parameters, FLOPs, memory per stage, time, money, energy.
 
@@ -47,26 +51,29 @@ def estimate_run(request: Request, body: EstimateIn) -> Estimate | Response:
     its sentence and the nearest valid values.
     """
     try:
-        return service.plan_run(body).estimate
+        return service.plan_run(body, knowledge.load_known(session)).estimate
     except TrainingRefused as error:
         return _refusal(request, error)
 
 
 @router.post("/layouts", name="training.api.layouts", response_model=Search)
-def search_layouts(request: Request, body: LayoutsIn) -> Search | Response:
+def search_layouts(request: Request, session: DbSession, body: LayoutsIn) -> Search | Response:
     """Search all layouts of a cluster: those that fit, fastest first, and why others do not."""
     try:
-        return service.find_layouts(body)
+        return service.find_layouts(body, knowledge.load_known(session))
     except TrainingRefused as error:
         return _refusal(request, error)
 
 
 @router.get("/presets", name="training.api.presets")
-def list_presets() -> Presets:
-    """List the models, accelerators and published runs that come with the portal, by id."""
+def list_presets(session: DbSession) -> Presets:
+    """List the models, accelerators, prices, grids and published runs that can be named, by id."""
+    known = knowledge.load_known(session)
     return Presets(
         models=list(presets.models().values()),
-        accelerators=list(presets.accelerators().values()),
+        accelerators=list(known.accelerators.values()),
+        prices=list(known.prices.values()),
+        grids=list(known.grids.values()),
         runs=list(presets.runs().values()),
         optimizers=OPTIMIZERS,
         conventions=CONVENTIONS,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from app.compute.layouts import Layout
 from app.training import presets, sentences
-from app.training.formulas.formula import Formula
+from app.training.formulas.formula import KINDS, Formula
 from app.training.formulas.run import AXES
 from app.training.known import Known
+from app.training.published import QUANTITIES
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 from app.web.numbers import decimal, whole
@@ -152,6 +153,9 @@ FIELDS: Mapping[str, str] = {
     "peak_tflops": later("Dense peak, TFLOP/s"),
     "memory_gb": later("Memory, GB"),
     "watts": later("Board power, W"),
+    "peak_fp8_tflops": later("Dense fp8 peak, TFLOP/s"),
+    "sustained_tflops": later("Reached by matrix products, TFLOP/s"),
+    "memory_tb_s": later("Memory bandwidth, TB/s"),
     "price": later("Price of a GPU-hour"),
     "currency": later("Currency"),
     "tp": later("Tensor parallel"),
@@ -381,3 +385,23 @@ def shown_result(name: str, value: object) -> str:
     if name == "cost":
         return whole(round(float(str(value))))
     return decimal(value, 2) if isinstance(value, float) else str(value)
+
+
+def quantity(name: str) -> str:
+    """Return what a published quantity is called."""
+    return word(QUANTITIES, name)
+
+
+def kind(name: str) -> str:
+    """Return what a value rests on."""
+    return _(KINDS[name][1])
+
+
+def kind_tone(name: str) -> str:
+    """Return the tone of what a value rests on."""
+    return KINDS[name][0]
+
+
+def confidence(name: str) -> str:
+    """Return how far the numbers of an accelerator can be trusted."""
+    return word(CONFIDENCE, name)
