@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.search.service import SearchPage, search
 from app.settings import Settings
-from benchmarks import compute, database, measuring, pages, planning, queries, rival
+from benchmarks import compute, database, measuring, pages, planning, queries, quotes, rival
 from benchmarks.queries import Question
 
 
@@ -47,6 +47,7 @@ def main() -> None:
     if not options.only_search:
         print(planning.table(planning.run()))
         compute.main()
+        quotes.main()
 
 
 @contextmanager
