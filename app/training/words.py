@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.compute.layouts import Layout
 from app.training import presets, sentences
+from app.training.explanations import COLLECTIVES, CONCEPTS, EXPLANATIONS
 from app.training.formulas.formula import KINDS, Formula
 from app.training.formulas.run import AXES
 from app.training.known import Known
@@ -405,3 +406,18 @@ def kind_tone(name: str) -> str:
 def confidence(name: str) -> str:
     """Return how far the numbers of an accelerator can be trusted."""
     return word(CONFIDENCE, name)
+
+
+def concept(name: str) -> str:
+    """Return what an idea is called."""
+    return word(CONCEPTS, name)
+
+
+def explanation(name: str) -> list[str]:
+    """Return what there is to say about an idea, a paragraph each."""
+    return [_(text) for text in EXPLANATIONS[name]]
+
+
+def collective(axis_name: str) -> str:
+    """Return the collective operations of an axis."""
+    return word(COLLECTIVES, axis_name)

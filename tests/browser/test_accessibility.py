@@ -43,6 +43,15 @@ PUBLIC = (
     "/mixtures/recipes",
     "/mixtures/recipes/gpt3",
     "/mixtures/using/the-pile",
+    "/training",
+    "/training?model=hand&was=deepseek-v3&accelerator=h800&gpus=512&tokens=1T&ep=8",
+    "/training/layouts?run=bloom-176b",
+    "/training/questions?run=bloom-176b&days=118&budget=2000000",
+    "/training/published",
+    "/training/plans",
+    "/training/tables",
+    "/training/concepts/zero",
+    "/training/config",
 )
 SIGNED_IN = (
     (Role.PLANNER, "/catalogue/jlw-chinese-english-scripts"),
@@ -53,6 +62,8 @@ SIGNED_IN = (
     (Role.PLANNER, "/mixtures/import"),
     (Role.PLANNER, "/mixtures/recipes/the-pile"),
     (Role.ADMINISTRATOR, "/mixtures/policies"),
+    (Role.PLANNER, "/training/plans/new?run=bloom-176b"),
+    (Role.ADMINISTRATOR, "/training/tables/accelerator/h20"),
 )
 
 
