@@ -19,7 +19,17 @@ from sqlalchemy.orm import Session
 
 from app.catalog.search.service import SearchPage, search
 from app.settings import Settings
-from benchmarks import compute, database, measuring, pages, planning, queries, quotes, rival
+from benchmarks import (
+    compute,
+    database,
+    measuring,
+    mixtures,
+    pages,
+    planning,
+    queries,
+    quotes,
+    rival,
+)
 from benchmarks.queries import Question
 
 
@@ -46,6 +56,7 @@ def main() -> None:
             print(rival.table(Settings(data_dir=directory), url, directory, options.rows, compared))
     if not options.only_search:
         print(planning.table(planning.run()))
+        print(mixtures.table(mixtures.run()))
         compute.main()
         quotes.main()
 

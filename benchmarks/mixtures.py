@@ -1,8 +1,8 @@
 """
 How long an edit of a large draft takes: lock, edit, save a step, commit, and compute all of it.
 
-`python -m benchmarks.mixtures` prints one row per size, and the time of a page that shows all.
-What the composer's page adds is its rendering, which is measured with the page.
+`python -m benchmarks.mixtures` prints one row per size: the edit alone, then the same edit as the
+composer sends it, through HTTP and drawing, against one of a page without components.
 """
 
 import gc
@@ -10,7 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -39,6 +39,7 @@ BUDGET = 10**12
 # Components in each phase, phases, and the most milliseconds that 99 of 100 edits may take.
 SIZES = ((200, 3, 60.0), (500, 1, 150.0))
 PERCENT = 99
+HTMX = {"HX-Request": "true", "HX-Target": "div#composer", "HX-Request-Type": "partial"}
 # Data sets are copied under new names until there are as many as the largest draft needs.
 COPY = text(
     """
@@ -73,7 +74,7 @@ class Measured:
     def line(self) -> str:
         """Return the row of the table."""
         target = "" if self.limit is None else f"p99 <= {self.limit:g}"
-        return f"{self.what:44} {self.p50:8.1f} {self.p99:8.1f} {self.processor:10.1f}  {target}"
+        return f"{self.what:58} {self.p50:8.1f} {self.p99:8.1f} {self.processor:10.1f}  {target}"
 
 
 def run() -> list[Measured]:
@@ -109,23 +110,66 @@ def edits(engine: Engine, components: int, phases: int, limit: float) -> Measure
 
 
 def pages(url: str, engine: Engine) -> list[Measured]:
-    """Measure a whole page of a large draft, and an empty page of the same layout."""
-    mixture_id, _viewer, _slugs = draft(engine, 200, 3)
+    """Measure whole edits by HTTP, drawing included, and an empty page of the same layout."""
     with tempfile.TemporaryDirectory() as directory:
         app = create_app(Settings(data_dir=Path(directory)), url)
         with TestClient(app, follow_redirects=False) as client:
             with Session(engine) as session, session.begin():
-                slug = session.get_one(Mixture, mixture_id).slug
-                account = factories.make_account(session, role=Role.PLANNER)
-                factories.sign_in(client, session, account)
+                factories.sign_in(
+                    client, session, factories.make_account(session, role=Role.PLANNER)
+                )
+            empty = by_page(client, engine, 0, 1)
             return [
-                measure("empty page of the same layout", lambda _n: client.get("/mixtures/new")),
-                measure(
-                    "page of 3 x 200 components, every phase whole",
-                    lambda _n: client.get(f"/mixtures/{slug}"),
-                    count=50,
-                ),
+                empty,
+                *(by_page(client, engine, *size, empty=empty) for size in SIZES),
+                whole_page(client, engine),
             ]
+
+
+def by_page(
+    client: TestClient,
+    engine: Engine,
+    components: int,
+    phases: int,
+    limit: float | None = None,
+    *,
+    empty: Measured | None = None,
+) -> Measured:
+    """Measure edits of the composer as htmx sends them; without components, of its budget."""
+    mixture_id, _viewer, slugs = draft(engine, components, phases)
+    with Session(engine) as session:
+        slug = session.get_one(Mixture, mixture_id).slug
+    revision = 1
+
+    def edit(number: int) -> None:
+        nonlocal revision
+        form = {"do": "budget", "phase": "Phase 0", "token_budget": f"{1 + number}B"}
+        if slugs:
+            dataset = slugs[number % len(slugs)]
+            form = {"do": "cells", "phase": "Phase 0", f"w.{dataset}": f"{1 + number % 7}.5"}
+        answer = client.post(
+            f"/mixtures/{slug}/edit", data=form | {"revision": str(revision)}, headers=HTMX
+        )
+        answer.raise_for_status()
+        revision += 1
+
+    if not slugs:
+        return measure("the composer without components: an edit by HTTP", edit)
+    found = measure(f"edit by HTTP, {components} x {phases} components, drawn", edit, limit)
+    times = 1 if empty is None else found.p50 / empty.p50
+    return replace(found, what=f"{found.what}: {times:.1f} x empty")
+
+
+def whole_page(client: TestClient, engine: Engine) -> Measured:
+    """Measure opening a large draft."""
+    mixture_id, _viewer, _slugs = draft(engine, 200, 3)
+    with Session(engine) as session:
+        slug = session.get_one(Mixture, mixture_id).slug
+    return measure(
+        "the composer opened, 200 x 3 components",
+        lambda _number: client.get(f"/mixtures/{slug}"),
+        count=50,
+    )
 
 
 def draft(engine: Engine, components: int, phases: int) -> tuple[int, Viewer, list[str]]:
@@ -177,7 +221,7 @@ def measure(
 
 def table(found: list[Measured]) -> str:
     """Return what was measured, a row each."""
-    head = f"{'mixtures':44} {'p50 ms':>8} {'p99 ms':>8} {'processor':>10}"
+    head = f"{'mixtures':58} {'p50 ms':>8} {'p99 ms':>8} {'processor':>10}"
     return "\n".join([head, *(one.line() for one in found)]) + "\n"
 
 

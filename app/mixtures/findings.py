@@ -32,10 +32,14 @@ class Finding:
     dataset: str | None = None
 
 
-def list_findings(view: MixtureView) -> list[Finding]:
-    """Return the findings, errors first, in the order of the phases."""
+def list_findings(view: MixtureView, *, only_active: bool = False) -> list[Finding]:
+    """
+    Return the findings, errors first, in the order of the phases.
+
+    With `only_active` those of the phase that is looked at and of the whole mixture.
+    """
     found = [*_whole(view)]
-    for phase in view.phases:
+    for phase in (view.phase,) if only_active else view.phases:
         found += _phase(phase, view)
     return sorted(found, key=lambda one: one.severity is not Severity.ERROR)
 

@@ -19,8 +19,9 @@ from app.mixtures.content import Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Mixture
 from app.mixtures.phases import display_name
-from app.mixtures.views import ComponentView, MixtureView, PhaseView
+from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words.lists import tag_value_word
+from app.planning.outcome import PlannedComponent
 from app.planning.problem import ConstraintKind
 from app.web import numbers
 from app.web.i18n import gettext as _
@@ -92,45 +93,49 @@ def list_shortages(view: MixtureView) -> list[Shortage]:
     """Return what a computed mixture lacks, in the order of its phases, the largest first."""
     found: list[Shortage] = []
     for phase in view.phases:
-        found += sorted(_of_phase(phase, view.facts), key=lambda one: -(one.mid or 0))
+        found += sorted(_of_phase(phase, view), key=lambda one: -(one.mid or 0))
     return found
 
 
-def _of_phase(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> Iterator[Shortage]:
+def _of_phase(phase: PhaseView, view: MixtureView) -> Iterator[Shortage]:
     if phase.plan is None:
         return
     lacking = phase.plan.remedies.more_unique_tokens
-    silent = _is_quiet(phase)
-    for one in () if silent else phase.components:
-        if one.facts is None:
-            yield _component(phase, one, ShortageKind.NOT_IN_CATALOGUE, None)
-        elif one.unique is None and one.tokens:
-            yield _component(phase, one, ShortageKind.NO_ESTIMATE, None)
-        elif one.dataset in lacking:
-            yield _component(phase, one, ShortageKind.UNIQUE_TOKENS, lacking[one.dataset])
+    limits = {one.dataset: one.max_epochs for one in phase.phase.components}
+    # From the plan and not from its rows: a large mixture draws only those of one phase.
+    for part in phase.plan.components:
+        if part.name not in view.facts:
+            kind = ShortageKind.NOT_IN_CATALOGUE
+        elif part.name not in view.unique and part.tokens:
+            kind = ShortageKind.NO_ESTIMATE
+        elif part.name in lacking:
+            kind = ShortageKind.UNIQUE_TOKENS
+        else:
+            continue
+        yield _component(phase, part, kind, limits[part.name], view)
     for breach in phase.plan.breaches:
         if breach.kind is ConstraintKind.GROUP_MIN:
             missing = math.ceil((breach.bound - breach.actual) * phase.total_tokens)
-            yield _group(phase, breach.subject, missing, facts)
-
-
-def _is_quiet(phase: PhaseView) -> bool:
-    """Whether nothing of a phase lacks, without making its rows: most phases of a large draft."""
-    assert phase.plan is not None  # noqa: S101  the caller looked
-    return not phase.plan.remedies.more_unique_tokens and not any(
-        part.effective_tokens is None for part in phase.plan.components
-    )
+            yield _group(phase, breach.subject, missing, view.facts)
 
 
 def _component(
-    phase: PhaseView, one: ComponentView, kind: ShortageKind, lacking: int | None
+    phase: PhaseView,
+    part: PlannedComponent,
+    kind: ShortageKind,
+    limit: float | None,
+    view: MixtureView,
 ) -> Shortage:
-    facts, name = one.facts, display_name(one.dataset, one.facts)
+    facts, unique = view.facts.get(part.name), view.unique.get(part.name)
+    name = display_name(part.name, facts)
+    lacking = phase.plan.remedies.more_unique_tokens.get(part.name) if phase.plan else None
+    # What the passes need in all: unique tokens at the middle of the estimate, and the lack.
+    needed = None if lacking is None or unique is None or not limit else lacking + unique.mid
     return Shortage(
-        key=f"{phase.name}/{one.dataset}",
+        key=f"{phase.name}/{part.name}",
         kind=kind,
         phase=phase.name,
-        dataset=one.dataset,
+        dataset=part.name,
         title=name
         if lacking is None
         else _("%(tokens)s more tokens like %(name)s", tokens=numbers.short(lacking), name=name),
@@ -138,18 +143,16 @@ def _component(
         modality=facts.modality if facts else None,
         languages=facts.languages if facts else (),
         licence_class=facts.licence_class if facts else None,
-        tokens=one.tokens or 0,
-        low=None if lacking is None else _lacking(one, one.unique.high if one.unique else None),
+        tokens=part.tokens,
+        low=_lacking(needed, unique.high if unique else None),
         mid=lacking,
-        high=None if lacking is None else _lacking(one, one.unique.low if one.unique else None),
+        high=_lacking(needed, unique.low if unique else None),
     )
 
 
-def _lacking(one: ComponentView, unique: int | None) -> int | None:
+def _lacking(needed: int | None, unique: int | None) -> int | None:
     """Return the unique tokens that would be lacking if the dataset held so many."""
-    if unique is None or one.tokens is None or not one.max_epochs:
-        return None
-    return max(math.ceil((one.tokens + one.seen_tokens) / one.max_epochs) - unique, 0)
+    return None if needed is None or unique is None else max(needed - unique, 0)
 
 
 def _group(

@@ -11,7 +11,7 @@ from app.accounts.viewers import Viewer
 from app.mixtures import catalogue, drafts, queries, shortages, staleness
 from app.mixtures.content import Content, Purpose
 from app.mixtures.drafts import Steps
-from app.mixtures.findings import Finding, Severity, list_findings
+from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
 from app.mixtures.shortages import Shortage
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
@@ -157,7 +157,8 @@ def make(made: Making) -> ComposerPage:
         number=number,
         tabs=_tabs(view, base),
         rows=_rows(made),
-        was=cells.pack(phase.phase.components),
+        # With JavaScript only what was changed is sent, so nothing needs to be compared.
+        was="" if made.asking.is_fragment else cells.pack(phase.phase.components),
         steps=found,
         undo_text=edit_words.edit(*found.undo, view.facts) if found.undo else "",
         redo_text=edit_words.edit(*found.redo, view.facts) if found.redo else "",
@@ -235,16 +236,9 @@ def _tabs(view: MixtureView, base: str) -> list[Tab]:
 
 
 def _findings(view: MixtureView) -> list[Finding]:
-    """Return what there is to know and is not in a panel of its own, the phase's own first."""
-    here = view.phase.name
-    found = [
-        one
-        for one in list_findings(view)
-        if one.code not in _SHOWN_ELSEWHERE or one.phase not in {here, ""}
-    ]
-    return sorted(
-        found, key=lambda one: (one.severity is not Severity.ERROR, one.phase not in {here, ""})
-    )
+    """Return what there is to know and is not in a panel of its own; tabs mark other phases."""
+    found = list_findings(view, only_active=True)
+    return [one for one in found if one.code not in _SHOWN_ELSEWHERE]
 
 
 def _detail(phase: PhaseView, slug: str | None) -> Detail | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from app.mixtures.content import Tag
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.rollups import by_tag
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.rows import quantity
 from app.mixtures.words.lists import TAGS, portion_word
 from app.planning.rollups import Portion
+from app.web.i18n import CHINESE, current_locale
 from app.web.i18n import gettext as _
 
 PICTURED = (Tag.LANGUAGE, Tag.CATEGORY, Tag.LICENCE, Tag.PROVIDER, Tag.MODALITY, Tag.SYNTHETIC)
@@ -135,19 +135,21 @@ def phases_of(view: MixtureView) -> PhasesPicture | None:
     total, largest = view.total_tokens, max(one.total_tokens for one in view.phases)
     if len(view.phases) == 1 or not total:
         return None
-    hues = {one.category: one.category_hue for one in view.facts.values()}
+    known = {one.category: one for one in view.facts.values()}
     bars: list[PhaseBar] = []
-    lines: dict[tuple[str, ...], list[float | None]] = {}
+    lines: dict[str, list[float | None]] = {}
     for phase in view.phases:
-        parts, x = [], 0.0
-        for portion in by_tag(phase.drawn, Tag.CATEGORY):
-            word = portion_word(Tag.CATEGORY, portion.values, view.facts)
-            hue = hues.get(portion.values[0], 10) if portion.values else UNKNOWN
-            part = _part(word, hue, x / largest, portion.tokens / largest, portion.tokens)
-            parts.append(part)
-            x += portion.tokens
-            line = lines.setdefault(portion.values, [None] * len(view.phases))
-            line[phase.index] = portion.ratio
+        sums: dict[str, int] = {}
+        for one in phase.drawn:
+            category = str(one.tags.get(Tag.CATEGORY) or "")
+            sums[category] = sums.get(category, 0) + one.tokens
+        parts, x = [], 0
+        for category, tokens in sorted(sums.items(), key=lambda pair: -pair[1]):
+            word, hue = _category(category, known)
+            parts.append(_part(word, hue, x / largest, tokens / largest, tokens))
+            x += tokens
+            line = lines.setdefault(category, [None] * len(view.phases))
+            line[phase.index] = tokens / phase.total_tokens if phase.total_tokens else None
         bars.append(
             PhaseBar(
                 number=phase.index + 1,
@@ -158,13 +160,14 @@ def phases_of(view: MixtureView) -> PhasesPicture | None:
             )
         )
     return PhasesPicture(
-        bars,
-        [
-            (
-                portion_word(Tag.CATEGORY, values, view.facts),
-                hues.get(values[0], 10) if values else UNKNOWN,
-                line,
-            )
-            for values, line in lines.items()
-        ],
+        bars, [(*_category(category, known), line) for category, line in lines.items()]
     )
+
+
+def _category(code: str, known: Mapping[str, DatasetFacts]) -> tuple[str, int]:
+    """Return the word and the colour of a category."""
+    facts = known.get(code)
+    if facts is None:
+        return portion_word(Tag.CATEGORY, (code,) if code else (), {}), UNKNOWN
+    is_chinese = current_locale() == CHINESE
+    return facts.category_zh if is_chinese else facts.category_en, facts.category_hue
