@@ -18,6 +18,7 @@ from app.catalog.editing import provider_routes, review_routes, state_routes
 from app.catalog.editing import routes as editing_routes
 from app.catalog.exporting import api as exporting_api
 from app.catalog.exporting import routes as exporting_routes
+from app.catalog.importing import api as import_api
 from app.catalog.importing import routes as import_routes
 from app.catalog.importing.purpose import IMPORT_FILE
 from app.catalog.locations import api as locations_api
@@ -123,6 +124,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(exporting_api.router)
     app.include_router(catalog_api.router)
     app.include_router(editing_api.router)
+    app.include_router(import_api.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
 
     # The last one added is the outermost.

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import typer
 from sqlalchemy.orm import Session
 
+from app.catalog.importing import cli as importing_cli
 from app.catalog.measuring import cli as measuring_cli
 from app.catalog.search import indexing
 from app.catalog.seed.apply import seed
@@ -31,4 +32,5 @@ def make_catalogue_app(
         print("rebuilt")
 
     measuring_cli.add_command(catalogue, session_scope)
+    importing_cli.add_command(catalogue, session_scope)
     return catalogue

@@ -161,7 +161,7 @@ def show_page(
         format_word=format_word(found.format),
         file_href=f"/files/{found.file.key}" if found.file and is_own else None,
         progress=progress_view(found, job) if stage == "working" and job else None,
-        problem=sentence(refusal) if refusal else _problem(found, job, stage),
+        problem=sentence(refusal) if refusal else problem_of(found, job),
         created=count("create", 0),
         changed=count("change", 0),
         same=count("same", 0),
@@ -280,9 +280,9 @@ def _recent(found: Import, job: Job | None) -> RecentView:
     )
 
 
-def _problem(found: Import, job: Job | None, stage: str) -> str | None:
+def problem_of(found: Import, job: Job | None) -> str | None:
     """Return why the last work on an import came to nothing, if it did."""
-    if stage == "working" or not service.has_failed(found, job):
+    if not service.has_failed(found, job):
         return None
     if job is None:
         return _("The work on this import ended before it was done; nothing was changed.")

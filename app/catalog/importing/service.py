@@ -6,17 +6,20 @@ page shows. Either way it is one transaction.
 """
 
 import secrets
+from typing import IO
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.accounts.viewers import Viewer
-from app.catalog.importing import applying, jobs, queries, undoing
+from app.catalog.importing import applying, jobs, previewing, queries, undoing
 from app.catalog.importing.models import Import, ImportRow, ImportState
 from app.catalog.importing.options import Options
 from app.errors import Conflict
 from app.files import service as files
 from app.files.models import StoredFile
+from app.files.names import clean_name
 from app.files.storage import FileStorage
 from app.files.types import XLSX
 from app.jobs import service as job_service
@@ -55,6 +58,33 @@ def start_import(
     session.add(found)
     session.flush()
     _read(session, found, storage)
+    return found
+
+
+def read_local(
+    session: Session, name: str, handle: IO[bytes], chosen: Options, *, actor: audit.Actor
+) -> Import:
+    """
+    Read a file of the machine that the portal runs on, which is not stored.
+
+    Raises
+    ------
+    ImportRefused
+        If it cannot be read.
+    """
+    size = handle.seek(0, 2)
+    found = Import(
+        public_id=secrets.token_urlsafe(12),
+        created_by_id=actor.account_id,
+        created_by_name=actor.name,
+        name=clean_name(name),
+        size_bytes=size,
+        options=chosen.to_json(),
+        state=ImportState.READING,
+    )
+    session.add(found)
+    session.flush()
+    previewing.preview(session, found, handle, lambda _position, _rows: None)
     return found
 
 
