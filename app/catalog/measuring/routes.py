@@ -11,7 +11,6 @@ from app.catalog import queries, reference
 from app.catalog.editing.routes import Editor
 from app.catalog.measuring import uploads, vocabularies
 from app.catalog.measuring.purpose import MAX_BYTES, SAMPLE_FILE
-from app.catalog.measuring.sources import READABLE
 from app.catalog.models import Dataset
 from app.catalog.pages import parts
 from app.db import DbSession
@@ -48,7 +47,6 @@ class MeasurePage:
     form: FormData
     tokenizers: list[tuple[str, str]]
     accept: str
-    kinds: str
     max_bytes: int
 
 
@@ -142,7 +140,6 @@ def _form_page(request: Request, session: Session, dataset: Dataset, form: FormD
             (code, names.get(code, named.label)) for code, named in vocabularies.NAMED.items()
         ],
         accept=SAMPLE_FILE.extensions,
-        kinds=READABLE,
         max_bytes=MAX_BYTES,
     )
     status = UNPROCESSABLE if form.errors else 200

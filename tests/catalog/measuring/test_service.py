@@ -142,6 +142,19 @@ def test_the_page_says_what_was_measured_and_what_follows(
     assert "Bytes per token, measured on this dataset" in html
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "95 percent"), ("zh-CN", "95％ 置信区间")])
+def test_a_sample_is_shown_with_its_interval(
+    seeded_client: TestClient, seeded_session: Session, tmp_path: Path, locale: str, words: str
+) -> None:
+    for number in range(8):
+        write(tmp_path / f"{number}.jsonl", TEXTS * (number + 1))
+    found = run(tmp_path, share=0.5)
+    service.attach(seeded_session, BOOKS, found, is_whole=True, actor=audit.COMMAND_LINE)
+    seeded_session.expire_all()
+    html = seeded_client.get(f"/catalogue/{BOOKS}", headers={"Accept-Language": locale}).text
+    assert words in html
+
+
 def test_a_measured_total_is_restated_with_its_own_rate(
     seeded_client: TestClient, seeded_session: Session, measured
 ) -> None:
