@@ -175,6 +175,35 @@ def test_exports_say_what_the_page_says(
     assert client.get(f"{address}.exe").status_code == 404
 
 
+def test_a_quote_on_paper_is_for_its_vendor_and_once_open_for_the_team(
+    client: TestClient, session: Session, sealed: Example
+) -> None:
+    address = f"/rfqs/{sealed.rfq.public_id}/quotes/{sealed.quotes['a'].public_id}.pdf"
+    own = as_member(client, session, sealed, "a").get(address)
+    assert "6.80" in text_of(own.content)
+    assert sealed.quotes["a"].content_hash[:16] in text_of(own.content)
+    client.cookies.clear()
+    assert as_member(client, session, sealed, "b").get(address).status_code == 404
+    client.cookies.clear()
+    team = signed_in(client, session, Role.BUYER)
+    assert team.get(address).status_code == 404
+    making.let_deadline_pass(session, sealed.rfq)
+    assert "6.80" in text_of(team.get(address).content)
+
+
+def test_an_award_on_paper_names_who_and_why(
+    client: TestClient, session: Session, made: Example
+) -> None:
+    client = signed_in(client, session, Role.APPROVER)
+    address = f"/rfqs/{made.rfq.public_id}"
+    assert client.get(f"{address}/award.pdf").status_code == 404
+    data = {"quote": made.quotes["b"].public_id, "reason": "质量更好"}
+    client.post(f"{address}/lots/1/decide", data=data)
+    text = text_of(client.get(f"{address}/award.pdf").content)
+    assert "质量更好" in text
+    assert "Labelworks" in text
+
+
 def test_a_name_that_computes_is_harmless(
     client: TestClient, session: Session, made: Example
 ) -> None:

@@ -1,4 +1,4 @@
-"""Requests on paper."""
+"""Requests, quotes and awards on paper."""
 
 from fastapi import APIRouter, Response
 
@@ -6,8 +6,9 @@ from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.errors import NotFound
 from app.quotes import queries
+from app.quotes.comparison import service as comparison
+from app.quotes.documents import award, quote, request
 from app.quotes.documents.paper import PDF_TYPE, to_pdf
-from app.quotes.documents.request import document
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,11 +20,41 @@ def give_request(session: DbSession, viewer: CurrentViewer, rfq_id: str) -> Resp
     if not viewer.is_team and queries.find_invitation(session, rfq, viewer) is None:
         raise NotFound(queries.NO_RFQ)
     now = queries.database_now(session)
+    pdf = to_pdf(request.document(rfq, now=now, is_team=viewer.is_team), now=now)
+    return _answer(pdf, f"{rfq.number}.pdf")
+
+
+@router.get("/rfqs/{rfq_id}/quotes/{quote_id}.pdf", name="quotes.quote_pdf")
+def give_quote(session: DbSession, viewer: CurrentViewer, rfq_id: str, quote_id: str) -> Response:
+    """Give a quote as PDF: to its vendor always, to the team once it is open."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+    found = queries.get_quote(session, quote_id, viewer)
+    if found.rfq_id != rfq.id:
+        raise NotFound(queries.NO_QUOTE)
+    now = queries.database_now(session)
+    pdf = to_pdf(quote.document(rfq, found), now=now)
+    return _answer(pdf, f"{rfq.number}-quote-{found.revision}.pdf")
+
+
+@router.get("/rfqs/{rfq_id}/award.pdf", name="quotes.award_pdf")
+def give_award(session: DbSession, viewer: CurrentViewer, rfq_id: str) -> Response:
+    """Give the decisions about a request as PDF, to the team."""
+    rfq = queries.get_rfq(session, rfq_id, viewer)
+    comparison.require_team(viewer)
+    comparison.require_unsealed(rfq)
+    awards = queries.list_awards(session, rfq)
+    if not awards:
+        raise NotFound("No lot of this request is decided yet.")
+    now = queries.database_now(session)
+    return _answer(to_pdf(award.document(rfq, awards, now=now), now=now), f"{rfq.number}-award.pdf")
+
+
+def _answer(pdf: bytes, name: str) -> Response:
     return Response(
-        to_pdf(document(rfq, now=now, is_team=viewer.is_team), now=now),
+        pdf,
         media_type=PDF_TYPE,
         headers={
-            "Content-Disposition": f'attachment; filename="{rfq.number}.pdf"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",
         },
     )
