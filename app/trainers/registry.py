@@ -3,15 +3,18 @@
 from app.errors import NotFound
 from app.trainers.formats import (
     axolotl,
+    data_juicer,
     energon,
     gpt_neox,
     huggingface,
     levanter,
+    llama_factory,
     llm_foundry,
     megatron,
     nanotron,
     nemotron,
     olmo_core,
+    torchtitan,
     trl,
 )
 from app.trainers.kit.outputs import Format
@@ -26,8 +29,11 @@ _MODULES = (
     gpt_neox,
     huggingface,
     nemotron,
+    llama_factory,
     trl,
     axolotl,
+    torchtitan,
+    data_juicer,
 )
 FORMATS: dict[str, Format] = {one.FORMAT.id: one.FORMAT for one in _MODULES}
 

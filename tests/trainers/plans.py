@@ -104,19 +104,22 @@ def recipes() -> dict[str, Plan]:
 
 
 @cache
-def random_plan(seed: int, *, most_phases: int = 3, most_components: int = 12) -> Plan:
+def random_plan(
+    seed: int, *, most_phases: int = 3, most_components: int = 12, scale: int = 1
+) -> Plan:
     """Return a plan with up to three phases, weights over four orders of magnitude."""
     rng = random.Random(seed)  # noqa: S311  a plan, no secret
     names = [f"set-{place}" for place in range(rng.randint(2, most_components))]
     sequence = rng.choice((512, 2048, 4096))
     # A dataset is the same in every phase: from 20 passes of it down to a thousandth of one.
-    sizes = {name: int(100 * sequence * 10 ** rng.uniform(-1, 3)) for name in names}
+    sizes = {name: int(100 * scale * sequence * 10 ** rng.uniform(-1, 3)) for name in names}
     means = {name: round(rng.uniform(50, 5_000), 1) for name in names}
     phases = []
     for place in range(rng.randint(1, most_phases)):
         chosen = [name for name in names if rng.random() < 0.8] or names[:1]
         weights = {name: 10 ** rng.uniform(-3, 1) for name in chosen}
-        phase = make_phase(f"Phase {place + 1}", weights, rng.randint(20, 200) * sequence, **sizes)
+        budget = rng.randint(20, 200) * sequence * scale
+        phase = make_phase(f"Phase {place + 1}", weights, budget, **sizes)
         parts = tuple(replace(one, tokens_per_document=means[one.name]) for one in phase.components)
         phases.append(replace(phase, components=parts))
     settings = Settings(sequence_length=sequence, global_batch_size=rng.choice((1, 8)))

@@ -190,19 +190,20 @@ def _script(
 
 
 def _source(placed: Placed, *, repeats: bool) -> str:
+    text = hub.python_text
     given = hub.arguments(placed.location)
-    parts = [repr(given.pop("path"))]
+    parts = [text(given.pop("path"))]
     if "name" in given:
-        parts.append(repr(given.pop("name")))
-    parts += [f"{key}={value!r}" for key, value in given.items()]
-    text = f'load_dataset({", ".join(parts)}, split="train", streaming=True)'
+        parts.append(text(given.pop("name")))
+    parts += [f"{key}={text(value)}" for key, value in given.items()]
+    source = f'load_dataset({", ".join(parts)}, split="train", streaming=True)'
     # Sources are mixed by column: all but the text would be filled with nothing.
     field = placed.location.text_field
     if field is not None:
-        text += f".select_columns({field!r})"
+        source += f".select_columns({text(field)})"
         if field != "text":
-            text += f'.rename_column({field!r}, "text")'
-    return text + (".repeat(None)" if repeats else "")
+            source += f'.rename_column({text(field)}, "text")'
+    return source + (".repeat(None)" if repeats else "")
 
 
 def _outermost(script: Script) -> ast.Call | None:

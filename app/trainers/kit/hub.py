@@ -1,5 +1,6 @@
 """How Hugging Face's `load_dataset` names what lies at a location, and back."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,17 @@ def arguments(location: Location) -> dict[str, str]:
         return {"path": reader, "data_files" if is_file else "data_dir": location.uri}
     subset = {"name": location.subset} if location.subset else {}
     return {"path": location.uri, **subset}
+
+
+def python_text(value: str) -> str:
+    """
+    Return a text as Python has it, in double quotes.
+
+    >>> print(python_text("it's"))
+    "it's"
+    """
+    # Every text of JSON is one of Python; other letters than ASCII stay readable.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def component(

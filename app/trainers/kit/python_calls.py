@@ -1,7 +1,7 @@
 """Look at calls in Python that anybody may have written: nothing is ever run."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,16 @@ MOST_STEPS = 50  # names that stand for names, calls on calls: further than any 
 
 @dataclass(frozen=True)
 class Script:
-    """A parsed file, with the expressions that its names stand for."""
+    """A parsed file: all its nodes, and the expressions that its names stand for."""
 
-    tree: ast.Module
+    nodes: Sequence[ast.AST]
     names: Mapping[str, ast.expr]
 
     def calls(self, name: str) -> Iterator[ast.Call]:
         """Yield the calls of a function or class by its last name, in the order of the lines."""
         found = [
             node
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Call) and last_name(node.func) == name
         ]
         yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))
@@ -92,9 +92,9 @@ def read_script(text: str) -> Script:
     Unreadable
         If it is none, or too large or too deep.
     """
-    tree = read_python(text)
+    nodes = list(ast.walk(read_python(text)))
     names: dict[str, ast.expr] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target: ast.expr = node.targets[0]
             value: ast.expr | None = node.value
@@ -104,7 +104,7 @@ def read_script(text: str) -> Script:
             continue
         if isinstance(target, ast.Name) and value is not None:
             names[target.id] = value
-    return Script(tree, names)
+    return Script(nodes, names)
 
 
 def last_name(node: ast.expr) -> str:

@@ -13,7 +13,8 @@ WHEEL = "llamafactory"
 
 
 @functools.cache
-def _arguments() -> ModuleType:
+def module() -> ModuleType:
+    """Return ``llamafactory.hparams.data_args``."""
     return load(WHEEL, "llamafactory.hparams.data_args")
 
 
@@ -50,7 +51,7 @@ def _merging() -> Any:
 
 def arguments(**fields: Any) -> Any:
     """Return the ``DataArguments`` of a training file's fields about data."""
-    return _arguments().DataArguments(**fields)
+    return module().DataArguments(**fields)
 
 
 def datasets_of(names: list[str], info: dict[str, Any]) -> list[Any]:

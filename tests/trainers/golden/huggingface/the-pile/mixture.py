@@ -16,40 +16,24 @@ from datasets import interleave_datasets, load_dataset
 
 sources = [
     load_dataset("org/the-pile_pile-cc", split="train", streaming=True).select_columns("text"),
-    load_dataset("org/the-pile_pubmed-central", split="train", streaming=True).select_columns(
-        "text"
-    ),
+    load_dataset("org/the-pile_pubmed-central", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_books3", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_openwebtext2", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_arxiv", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_github", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_freelaw", split="train", streaming=True).select_columns("text"),
-    load_dataset("org/the-pile_stackexchange", split="train", streaming=True).select_columns(
-        "text"
-    ),
-    load_dataset("org/the-pile_uspto-backgrounds", split="train", streaming=True).select_columns(
-        "text"
-    ),
-    load_dataset("org/the-pile_pubmed-abstracts", split="train", streaming=True).select_columns(
-        "text"
-    ),
-    load_dataset("org/the-pile_gutenberg-pg-19", split="train", streaming=True).select_columns(
-        "text"
-    ),
-    load_dataset("org/the-pile_opensubtitles", split="train", streaming=True).select_columns(
-        "text"
-    ),
+    load_dataset("org/the-pile_stackexchange", split="train", streaming=True).select_columns("text"),
+    load_dataset("org/the-pile_uspto-backgrounds", split="train", streaming=True).select_columns("text"),
+    load_dataset("org/the-pile_pubmed-abstracts", split="train", streaming=True).select_columns("text"),
+    load_dataset("org/the-pile_gutenberg-pg-19", split="train", streaming=True).select_columns("text"),
+    load_dataset("org/the-pile_opensubtitles", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_wikipedia-en", split="train", streaming=True).select_columns("text"),
-    load_dataset("org/the-pile_dm-mathematics", split="train", streaming=True).select_columns(
-        "text"
-    ),
+    load_dataset("org/the-pile_dm-mathematics", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_ubuntu-irc", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_bookcorpus2", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_europarl", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_hackernews", split="train", streaming=True).select_columns("text"),
-    load_dataset("org/the-pile_youtubesubtitles", split="train", streaming=True).select_columns(
-        "text"
-    ),
+    load_dataset("org/the-pile_youtubesubtitles", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_philpapers", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_nih-exporter", split="train", streaming=True).select_columns("text"),
     load_dataset("org/the-pile_enron-emails", split="train", streaming=True).select_columns("text"),
