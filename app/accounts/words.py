@@ -83,6 +83,24 @@ ACTIONS = {
     "training.figure_reset": later("number of an accelerator, price or grid set back"),
     "mixture_policy.added": later("policy for mixtures put in force"),
     "mixture_policy.removed": later("policy for mixtures taken back"),
+    "rfq.created": later("request for quotation made"),
+    "rfq.edited": later("request for quotation edited"),
+    "rfq.approval_requested": later("approval of a request asked for"),
+    "rfq.opened": later("request for quotation opened"),
+    "rfq.amended": later("request for quotation amended"),
+    "rfq.extended": later("deadline of a request extended"),
+    "rfq.closed": later("request for quotation closed"),
+    "rfq.cancelled": later("request for quotation cancelled"),
+    "rfq.awarded": later("request for quotation decided"),
+    "rfq.unawarded": later("request for quotation decided without an award"),
+    "rfq.rate_added": later("missing exchange rate added"),
+    "vendor.invited": later("vendor invited"),
+    "invitation.link_copied": later("link of an invitation copied"),
+    "question.answered": later("question of a vendor answered"),
+    "lot.awarded": later("lot awarded"),
+    "lot.unawarded": later("lot declared unawarded"),
+    "exchange_rate.entered": later("exchange rate entered"),
+    "quote_settings.changed": later("rules for requests changed"),
 }
 
 MAIL_STATES = {
@@ -120,6 +138,9 @@ OBJECT_TYPES = {
     "training": later("training plan"),
     "training_figure": later("accelerator, price or grid"),
     "mixture_policy": later("policy for mixtures"),
+    "rfq": later("request for quotation"),
+    "exchange_rate": later("exchange rate"),
+    "quote_settings": later("rules for requests"),
 }
 
 # Fields whose name in the record is not yet a word for people.
