@@ -88,7 +88,8 @@ def read_query(
     values |= given
     _add_sizes(values)
     price = (known or shipped()).price_of(values.get("accelerator", ""))
-    if price is not None and not values.get("price"):
+    is_in_dollars = values.get("currency", "USD") in {"", "USD"}
+    if price is not None and is_in_dollars and not values.get("price"):
         values["price"] = form_values.plain(price.usd_per_hour)
     form = FormData({name: [value] for name, value in values.items()})
     return Filled(form, read_body(form))

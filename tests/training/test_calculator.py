@@ -111,6 +111,8 @@ def test_the_price_of_the_table_counts_until_another_is_given(client):
     assert "at 2.5 a GPU-hour" in text_of(page(client, base))
     assert "at 3.1 a GPU-hour" in text_of(page(client, f"{base}&price=3.1"))
     assert "no price given" in text_of(page(client, base.replace("h100-sxm", "h20")))
+    # The table is in dollars: another currency needs a price of its own.
+    assert "no price given" in text_of(page(client, f"{base}&currency=CNY"))
 
 
 def test_a_configuration_becomes_the_fields(client):
