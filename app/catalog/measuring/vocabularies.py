@@ -144,7 +144,7 @@ def counter(vocabulary: Vocabulary) -> Count:
     if vocabulary.content is not None:
         return _own_counter(vocabulary.content)
     named = NAMED[vocabulary.code or ""]
-    encode = _encoding(named).encode_ordinary
+    encode = encoding(named).encode_ordinary
 
     def count(texts: Sequence[str]) -> list[int]:
         return [sum(len(encode(part)) for part in segments(text)) for text in texts]
@@ -152,7 +152,9 @@ def counter(vocabulary: Vocabulary) -> Count:
     return count
 
 
-def _encoding(named: _Named) -> Any:  # noqa: ANN401  tiktoken is loaded late
+@lru_cache(maxsize=4)
+def encoding(named: _Named) -> Any:  # noqa: ANN401  tiktoken is loaded late
+    """Return a named tokenizer, loaded once in each process."""
     import tiktoken  # noqa: PLC0415
 
     ranks = {}
