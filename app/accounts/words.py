@@ -118,13 +118,12 @@ MAIL_KINDS = {
     "rfq.amended": later("a request changed"),
     "rfq.extended": later("a deadline was extended"),
     "rfq.cancelled": later("a request was cancelled"),
-    "rfq.question": later("a question was asked"),
+    "rfq.asked": later("a question was asked"),
     "rfq.answered": later("a question was answered"),
     "rfq.closed": later("a request closed"),
     "rfq.awarded": later("an award"),
-    "rfq.not_awarded": later("the end of a request"),
+    "rfq.decided": later("the end of a request"),
     "rfq.approval": later("a request waits for approval"),
-    "quote.received": later("a quote came in"),
 }
 
 OBJECT_TYPES = {
