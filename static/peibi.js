@@ -52,6 +52,8 @@
     const error = targetOf(ctx)?.querySelector("[data-focus]");
     if (error) {
       error.focus();
+      // What is kept over the next swap shall not take the focus again.
+      error.removeAttribute("data-focus");
     } else if (isToHeading || isFocusLost()) {
       focusHeading();
     }

@@ -77,12 +77,13 @@ def weight_text(weight: float) -> str:
     """
     Return a weight as its cell shows it.
 
-    >>> weight_text(14.0), weight_text(0.1 + 0.2), weight_text(1234567.0)
-    ('14', '0.3', '1234567')
+    >>> weight_text(14.0), weight_text(0.1 + 0.2), weight_text(19.61123), weight_text(1234567.0)
+    ('14', '0.3', '19.611', '1234567')
     """
     if weight == int(weight) and abs(weight) < 10**15:
         return str(int(weight))
-    return f"{weight:.7g}"
+    # Five digits fit the cell; the weight itself keeps all of its own.
+    return f"{weight:.5g}" if abs(weight) < 10**4 else f"{weight:.9g}"
 
 
 def max_text(limit: float | None) -> str:
