@@ -617,3 +617,35 @@ def get_idempotency_key(session: Session, account_id: int, key: str) -> Idempote
             IdempotencyKey.account_id == account_id, IdempotencyKey.key == key
         )
     ).one()
+
+
+def list_own_quotes(
+    session: Session, rfq_ids: Sequence[int], viewer: Viewer
+) -> dict[int, list[Quote]]:
+    """Return all revisions of a vendor's own quotes, the last first, by request."""
+    found: dict[int, list[Quote]] = {}
+    statement = (
+        with_lines()
+        .join(Invitation, Invitation.id == Quote.invitation_id)
+        .where(Quote.rfq_id.in_(rfq_ids), Invitation.organisation_id == viewer.organisation_id)
+        .order_by(Quote.revision.desc())
+    )
+    for quote in session.scalars(statement):
+        found.setdefault(quote.rfq_id, []).append(quote)
+    return found
+
+
+def own_outcomes(session: Session, rfq: Rfq, viewer: Viewer) -> dict[int, str]:
+    """Return, by lot, whether a vendor won it: `won`, `not_won`; undecided lots are left out."""
+    rows = session.execute(
+        select(Award.lot_id, Invitation.organisation_id)
+        .join(Lot, Lot.id == Award.lot_id)
+        .outerjoin(QuoteLine, QuoteLine.id == Award.quote_line_id)
+        .outerjoin(Quote, Quote.id == QuoteLine.quote_id)
+        .outerjoin(Invitation, Invitation.id == Quote.invitation_id)
+        .where(Lot.rfq_id == rfq.id)
+    )
+    return {
+        lot_id: "won" if organisation_id == viewer.organisation_id else "not_won"
+        for lot_id, organisation_id in rows
+    }
