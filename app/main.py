@@ -32,10 +32,14 @@ from app.files.upkeep import storage_of
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
+from app.quotes.api import cards as cards_api
+from app.quotes.api import filing as quotes_filing_api
 from app.quotes.api import inviting as quotes_inviting_api
 from app.quotes.api import quotes as quotes_api
 from app.quotes.api import rfqs as rfqs_api
 from app.quotes.buying import routes as buying_routes
+from app.quotes.filing import QUOTE_FILE
+from app.quotes.vendors import routes as vendors_routes
 from app.settings import Settings
 from app.trainers import api as trainers_api
 from app.trainers import read_routes
@@ -51,9 +55,13 @@ from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
 # What files are uploaded for: each domain says what it takes, here once.
-PURPOSES: tuple[Purpose, ...] = (IMPORT_FILE, SAMPLE_FILE)
+PURPOSES: tuple[Purpose, ...] = (IMPORT_FILE, QUOTE_FILE, SAMPLE_FILE)
 # The addresses that take uploads, and the most bytes each reads.
 UPLOADS: dict[str, int] = {
+    "/quotes/files/": QUOTE_FILE.max_bytes + MAX_BODY_BYTES,
+    "/rfqs/files/": QUOTE_FILE.max_bytes + MAX_BODY_BYTES,
+    "/api/v1/rfq-files/": QUOTE_FILE.max_bytes + MAX_BODY_BYTES,
+    "/api/v1/quote-files/": QUOTE_FILE.max_bytes + MAX_BODY_BYTES,
     "/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
     "/api/v1/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
     "/measure/dataset/": SAMPLE_FILE.max_bytes + MAX_BODY_BYTES,
@@ -111,12 +119,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(trainers_routes.router)
     app.include_router(read_routes.router)
     app.include_router(trainers_api.router)
+    app.include_router(vendors_routes.router)
     app.include_router(mixtures_routes.router)
     app.include_router(mixtures_api.router)
     app.include_router(training_routes.router)
     app.include_router(training_api.router)
     app.include_router(locations_routes.router)
-    for api in (rfqs_api, quotes_inviting_api, quotes_api):
+    for api in (rfqs_api, quotes_inviting_api, quotes_api, quotes_filing_api, cards_api):
         app.include_router(api.router)
     app.include_router(measuring_routes.router)
     app.include_router(catalog_routes.router)

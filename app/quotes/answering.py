@@ -12,7 +12,7 @@ from app.accounts.permissions import Permission
 from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, StaleVersion
-from app.quotes import events, queries, state
+from app.quotes import events, filing, queries, state
 from app.quotes.content import LineIn, QuoteIn, to_json
 from app.quotes.models import Invitation, Lot, Quote, QuoteLine, QuoteTier, Rfq
 from app.quotes.requests import check_currency
@@ -181,7 +181,9 @@ def revise_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         )
     if quote.state == QuoteState.WITHDRAWN and QuoteState.SUBMITTED in current:
         raise state.quote_refusal(QuoteState.SUPERSEDED)
-    return _new_draft(session, rfq, invitation, body_of(quote), viewer=viewer)
+    draft = _new_draft(session, rfq, invitation, body_of(quote), viewer=viewer)
+    filing.copy_to_revision(session, quote, draft)
+    return draft
 
 
 def withdraw_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:

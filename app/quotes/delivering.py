@@ -32,7 +32,7 @@ from app.mixtures import queries as mixtures
 from app.mixtures.edits import components
 from app.quotes import events, queries
 from app.quotes.comparison import basis
-from app.quotes.models import Award, Lot, QuoteLine, Rfq
+from app.quotes.models import Award, Lot, Quote, QuoteLine, Rfq
 from app.quotes.pricing.exchange import RateSet
 from app.quotes.pricing.money import Money, minor_digits, round_half_up
 from app.quotes.pricing.offers import Costed, NotComparable, cost
@@ -163,13 +163,13 @@ def add_to_draft(session: Session, rfq: Rfq, lot: Lot, *, phase: str | None, vie
     return mixture.slug
 
 
-def contract_total(line: QuoteLine, lot: Lot) -> Money | None:
+def contract_total(quote: Quote, line: QuoteLine, lot: Lot) -> Money | None:
     """Return what a lot costs by a quote line in the vendor's currency, incl. tax; None unknown."""
-    offer = basis.offer_of(line.quote, line, lot)
+    offer = basis.offer_of(quote, line, lot)
     if offer is None:
         return None
     demand = basis.demand_of(lot, basis.requirements_of(lot))
-    found = cost(offer, demand, RateSet(line.quote.currency), acceptance=Decimal(1))
+    found = cost(offer, demand, RateSet(quote.currency), acceptance=Decimal(1))
     if isinstance(found, (Costed, NotComparable)):
         return found.total
     return None
@@ -206,7 +206,7 @@ def _content(
     rfq: Rfq, lot: Lot, line: QuoteLine, organisation: Organisation, known: Known
 ) -> Content:
     content = empty_content()
-    total = contract_total(line, lot)
+    total = contract_total(line.quote, line, lot)
     price_en = price_zh = ""
     if total is not None:
         digits = minor_digits(total.currency)

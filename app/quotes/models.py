@@ -437,7 +437,7 @@ class Attachment(Base):
     rfq_id: Mapped[int] = mapped_column(ForeignKey("rfq.id"))
     quote_id: Mapped[int | None] = mapped_column(ForeignKey("quote.id"))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("rfq_question.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
     role: Mapped[str]
     series: Mapped[str] = mapped_column(default=new_public_id)
     version: Mapped[int] = mapped_column(default=1, server_default=sql("1"))

@@ -12,6 +12,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require, require_account
 from app.catalog.models import Provider
 from app.errors import NotFound
+from app.files.models import StoredFile
 from app.quotes.models import (
     Amendment,
     Attachment,
@@ -490,6 +491,65 @@ def list_attachments(
     ).all()
 
 
+def get_attachment(
+    session: Session, rfq: Rfq, public_id: str, *, quote_id: int | None = None
+) -> Attachment:
+    """
+    Return a file of a request, or of one of its quotes.
+
+    Raises
+    ------
+    NotFound
+        If there is none of that id.
+    """
+    found = session.scalar(
+        select(Attachment)
+        .where(
+            Attachment.rfq_id == rfq.id,
+            Attachment.public_id == public_id,
+            Attachment.quote_id.is_not_distinct_from(quote_id),
+            Attachment.removed_at.is_(None),
+        )
+        .options(joinedload(Attachment.file))
+    )
+    if found is None:
+        raise NotFound("There is no such file, or it was cleaned up after its time.")
+    return found
+
+
+def may_read_file(session: Session, stored: StoredFile, viewer: Viewer) -> bool:
+    """Whether a viewer may read what a file is attached to: the request, or the sealed quote."""
+    if viewer.account_id is None:
+        return False
+    can_read = (
+        viewer.can(Permission.READ_QUOTES)
+        if viewer.is_team
+        else viewer.can(Permission.ANSWER_REQUESTS)
+    )
+    of_rfq = (
+        select(Attachment.id)
+        .join(Rfq, Rfq.id == Attachment.rfq_id)
+        .where(
+            Attachment.file_id == stored.id,
+            Attachment.quote_id.is_(None),
+            Attachment.removed_at.is_(None),
+            is_visible(viewer),
+        )
+    )
+    of_quote = (
+        select(Attachment.id)
+        .join(Rfq, Rfq.id == Attachment.rfq_id)
+        .join(Quote, Quote.id == Attachment.quote_id)
+        .join(Invitation, Invitation.id == Quote.invitation_id)
+        .where(
+            Attachment.file_id == stored.id,
+            Attachment.removed_at.is_(None),
+            may_read_quote(viewer),
+        )
+    )
+    return can_read and session.scalar(select(or_(of_rfq.exists(), of_quote.exists()))) is True
+
+
 def list_events(session: Session, rfq: Rfq, viewer: Viewer) -> Sequence[Event]:
     """
     Return what happened to a request, the first first.
@@ -649,3 +709,11 @@ def own_outcomes(session: Session, rfq: Rfq, viewer: Viewer) -> dict[int, str]:
         lot_id: "won" if organisation_id == viewer.organisation_id else "not_won"
         for lot_id, organisation_id in rows
     }
+
+
+def count_rate_cards(session: Session, organisation_id: int) -> int:
+    """Return how many rate cards a vendor has."""
+    statement = select(func.count()).where(
+        RateCard.organisation_id == organisation_id, RateCard.withdrawn_at.is_(None)
+    )
+    return session.scalar(statement) or 0

@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from app.quotes.buying import acting, comparison, deciding, editing, listing, papers, settings, show
+from app.quotes.buying import (
+    acting,
+    comparison,
+    deciding,
+    editing,
+    filing,
+    listing,
+    papers,
+    settings,
+    show,
+)
 
 router = APIRouter()
-for module in (listing, settings, editing, comparison, deciding, acting, papers, settings, show):
+for module in (listing, settings, filing, editing, comparison, deciding, acting, papers, show):
     router.include_router(module.router)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, Conflict, InvalidInput, NotFound, StaleVersion
-from app.quotes import answering, delivering, queries
+from app.quotes import answering, delivering, filing, queries
 from app.quotes.buying import outline
 from app.quotes.content import QuoteIn
 from app.quotes.models import Attachment, Lot, Quote, QuoteLine, Rfq
@@ -62,6 +62,8 @@ class FormPage:
     version: str
     is_stale: bool
     notice: str | None
+    extensions: str = filing.QUOTE_FILE.extensions.replace(" ", "")
+    max_bytes: int = filing.QUOTE_FILE.max_bytes
     fields: object = every
     kinds: type[Kind] = Kind
     tier_kinds: list[tuple[str, str]] | None = None
@@ -285,8 +287,8 @@ def quote_page(
             LineView(
                 lot,
                 by_lot[lot.id],
-                delivering.contract_total(by_lot[lot.id], lot),
-                _terms(by_lot[lot.id], lot),
+                delivering.contract_total(quote, by_lot[lot.id], lot),
+                _terms(rfq, by_lot[lot.id], lot),
             )
             for lot in rfq.lots
             if lot.id in by_lot
@@ -301,10 +303,8 @@ def quote_page(
     return render(request, "quotes/vendors/quote.html", page, status_code=status)
 
 
-def _terms(line: QuoteLine, lot: Lot) -> list[tuple[str, str]]:
-    form = reading.form_of(
-        QuoteIn.model_validate({"lines": [answering.line_body(line)]}), line.quote.rfq
-    )
+def _terms(rfq: Rfq, line: QuoteLine, lot: Lot) -> list[tuple[str, str]]:
+    form = reading.form_of(QuoteIn.model_validate({"lines": [answering.line_body(line)]}), rfq)
     shown = []
     for field in every.LOT:
         text = form.text(reading.at(lot, field.name))

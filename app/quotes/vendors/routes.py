@@ -1,9 +1,9 @@
-"""The pages of vendors."""
+"""The pages of vendors: fixed addresses before those that name a request."""
 
 from fastapi import APIRouter
 
-from app.quotes.vendors import quoting, show
+from app.quotes.vendors import cards, filing, quoting, show
 
 router = APIRouter()
-router.include_router(show.router)
-router.include_router(quoting.router)
+for module in (cards, filing, show, quoting):
+    router.include_router(module.router)

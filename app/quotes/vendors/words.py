@@ -7,6 +7,7 @@ from types import ModuleType
 from app.quotes import words as terms
 from app.quotes.buying.outline import volume_text
 from app.quotes.comparison import say as amounts
+from app.quotes.comparison.say import amount
 from app.quotes.content import LotIn
 from app.quotes.models import Invitation, Lot, Quote, Rfq
 from app.quotes.pricing.money import Money
@@ -68,7 +69,7 @@ class Words:
     quote_state: Callable[[Quote], tuple[str, str]] = quote_state
     own_state: Callable[[Invitation, list[Quote]], tuple[str, str]] = own_state
     volume: Callable[[Lot | LotIn], str] = volume_text
-    money: Callable[[Money], str] = amounts.amount
+    money: Callable[[Money], str] = amount
 
     def task(self, code: str) -> str:
         """Return what a task is called."""

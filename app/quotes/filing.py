@@ -1,0 +1,213 @@
+"""
+Files of requests and quotes: versioned, hashed, and given back only to who may read their owner.
+
+A file of a quote is sealed like the quote. A newer version stands beside the older ones, so that
+what a quote rests on can be named by its hash.
+"""
+
+from fastapi import Request
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from app.accounts.models import new_public_id
+from app.accounts.permissions import Permission
+from app.accounts.viewers import Viewer, get_viewer, require
+from app.errors import Conflict, NotFound
+from app.files import service as files
+from app.files.models import StoredFile
+from app.files.purposes import Purpose
+from app.files.receiving import ReceivedFile
+from app.files.types import CSV, JPEG, JSON, JSONL, MARKDOWN, PDF, PNG, XLSX
+from app.quotes import events, notices, queries, state
+from app.quotes.models import Amendment, Attachment, Quote, Rfq
+from app.quotes.state import QuoteState, RfqState
+from app.quotes.vocabulary import FileRole
+from app.web.i18n import gettext as _
+
+MAX_BYTES = 20 * 10**6
+MAX_FILES = 50
+
+
+def _may_download(request: Request, session: Session, stored: StoredFile) -> None:
+    viewer = get_viewer(request, session)
+    if not queries.may_read_file(session, stored, viewer):
+        raise NotFound("There is no such file, or it was cleaned up after its time.")
+
+
+QUOTE_FILE = Purpose(
+    code="quotes",
+    types=(PDF, XLSX, CSV, MARKDOWN, JSON, JSONL, PNG, JPEG),
+    max_bytes=MAX_BYTES,
+    may_download=_may_download,
+)
+
+
+def attach_to_rfq(
+    session: Session,
+    rfq: Rfq,
+    received: ReceivedFile,
+    *,
+    role: FileRole,
+    viewer: Viewer,
+    quota_bytes: int,
+) -> Attachment:
+    """
+    Attach a file to a request; one of the same name and role becomes its next version.
+
+    Adding to an open request is an amendment: everybody invited is told.
+
+    Raises
+    ------
+    Conflict
+        If the request is not a draft or open, or has too many files.
+    """
+    require(viewer, Permission.EDIT_REQUESTS)
+    rfq = queries.lock_rfq(session, rfq)
+    is_draft = rfq.state == RfqState.DRAFT
+    state.next_rfq_state(rfq.effective_state, "edit" if is_draft else "amend")
+    present = queries.list_attachments(session, rfq)
+    _refuse_many(len(present))
+    stored = files.keep_file(
+        session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
+    )
+    earlier = [one for one in present if one.role == role and one.file.name == stored.name]
+    attachment = Attachment(
+        rfq_id=rfq.id,
+        file_id=stored.id,
+        role=role,
+        series=earlier[-1].series if earlier else new_public_id(),
+        version=earlier[-1].version + 1 if earlier else 1,
+        added_by_name=viewer.name,
+    )
+    session.add(attachment)
+    rfq.revision += 1
+    rfq.updated_at = func.clock_timestamp()
+    if not is_draft:
+        rfq.amendment += 1
+        detail = {"file": stored.name, "version": attachment.version, "sha256": stored.sha256}
+        session.add(
+            Amendment(
+                rfq_id=rfq.id,
+                number=rfq.amendment,
+                summary=_("File %(name)s, version %(n)s", name=stored.name, n=attachment.version),
+                before={},
+                after=detail,
+                made_by_name=viewer.name,
+            )
+        )
+    session.flush()
+    _record(session, rfq, attachment, stored, "attachment.added", viewer)
+    if not is_draft:
+        notices.tell_all(session, rfq, "amended")
+    return attachment
+
+
+def attach_to_quote(
+    session: Session, quote: Quote, received: ReceivedFile, *, viewer: Viewer, quota_bytes: int
+) -> Attachment:
+    """
+    Attach a file to a vendor's draft.
+
+    Raises
+    ------
+    Conflict
+        If the quote is no draft, the request is not open, or there are too many files.
+    """
+    require(viewer, Permission.ANSWER_REQUESTS)
+    rfq = queries.lock_rfq(session, quote.rfq, share=True)
+    queries.get_own_invitation(session, rfq, viewer, lock=True)
+    quote = queries.get_quote(session, quote.public_id, viewer, lock=True)
+    state.next_quote_state(quote.state, "save")
+    if rfq.effective_state is not RfqState.OPEN:
+        raise state.rfq_refusal(rfq.effective_state)
+    present = queries.list_attachments(session, rfq, quote_id=quote.id)
+    _refuse_many(len(present))
+    stored = files.keep_file(
+        session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
+    )
+    attachment = Attachment(
+        rfq_id=rfq.id,
+        quote_id=quote.id,
+        file_id=stored.id,
+        role=FileRole.OTHER,
+        added_by_name=viewer.name,
+    )
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
+def copy_to_revision(session: Session, before: Quote, after: Quote) -> None:
+    """Attach the files of a quote to the revision that was made of it."""
+    for one in queries.list_attachments(session, before.rfq, quote_id=before.id):
+        session.add(
+            Attachment(
+                rfq_id=one.rfq_id,
+                quote_id=after.id,
+                file_id=one.file_id,
+                role=one.role,
+                added_by_name=one.added_by_name,
+            )
+        )
+    session.flush()
+
+
+def remove_from_rfq(session: Session, rfq: Rfq, public_id: str, *, viewer: Viewer) -> None:
+    """
+    Take a file off a draft of a request; what vendors have seen stays.
+
+    Raises
+    ------
+    Conflict
+        If the request is not a draft.
+    """
+    require(viewer, Permission.EDIT_REQUESTS)
+    rfq = queries.lock_rfq(session, rfq)
+    state.next_rfq_state(rfq.effective_state, "edit")
+    attachment = queries.get_attachment(session, rfq, public_id)
+    attachment.removed_at = func.clock_timestamp()
+    session.flush()
+    _record(session, rfq, attachment, attachment.file, "attachment.removed", viewer)
+
+
+def remove_from_quote(session: Session, quote: Quote, public_id: str, *, viewer: Viewer) -> None:
+    """
+    Take a file off a vendor's draft.
+
+    Raises
+    ------
+    Conflict
+        If the quote is no draft any more.
+    """
+    require(viewer, Permission.ANSWER_REQUESTS)
+    rfq = queries.lock_rfq(session, quote.rfq, share=True)
+    queries.get_own_invitation(session, rfq, viewer, lock=True)
+    quote = queries.get_quote(session, quote.public_id, viewer, lock=True)
+    if quote.state != QuoteState.DRAFT:
+        raise state.quote_refusal(QuoteState(quote.state))
+    attachment = queries.get_attachment(session, rfq, public_id, quote_id=quote.id)
+    attachment.removed_at = func.clock_timestamp()
+    session.flush()
+
+
+def _refuse_many(count: int) -> None:
+    if count >= MAX_FILES:
+        raise Conflict("At most %(most)s files can be attached here.", most=MAX_FILES)
+
+
+def _record(  # noqa: PLR0917  what happened to which file
+    session: Session,
+    rfq: Rfq,
+    attachment: Attachment,
+    stored: StoredFile,
+    action: str,
+    viewer: Viewer,
+) -> None:
+    events.record(
+        session,
+        rfq,
+        action,
+        actor=viewer,
+        of=("attachment", attachment.public_id),
+        detail={"file": stored.name, "version": attachment.version, "sha256": stored.sha256},
+    )
