@@ -100,6 +100,18 @@ def test_show_is_read_only_for_others_of_the_team(
     assert f"/mixtures/{slug}/edit" not in page
 
 
+def test_buyer_turns_what_is_missing_into_a_request(
+    planner: TestClient, seeded_session: Session, slug: str
+):
+    send(planner, slug, "budget", token_budget="10T")  # noqa: S106  a number
+    factories.signed_in(planner, seeded_session, "buyer")
+    page = planner.get(f"/mixtures/{slug}").text
+    assert f'data-shortage="Main/{WIKIPEDIA}"' in page
+    assert f'href="/rfqs/new?mixture={slug}"' in page
+    factories.signed_in(planner, seeded_session, "viewer")
+    assert "/rfqs/new" not in planner.get(f"/mixtures/{slug}").text
+
+
 @pytest.mark.parametrize("role", ["viewer", "buyer", "approver", "vendor", None])
 def test_edit_is_for_planners(
     planner: TestClient, seeded_session: Session, read, slug: str, role: str | None

@@ -11,7 +11,9 @@ from app.mixtures import content as contents
 from app.mixtures import loading
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
+from app.mixtures.shortages import Shortage, list_shortages
 from app.mixtures.views import MixtureView
+from app.mixtures.web.asking import rfq_href
 from app.mixtures.web.say import SAY, Say
 from app.web.templating import render
 
@@ -24,6 +26,8 @@ class DraftPage:
     draft: Draft
     view: MixtureView
     findings: Sequence[Finding]
+    shortages: Sequence[Shortage]
+    rfq_href: str | None
     notice: str | None
     say: Say = SAY
 
@@ -39,5 +43,13 @@ def show_draft(
 ) -> Response:
     """Show everything that the draft comes to."""
     view = loading.load_plan(session, contents.read(draft.content), viewer, is_whole=True)
-    page = DraftPage(mixture, draft, view, list_findings(view), notice)
+    page = DraftPage(
+        mixture=mixture,
+        draft=draft,
+        view=view,
+        findings=list_findings(view),
+        shortages=list_shortages(view),
+        rfq_href=rfq_href(request, viewer, mixture),
+        notice=notice,
+    )
     return render(request, "mixtures/draft.html", page)

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.routing import NoMatchFound
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
@@ -17,6 +16,7 @@ from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.drafts import Saved, StaleDraft
 from app.mixtures.models import Draft, Mixture
+from app.mixtures.web.asking import rfq_href
 from app.mixtures.web.composer import adding, cells, page, said, verbs
 from app.mixtures.web.composer.page import Asking, Making
 from app.mixtures.web.composer.verbs import Asked, Deed
@@ -56,7 +56,7 @@ class Here:
             view=loading.load_plan(self.session, content, self.viewer, phase=asking.index),
             asking=asking,
             url_for=addresses_of(self.request.app),
-            rfq_href=_rfq_href(self.request, self.viewer, self.mixture),
+            rfq_href=rfq_href(self.request, self.viewer, self.mixture),
         )
 
     def page(self, made: Making, *, status_code: int = 200) -> Response:
@@ -246,16 +246,6 @@ def _fields(form: FormData) -> list[tuple[str, str]]:
         *cells.read_changed(form).fields(),
         *(("remove", slug) for slug in form.all("remove")),
     ]
-
-
-def _rfq_href(request: Request, viewer: Viewer, mixture: Mixture) -> str | None:
-    """Return where a shortage becomes a request for quotation, for those who may write one."""
-    if not viewer.can(Permission.EDIT_REQUESTS):
-        return None
-    try:
-        return f"{request.app.url_path_for('quotes.new')}?mixture={mixture.slug}"
-    except NoMatchFound:
-        return None
 
 
 def _go(request: Request, address: str, done: str) -> Response:
