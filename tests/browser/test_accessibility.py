@@ -60,6 +60,8 @@ SIGNED_IN = (
     (Role.PLANNER, "/measure/dataset/jlw-chinese-books"),
     (Role.PLANNER, "/mixtures/new"),
     (Role.PLANNER, "/mixtures/import"),
+    (Role.PLANNER, "/trainers/read"),
+    (Role.PLANNER, "/catalogue/the-pile/books3/locations"),
     (Role.PLANNER, "/mixtures/recipes/the-pile"),
     (Role.ADMINISTRATOR, "/mixtures/policies"),
     (Role.PLANNER, "/training/plans/new?run=bloom-176b"),
