@@ -13,7 +13,8 @@ from app.catalog.measuring import sampling
 from app.catalog.measuring.errors import CannotMeasure
 from app.catalog.measuring.measurement import Progress
 from app.catalog.measuring.sampling import Piece, Total
-from tests.catalog.measuring.texts import run, write
+from benchmarks.tokens import documents
+from tests.catalog.measuring.texts import run, tokens_of, write
 
 
 def pieces(*sizes: int, kind: str = "jsonl") -> list[Piece]:
@@ -133,3 +134,19 @@ def test_stopping_at_once_keeps_nothing(tmp_path: Path) -> None:
 def test_a_sample_is_a_part(tmp_path: Path, share: float) -> None:
     with pytest.raises(CannotMeasure, match="above 0 and at most 1"):
         run(write(tmp_path / "a.jsonl", ["x"]), share=share)
+
+
+def test_real_texts_of_packages_are_estimated_within_the_interval(tmp_path: Path) -> None:
+    # English and code of whatever is installed, and our own Chinese: nothing is fetched.
+    texts = documents(3_000_000)
+    assert sum("\u4e00" <= character <= "\u9fff" for character in "".join(texts)) > 10_000
+    for number in range(10):
+        write(tmp_path / f"{number}.jsonl", texts[number::10])
+    truth = tokens_of(texts, "qwen2-qwen3")
+    whole = run(tmp_path, tokenizer="qwen2-qwen3", range_bytes=50_000)
+    assert whole.tokens.mid == truth
+    found = run(tmp_path, tokenizer="qwen2-qwen3", range_bytes=50_000, share=0.4, seed=4)
+    assert found.tokens.low is not None
+    assert found.tokens.high is not None
+    assert found.tokens.low <= truth <= found.tokens.high
+    assert found.tokens.high - found.tokens.low < truth / 5
