@@ -10,6 +10,9 @@ from app.mixtures import versions
 from tests.factories import make_account, signed_in
 from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
 
+# Files for frameworks, not modules of ours.
+collect_ignore_glob = ["golden/*"]
+
 
 @pytest.fixture
 def viewer(seeded_session):

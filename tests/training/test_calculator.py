@@ -44,7 +44,7 @@ def test_every_model_opens_as_preset_and_by_hand(client, model):
     assert "pb-figs" in page(client, f"/training?model={model}&{query}")
     by_hand = page(client, f"/training?model=hand&was={model}&{query}")
     layers = presets.models()[model].shape.layers
-    assert re.search(rf'id="layers" name="layers" type="text" value="{layers}"', by_hand)
+    assert re.search(rf'id="layers"\s+name="layers"\s+type="text"\s+value="{layers}"', by_hand)
 
 
 def test_it_speaks_chinese(client):

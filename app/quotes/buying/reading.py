@@ -118,7 +118,7 @@ def read_number(text: str) -> Decimal:
     Return a number as people type it.
 
     >>> read_number("40,000"), read_number("4万"), read_number("1.5K")
-    (Decimal('40000'), Decimal('40000.0'), Decimal('1500.0'))
+    (Decimal('40000'), Decimal('40000'), Decimal('1500.0'))
 
     Raises
     ------
