@@ -218,6 +218,11 @@ class MixtureView:
         return sum(phase.total_tokens for phase in self.phases)
 
     @property
+    def unknown(self) -> int:
+        """How many datasets without an estimate it draws from: nobody knows if those suffice."""
+        return sum(one.passes is None for one in self.exposures)
+
+    @property
     def is_feasible(self) -> bool:
         """Whether every phase that has components keeps every limit."""
         return all(phase.is_feasible for phase in self.phases if phase.components) and all(

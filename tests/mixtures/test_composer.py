@@ -646,3 +646,22 @@ def test_text_of_people_is_escaped(planner: TestClient, slug: str):
     page = planner.get(f"/mixtures/{slug}?phase=2").text
     assert "<script>" not in page.replace('<script src="', "")
     assert "&lt;script&gt;" in page
+
+
+def test_show_claims_no_feasibility_of_what_has_no_estimate(
+    planner: TestClient, seeded_session: Session
+) -> None:
+    """Nobody knows how much of it there is, so nobody knows whether it is enough."""
+    part = content(phase([component(BOOKS, 60), component(ARXIV, 40)]))
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), part, name="Half known").slug
+    page = planner.get(f"/mixtures/{slug}").text
+    assert "every limit is kept" not in page
+    assert "1 component has no estimate" in page
+    assert "Every component has enough for its share" not in page
+    assert "Of 1 nobody knows how much there is" in page
+
+
+def test_show_claims_feasibility_where_all_is_known(planner: TestClient, slug: str) -> None:
+    page = planner.get(f"/mixtures/{slug}").text
+    assert "every limit is kept" in page
+    assert "has no estimate" not in page
