@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer
+from app.catalog.exporters import xlsx
 from app.db import DbSession
 from app.errors import NotFound
 from app.quotes import queries
@@ -69,7 +70,7 @@ def export_comparison(
 
 EXPORTS: dict[str, tuple[str, Callable[[Comparison, datetime], bytes]]] = {
     "csv": (table.CSV_TYPE, lambda found, _now: table.as_csv(found)),
-    "xlsx": (table.XLSX_TYPE, lambda found, _now: table.as_xlsx(found)),
+    "xlsx": (xlsx.MEDIA_TYPE, lambda found, _now: table.as_xlsx(found)),
     "pdf": (PDF_TYPE, lambda found, now: to_pdf(document(found, now=now), now=now)),
 }
 

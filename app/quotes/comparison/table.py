@@ -4,10 +4,6 @@ import csv
 import io
 from decimal import Decimal
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from app.catalog.importers.texts import guard
 from app.quotes.comparison import say, words
 from app.quotes.comparison.build import Comparison, LotComparison, Offered
@@ -19,7 +15,6 @@ from app.quotes.words import unit_name
 from app.web.i18n import gettext as _
 
 CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT_PLACES = 8
 
 Value = str | int | Decimal | None
@@ -140,6 +135,10 @@ def _csv_cell(value: Value) -> str:
 
 def as_xlsx(found: Comparison) -> bytes:
     """Return the table as a workbook; a text is a cell of type text, whatever it begins with."""
+    from openpyxl import Workbook  # noqa: PLC0415  18 MB in every process, and few ask for one
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(found.rfq.number)
     sheet.freeze_panes = "A2"
