@@ -5,12 +5,14 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements-uv.lock requirements.lock pyproject.toml README.md LICENSE ./
 RUN python -m venv .venv \
  && .venv/bin/pip install --quiet --require-hashes -r requirements-uv.lock \
- && .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
+ && .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
 COPY app ./app
 COPY migrations ./migrations
 COPY templates ./templates
 COPY static ./static
-RUN .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable .
+# Whoever runs the image may not write bytecode beside the code: compile it now.
+RUN .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . \
+ && .venv/bin/python -m compileall -q app migrations
 
 
 FROM python:3.13-slim-bookworm

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev run test test-browser check format bench screenshots vendor messages lock clean
+.PHONY: help setup setup-dev bytecode run test test-browser check format bench screenshots vendor messages lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ setup-dev: .venv/.dev ## add what tests, checks and benchmarks need
 	@touch $@
 
 .venv/.run: .venv/.uv requirements.lock pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
@@ -30,10 +30,14 @@ setup-dev: .venv/.dev ## add what tests, checks and benchmarks need
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: .venv/.run ## start the portal on http://127.0.0.1:8000 (PEIBI_PORT, PEIBI_DATA_DIR)
+# Where Python writes no bytecode of its own, each process would compile the portal anew.
+bytecode: .venv/.run
+	@$(BIN)/python -m compileall -q app migrations
+
+run: bytecode ## start the portal on http://127.0.0.1:8000 (PEIBI_PORT, PEIBI_DATA_DIR)
 	@exec $(BIN)/peibi serve
 
-test: .venv/.dev ## run the tests, browser tests included (they need Chromium)
+test: .venv/.dev bytecode ## run the tests, browser tests included (they need Chromium)
 	$(BIN)/python -m pytest -n auto --ignore tests/browser
 	@# On their own: the browser's event loop would stand in the way of others in its process.
 	$(BIN)/python -m pytest -n auto tests/browser

@@ -1,7 +1,12 @@
-"""The command line: `peibi serve`, `peibi db`, `peibi user`, `peibi token`, `peibi mixture`, ..."""
+"""
+The command line: `peibi serve`, `peibi db`, `peibi user`, `peibi token`, `peibi mixture`, ...
+
+A group of commands is imported when it is asked for: `serve` needs none, and starts sooner.
+"""
+# ruff: noqa: PLC0415  see above
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -11,29 +16,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import schema, supervisor
-from app import worker as background
-from app.accounts import cli as accounts_cli
 from app.accounts.first_run import ensure_first_link
-from app.catalog import cli as catalog_cli
 from app.catalog.seed.apply import seed
 from app.db import make_engine
 from app.errors import AppError
 from app.logs import configure_logs
-from app.mixtures import cli as mixtures_cli
 from app.postgres import backup as backups
 from app.postgres import embedded
 from app.settings import Settings
-from app.trainers import cli as trainers_cli
-from app.training import cli as training_cli
 from app.version import VERSION
-
-cli = typer.Typer(
-    help="Peibi 配比: plan what a language model is trained on.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-db = typer.Typer(help="Migrate, back up and restore the database.", no_args_is_help=True)
 
 
 @contextmanager
@@ -55,16 +46,66 @@ def session_scope() -> Iterator[Session]:
         yield session
 
 
+def _user() -> typer.Typer:
+    from app.accounts.cli import make_user_app
+
+    return make_user_app(session_scope)
+
+
+def _token() -> typer.Typer:
+    from app.accounts.cli import make_token_app
+
+    return make_token_app(session_scope)
+
+
+def _catalogue() -> typer.Typer:
+    from app.catalog.cli import make_catalogue_app
+
+    return make_catalogue_app(session_scope)
+
+
+def _mixture() -> typer.Typer:
+    from app.mixtures.cli import make_mixture_app
+    from app.trainers.cli import add_export
+
+    mixture = make_mixture_app(session_scope)
+    # Exports are the trainers', which mixtures know nothing of.
+    add_export(mixture, session_scope)
+    return mixture
+
+
+def _trainer() -> typer.Typer:
+    from app.trainers.cli import make_trainer_app
+
+    return make_trainer_app()
+
+
+def _training() -> typer.Typer:
+    from app.training.cli import make_training_app
+
+    return make_training_app()
+
+
+GROUPS: dict[str, Callable[[], typer.Typer]] = {
+    "user": _user,
+    "token": _token,
+    "catalogue": _catalogue,
+    "mixture": _mixture,
+    "trainer": _trainer,
+    "training": _training,
+}
+# The commands that start with the portal: they wait for no other's imports.
+ALONE = ("serve", "worker")
+
+
+cli = typer.Typer(
+    help="Peibi 配比: plan what a language model is trained on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="Migrate, back up and restore the database.", no_args_is_help=True)
 cli.add_typer(db, name="db")
-cli.add_typer(accounts_cli.make_user_app(session_scope), name="user")
-cli.add_typer(accounts_cli.make_token_app(session_scope), name="token")
-cli.add_typer(catalog_cli.make_catalogue_app(session_scope), name="catalogue")
-mixture = mixtures_cli.make_mixture_app(session_scope)
-# Exports are the trainers', which mixtures know nothing of.
-trainers_cli.add_export(mixture, session_scope)
-cli.add_typer(mixture, name="mixture")
-cli.add_typer(trainers_cli.make_trainer_app(), name="trainer")
-cli.add_typer(training_cli.make_training_app(), name="training")
 
 
 @cli.command()
@@ -107,10 +148,12 @@ def run_worker(
     drain: Annotated[bool, typer.Option(help="Stop when no job is left.")] = False,
 ) -> None:
     """Run background jobs until stopped, on as many machines as wanted."""
+    from app import worker
+
     settings = Settings()
     configure_logs(settings)
     with embedded.database(settings) as url:
-        background.run(settings, url, concurrency=concurrency, drain=drain)
+        worker.run(settings, url, concurrency=concurrency, drain=drain)
 
 
 @db.command("migrate")
@@ -151,9 +194,18 @@ def restore(
     print(f"restored {file}")
 
 
+def groups_for(asked: str | None) -> tuple[str, ...]:
+    """Return the groups to import where this command is asked for: it alone, or all for help."""
+    if asked in ALONE:
+        return ()
+    return (asked,) if asked is not None and asked in GROUPS else tuple(GROUPS)
+
+
 def main() -> None:
     """Run the command line; an error is one sentence on standard error."""
     try:
+        for name in groups_for(next(iter(sys.argv[1:]), None)):
+            cli.add_typer(GROUPS[name](), name=name)
         cli()
     except AppError as error:
         print(f"peibi: {error}", file=sys.stderr)
