@@ -11,6 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from app import worker
 from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
+from app.accounts import viewers
 from app.catalog import api as catalog_api
 from app.catalog import routes as catalog_routes
 from app.catalog.editing import api as editing_api
@@ -47,8 +48,9 @@ from app.trainers import routes as trainers_routes
 from app.training import api as training_api
 from app.training import routes as training_routes
 from app.version import VERSION
-from app.web import health, pages
+from app.web import dates, health, pages
 from app.web.assets import load_assets, serve_asset
+from app.web.compression import Compression
 from app.web.errors import API_ERRORS, install_error_handlers
 from app.web.requests import MAX_BODY_BYTES, RequestGate
 from app.web.security import CrossOriginGuard, SecurityHeaders
@@ -70,6 +72,7 @@ UPLOADS: dict[str, int] = {
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """Return the portal on one database."""
+    dates.use_zone(settings.time_zone)
     engine = make_engine(database_url, pool_size=settings.database_pool)
 
     @asynccontextmanager
@@ -98,6 +101,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         quota_bytes=settings.files_quota_mb * 10**6,
         scan_command=settings.files_scan_command,
     )
+    app.state.find_viewer = viewers.find_viewer
     app.state.assets = load_assets()
     app.state.templates = make_environment()
     app.state.templates.globals["asset_digests"] = {
@@ -139,6 +143,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(CrossOriginGuard)
     app.add_middleware(RequestGate, large_bodies=UPLOADS)
+    app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https)
     return app
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -51,6 +53,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Addresses or networks, separated by commas, whose X-Forwarded-* is believed.",
+    )
+    time_zone: str = Field(
+        default=DEFAULT_TIME_ZONE,
+        description="The time zone of every page, mail and document, by its IANA name. Each names "
+        "it.",
     )
     session_idle_minutes: PositiveInt = Field(
         default=12 * 60, description="A web session ends after this long without a request."
@@ -103,6 +110,17 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="`auto` is text on a terminal and JSON elsewhere."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def check_zone(cls, value: str) -> str:
+        """Refuse a name that is no time zone."""
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            message = f"There is no time zone {value!r}. Write one like Asia/Shanghai or UTC."
+            raise ValueError(message) from None
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from app.jobs import worker
 from app.jobs.kinds import JobKind, PeriodicJob
 from app.mail import sending
 from app.settings import Settings
+from app.web import dates
 
 # Jobs that need no settings; `job_kinds` adds those that do.
 KINDS: tuple[JobKind, ...] = ()
@@ -46,6 +47,7 @@ def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
 
 def run(settings: Settings, database_url: str, *, concurrency: int, drain: bool = False) -> None:
     """Run jobs until SIGTERM or Ctrl-C, or with `drain` until none is left."""
+    dates.use_zone(settings.time_zone)
     options = worker.WorkerOptions(concurrency=concurrency, wait=not drain)
     asyncio.run(_until_stopped(settings, database_url, options))
 

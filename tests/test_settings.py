@@ -34,7 +34,7 @@ def test_documented_defaults_are_the_real_ones() -> None:
         elif field.default in (None, (), PydanticUndefined):
             assert stated == "(none)"
         else:
-            assert stated == str(field.default).lower()
+            assert stated.lower() == str(field.default).lower()
 
 
 def test_every_setting_describes_itself() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.accounts import addresses, credentials, sessions, tokens
 from app.accounts.models import OrganisationKind, Role
@@ -134,8 +136,7 @@ def get_viewer(request: Request, session: DbSession) -> Viewer:
     Costs one indexed query, or none without a cookie or token. A bearer token counts only for
     the API, where it decides alone: an invalid one is refused, whatever cookie comes with it.
     """
-    settings = request.app.state.settings
-    is_public = settings.is_catalogue_public
+    is_public = request.app.state.settings.is_catalogue_public
     viewer = Viewer(permissions=ANYONE if is_public else frozenset())
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and request.url.path.startswith(API_PREFIX):
@@ -149,14 +150,37 @@ def get_viewer(request: Request, session: DbSession) -> Viewer:
         viewer = make_viewer(found, via="token", is_catalogue_public=is_public)
         if found.is_touch_due:
             credentials.touch_token(session, found)
-    elif cookie := sessions.read_cookie(request):
-        found = credentials.find_session_credential(session, tokens.hash_secret(cookie), settings)
-        if found is not None:
-            viewer = make_viewer(found, via="session", is_catalogue_public=is_public)
-            if found.is_touch_due:
-                credentials.touch_session(session, found)
+    elif found := _find_session(request, session):
+        viewer = make_viewer(found, via="session", is_catalogue_public=is_public)
+        if found.is_touch_due:
+            credentials.touch_session(session, found)
     request.state.viewer = viewer
     return viewer
+
+
+def _find_session(request: Request, session: Session) -> credentials.Credential | None:
+    cookie = sessions.read_cookie(request)
+    if not cookie:
+        return None
+    settings = request.app.state.settings
+    return credentials.find_session_credential(session, tokens.hash_secret(cookie), settings)
+
+
+def find_viewer(request: Request) -> Viewer | None:
+    """
+    Return who looks at an error page that was answered before any route, if that can be told.
+
+    For the header of the page only: nothing is allowed on the strength of it.
+    """
+    if not sessions.read_cookie(request):
+        return None
+    try:
+        with request.app.state.session_factory() as session:
+            found = _find_session(request, session)
+    except SQLAlchemyError:
+        return None
+    is_public = request.app.state.settings.is_catalogue_public
+    return make_viewer(found, via="session", is_catalogue_public=is_public) if found else None
 
 
 # scope="function", as the session that it reads with.

@@ -33,7 +33,7 @@ from app.quotes.vocabulary import (
     Workplace,
     default_modality,
 )
-from app.web.dates import ZONE
+from app.web.dates import zone
 from app.web.i18n import later
 
 MAX_LOTS = 50
@@ -88,7 +88,7 @@ def _end_of_day(value: object) -> object:
         except ValueError:
             return value
     if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time(23, 59, 59), ZONE)
+        return datetime.combine(value, time(23, 59, 59), zone())
     return value
 
 

@@ -20,7 +20,7 @@ from app.mail.outbox import Recipient, Text
 from app.quotes import queries
 from app.quotes.models import Invitation, Lot, Quote, Rfq
 from app.settings import Settings
-from app.web.dates import ZONE, ZONE_NAME
+from app.web.dates import zone, zone_name
 from app.web.i18n import later
 
 SUBJECT = later("%(number)s: %(title)s")
@@ -125,7 +125,9 @@ def _where(rfq: Rfq) -> Text:
 
 
 def _text(message: str, rfq: Rfq, **more: object) -> Text:
-    deadline = f"{rfq.deadline.astimezone(ZONE):%Y-%m-%d %H:%M} {ZONE_NAME}" if rfq.deadline else ""
+    deadline = (
+        f"{rfq.deadline.astimezone(zone()):%Y-%m-%d %H:%M} {zone_name()}" if rfq.deadline else ""
+    )
     return Text(
         message,
         {

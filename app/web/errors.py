@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -118,6 +119,8 @@ def error_response(
     if wants_json(request.url.path):
         body = {"code": code, "message": message, "field": field, "details": dict(details or {})}
         return JSONResponse({"error": body}, status_code, headers=dict(headers or {}))
+    if not is_htmx(request):
+        _find_viewer(request, status_code)
     context = {
         "status_code": status_code,
         "title": title(status_code),
@@ -137,6 +140,14 @@ def error_response(
         response.headers["HX-Retarget"] = "#notices"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _find_viewer(request: Request, status_code: int) -> None:
+    """Have the page's header know who asks where no route has asked yet."""
+    find = getattr(request.app.state, "find_viewer", None)
+    # Where the portal itself is in trouble, one more question would only keep a person waiting.
+    if find and status_code < HTTP_SERVER_ERROR and not hasattr(request.state, "viewer"):
+        request.state.viewer = find(request)
 
 
 def handle_app_error(request: Request, error: Exception) -> Response:
@@ -231,7 +242,8 @@ def handle_unexpected(request: Request, error: Exception) -> Response:
 
 async def respond_with_error(scope: Scope, receive: Receive, send: Send, error: AppError) -> None:
     """Answer from a middleware, before any route was chosen."""
-    response = handle_app_error(Request(scope, receive), error)
+    # In a thread, as every handler of an error: the page's header asks the database who this is.
+    response = await run_in_threadpool(handle_app_error, Request(scope, receive), error)
     await response(scope, receive, send)
 
 

@@ -10,6 +10,9 @@ from jinja2.runtime import Context
 
 from app.web import dates, i18n, languages, numbers
 
+# A longer address is answered with 414: no page makes one.
+MAX_ADDRESS_BYTES = 8_000
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -40,9 +43,14 @@ def asset(environment: jinja2.Environment, path: str) -> str:
 
 @pass_context
 def here(context: Context) -> str:
-    """Return the current address without its host, for links that lead back to this page."""
+    """
+    Return the current address without its host, for links that lead back to this page.
+
+    An address that is too long to be read is none to come back to.
+    """
     url = context["request"].url
-    return f"{url.path}?{url.query}" if url.query else str(url.path)
+    address = f"{url.path}?{url.query}" if url.query else str(url.path)
+    return address if len(address.encode()) <= MAX_ADDRESS_BYTES else "/"
 
 
 def other_locale() -> str:
@@ -68,7 +76,6 @@ GLOBALS: dict[str, Any] = {
     "current_locale": i18n.current_locale,
     "html_lang": i18n.html_lang,
     "local": i18n.local,
-    "ZONE_NAME": dates.ZONE_NAME,
 }
 
 
@@ -91,4 +98,4 @@ def at_render_time(function: Callable[P, R]) -> Callable[Concatenate[Context, P]
 def install_filters(environment: jinja2.Environment) -> None:
     """Give an environment every filter and global of the portal."""
     environment.filters.update({name: at_render_time(f) for name, f in FILTERS.items()})
-    environment.globals.update(GLOBALS)
+    environment.globals.update(GLOBALS | {"ZONE_NAME": dates.zone_name()})

@@ -14,10 +14,10 @@ from app import logs
 from app.errors import AppError, InvalidInput, TooLarge
 from app.web import i18n
 from app.web.errors import respond_with_error
+from app.web.filters import MAX_ADDRESS_BYTES
 
 logger = logging.getLogger(__name__)
 
-MAX_ADDRESS_BYTES = 8_000
 MAX_BODY_BYTES = 1_000_000
 UPLOAD_METHODS = frozenset({"POST", "PUT"})
 

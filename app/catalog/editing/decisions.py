@@ -20,7 +20,7 @@ from app.catalog.editing.known import Known
 from app.catalog.editing.licence_terms import DECISION
 from app.catalog.models import Dataset, LicenceClass
 from app.catalog.pages import parts
-from app.web.dates import ZONE
+from app.web.dates import zone
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 
@@ -58,7 +58,7 @@ class DecisionPage:
 def first_form(dataset: Dataset, name: str) -> FormData:
     """Return the form before anything was typed: by this person, today."""
     del dataset
-    today = datetime.now(tz=ZONE).date().isoformat()
+    today = datetime.now(tz=zone()).date().isoformat()
     return FormData({"checked_by": [name], "checked_on": [today]})
 
 

@@ -14,7 +14,7 @@ from app.quotes.buying.notices import redirect
 from app.quotes.buying.show import load_page
 from app.quotes.models import Rfq
 from app.quotes.state import RfqState
-from app.web.dates import ZONE
+from app.web.dates import zone, zone_name
 from app.web.forms import Form, FormData
 from app.web.i18n import gettext as _
 from app.web.templating import render
@@ -173,8 +173,10 @@ def read_moment(text: str, field: str) -> datetime:
         found = datetime.fromisoformat(text.strip().replace(" ", "T"))
     except ValueError:
         raise InvalidInput(
-            "Write a date and time like 2027-01-31 18:00, in UTC+8.", field=field
+            "Write a date and time like 2027-01-31 18:00, in %(zone)s.",
+            field=field,
+            zone=zone_name(),
         ) from None
     if found.tzinfo is None:
-        found = found.replace(tzinfo=ZONE)
+        found = found.replace(tzinfo=zone())
     return found.astimezone(UTC)

@@ -11,7 +11,7 @@ from app.quotes.buying.fields import Field, Kind, value_at
 from app.quotes.content import LotIn, RfqIn
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS
-from app.web.dates import ZONE
+from app.web.dates import zone
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 from app.web.i18n import later
@@ -81,7 +81,7 @@ def typed(field: Field, model: RfqIn | LotIn | None, metric: Metric | None = Non
         case Kind.FACTORS:
             return ", ".join(f"{one.unit}={_plain(one.factor)}" for one in value)
         case Kind.MOMENT:
-            return f"{value.astimezone(ZONE):%Y-%m-%dT%H:%M}"
+            return f"{value.astimezone(zone()):%Y-%m-%dT%H:%M}"
         case Kind.DAY:
             return str(value.isoformat())
     return _plain(value) if isinstance(value, Decimal) else str(value)

@@ -12,7 +12,7 @@ from app.quotes.pricing.tiers import TierKind
 from app.quotes.vocabulary import Metric
 from app.quotes.words import METRICS, PERCENT_METRICS, unit_after, unit_name
 from app.web import numbers
-from app.web.dates import ZONE
+from app.web.dates import zone
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 
@@ -137,5 +137,5 @@ def quality(metric: Metric | None, value: Decimal | None) -> str:
 def day(value: date | None) -> str:
     """Return a date, "" for none."""
     if isinstance(value, datetime):
-        value = value.astimezone(ZONE).date()
+        value = value.astimezone(zone()).date()
     return value.isoformat() if value else ""

@@ -9,13 +9,13 @@ from app.quotes.documents.paper import Cell, Column, Document, Section
 from app.quotes.models import Quote, QuoteLine
 from app.quotes.pricing.offers import Costed, NotQuoted
 from app.quotes.words import word
-from app.web.dates import ZONE, ZONE_NAME
+from app.web.dates import zone, zone_name
 from app.web.i18n import gettext as _
 
 
 def stamp(moment: datetime | None) -> str:
     """Return a moment with its zone, for paper."""
-    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M} {ZONE_NAME}" if moment else "–"
+    return f"{moment.astimezone(zone()):%Y-%m-%d %H:%M} {zone_name()}" if moment else "–"
 
 
 def document(found: Comparison, *, now: datetime) -> Document:

@@ -54,7 +54,12 @@ class Field:
 
 
 HEADER: Sequence[Field] = (
-    Field("valid_until", later("Valid until"), Kind.DAY, help=later("The last day, in UTC+8.")),
+    Field(
+        "valid_until",
+        later("Valid until"),
+        Kind.DAY,
+        help=later("The last day, in the time zone of this portal."),
+    ),
     Field(
         "tax_included",
         later("Do the prices include tax?"),

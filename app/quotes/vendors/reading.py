@@ -11,7 +11,7 @@ from app.quotes.content import LotRequirements, QuoteIn
 from app.quotes.models import Lot, Rfq
 from app.quotes.vendors.fields import HEADER, LOT, WORDING, Field, Kind
 from app.quotes.words import PERCENT_METRICS
-from app.web.dates import ZONE
+from app.web.dates import zone
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 from app.web.validation import sentence_of
@@ -184,7 +184,7 @@ def _show(
     elif isinstance(value, Decimal):
         values[name] = [_plain(value * HUNDRED if is_share(field, lot) else value)]
     elif field.name == "valid_until":
-        values[name] = [value.replace(tzinfo=UTC).astimezone(ZONE).date().isoformat()]
+        values[name] = [value.replace(tzinfo=UTC).astimezone(zone()).date().isoformat()]
     elif field.kind is Kind.DAY:
         values[name] = [value.isoformat()]
     else:
