@@ -1,37 +1,63 @@
-"""Who may read and change a mixture."""
+"""Who may read and change a mixture, and what else one person owns and shares in the same way."""
+
+from datetime import datetime
+from typing import Protocol
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, Forbidden
-from app.mixtures.models import Mixture, Visibility
+from app.mixtures.models import Visibility
 
 
-def can_edit(viewer: Viewer, mixture: Mixture) -> bool:
-    """Whether a viewer may change a mixture: planners, and of a private one its owner alone."""
-    if not viewer.can(Permission.EDIT_MIXTURES) or mixture.archived_at is not None:
+class Owned(Protocol):
+    """A thing with an owner, who says who sees it."""
+
+    @property
+    def owner_id(self) -> int | None:
+        """The account of its owner."""
+
+    @property
+    def visibility(self) -> str:
+        """Who sees it: one of Visibility."""
+
+    @property
+    def archived_at(self) -> datetime | None:
+        """Since when it is out of the way; None where it is not."""
+
+
+def can_edit(viewer: Viewer, owned: Owned) -> bool:
+    """Whether a viewer may change a thing: planners, and what is private its owner alone."""
+    if not viewer.can(Permission.EDIT_MIXTURES) or owned.archived_at is not None:
         return False
-    return mixture.visibility != Visibility.PRIVATE or mixture.owner_id == viewer.account_id
+    return owned.visibility != Visibility.PRIVATE or owned.owner_id == viewer.account_id
 
 
-def require_edit(viewer: Viewer, mixture: Mixture) -> None:
+def owns(viewer: Viewer, owned: Owned) -> bool:
+    """Whether a viewer decides who sees a thing: its owner, or an administrator."""
+    return viewer.can(Permission.EDIT_MIXTURES) and (
+        owned.owner_id == viewer.account_id or viewer.can(Permission.MANAGE_SETTINGS)
+    )
+
+
+def require_edit(viewer: Viewer, owned: Owned) -> None:
     """
-    Refuse to change a mixture that the viewer may only read.
+    Refuse to change a thing that the viewer may only read.
 
     Raises
     ------
     NotSignedIn, Forbidden
         If their role does not allow it.
     Conflict
-        If the mixture is archived.
+        If it is archived.
     """
     require(viewer, Permission.EDIT_MIXTURES)
-    if mixture.archived_at is not None:
-        raise Conflict("The mixture is archived. Bring it back before you change it.")
-    if not can_edit(viewer, mixture):
-        raise Forbidden("Only its owner changes a private mixture.")
+    if owned.archived_at is not None:
+        raise Conflict("This is archived. Bring it back before you change it.")
+    if not can_edit(viewer, owned):
+        raise Forbidden("Only its owner changes what is private.")
 
 
-def require_owner(viewer: Viewer, mixture: Mixture) -> None:
+def require_owner(viewer: Viewer, owned: Owned) -> None:
     """
     Refuse what only the owner, or an administrator, may do: who sees it, archiving, links.
 
@@ -41,8 +67,8 @@ def require_owner(viewer: Viewer, mixture: Mixture) -> None:
         If the viewer is neither.
     """
     require(viewer, Permission.EDIT_MIXTURES)
-    if mixture.owner_id != viewer.account_id and not viewer.can(Permission.MANAGE_SETTINGS):
-        raise Forbidden("Only the owner of a mixture, or an administrator, does this.")
+    if not owns(viewer, owned):
+        raise Forbidden("Only its owner, or an administrator, does this.")
 
 
 def sees_team(viewer: Viewer) -> bool:

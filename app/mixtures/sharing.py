@@ -37,10 +37,7 @@ def share(
         If the mixture has very many links already.
     """
     access.require_owner(viewer, mixture)
-    if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput("A link lives between 1 and %(most)s days.", field="days", most=MAX_DAYS)
-    if len(queries.list_links(session, mixture.id)) >= MAX_LINKS:
-        raise Conflict("The mixture has %(most)s links. Revoke one first.", most=MAX_LINKS)
+    check_link(days, existing=len(queries.list_links(session, mixture.id)))
     secret = tokens.new_secret()
     link = ShareLink(
         mixture_id=mixture.id,
@@ -106,8 +103,27 @@ def open_link(session: Session, secret: str) -> MixtureVersion:
     """
     version = queries.find_version_of_link(session, tokens.hash_secret(secret))
     if version is None:
-        raise NotFound(
-            "This link does not work: it has expired, was revoked, or was never one. Ask whoever "
-            "sent it for a new link."
-        )
+        raise dead_link()
     return version
+
+
+def check_link(days: int, *, existing: int) -> None:
+    """
+    Refuse a link that would live too long, or be one too many.
+
+    Raises
+    ------
+    InvalidInput, Conflict
+    """
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidInput("A link lives between 1 and %(most)s days.", field="days", most=MAX_DAYS)
+    if existing >= MAX_LINKS:
+        raise Conflict("There are %(most)s links. Revoke one first.", most=MAX_LINKS)
+
+
+def dead_link() -> NotFound:
+    """Return the error of a link that shows nothing, the same whatever the reason."""
+    return NotFound(
+        "This link does not work: it has expired, was revoked, or was never one. Ask whoever "
+        "sent it for a new link."
+    )

@@ -12,18 +12,16 @@ from app.accounts import tokens
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require, require_account
 from app.errors import Conflict, InvalidInput, NotFound, StaleVersion
-from app.mixtures import slugs
+from app.mixtures import access, slugs
 from app.mixtures.models import Visibility
+from app.mixtures.sharing import check_link, dead_link
 from app.training.known import Known
 from app.training.models import TrainingPlan, TrainingPlanVersion, TrainingShareLink
-from app.training.plans import access, content, queries
+from app.training.plans import content, queries
 from app.training.plans.content import Content
 
 MAX_NAME = 120
 MAX_MESSAGE = 500
-MAX_DAYS = 365
-DEFAULT_DAYS = 30
-MAX_LINKS = 50
 # Addresses below /training/plans that are not a plan.
 RESERVED = frozenset({"new", "compare", "shared"})
 
@@ -180,10 +178,7 @@ def share(
         If the plan has very many links already.
     """
     access.require_owner(viewer, plan)
-    if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput("A link lives between 1 and %(most)s days.", field="days", most=MAX_DAYS)
-    if len(queries.list_links(session, plan)) >= MAX_LINKS:
-        raise Conflict("The plan has %(most)s links. Revoke one first.", most=MAX_LINKS)
+    check_link(days, existing=len(queries.list_links(session, plan)))
     secret = tokens.new_secret()
     link = TrainingShareLink(
         version_id=version.id,
@@ -231,10 +226,7 @@ def open_link(session: Session, secret: str) -> TrainingPlanVersion:
     """
     version = queries.find_version_of_link(session, tokens.hash_secret(secret))
     if version is None:
-        raise NotFound(
-            "This link does not work: it has expired, was revoked, or was never one. Ask whoever "
-            "sent it for a new link."
-        )
+        raise dead_link()
     return version
 
 

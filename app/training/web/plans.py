@@ -11,15 +11,17 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, InvalidInput, NotFound
+from app.mixtures import access
 from app.mixtures import queries as mixtures
 from app.mixtures.models import Visibility
+from app.mixtures.sharing import DEFAULT_DAYS
 from app.mixtures.web.say import SAY
 from app.training import exports, form_values, forms, knowledge, phase_rows, words
 from app.training.forms import Filled
 from app.training.known import Known
 from app.training.models import TrainingPlan, TrainingPlanVersion, TrainingShareLink
 from app.training.phase_rows import PhaseRow
-from app.training.plans import access, content, queries, service, sources
+from app.training.plans import content, queries, service, sources
 from app.training.plans.content import Computed, Content, PhasePart
 from app.training.plans.sources import Source
 from app.training.web.calculator import Shown, show_plan
@@ -370,7 +372,7 @@ def _plan_page(  # noqa: PLR0913  one page, shown after several actions
         is_owner=is_owner,
         is_shared=is_shared,
         visibilities=[(one.value, SAY.visibility(one)) for one in Visibility],
-        days=service.DEFAULT_DAYS,
+        days=DEFAULT_DAYS,
         link_address=link_address,
         notice=notice,
         kinds=exports.names(),
