@@ -10,7 +10,10 @@ from app.files import models as files
 from app.jobs import models as jobs
 from app.mail import models as mail
 from app.mixtures import models as mixtures
-from app.quotes import models as quotes
+from app.quotes.models import money as quote_money
+from app.quotes.models import papers as quote_papers
+from app.quotes.models import quote, rfq
+from app.quotes.models import record as quote_record
 from app.training import models as training
 
 TABLES = (
@@ -24,7 +27,11 @@ TABLES = (
     files,
     mail,
     mixtures,
-    quotes,
+    rfq,
+    quote,
+    quote_papers,
+    quote_record,
+    quote_money,
     training,
 )
 METADATA = db.Base.metadata

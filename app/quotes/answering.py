@@ -12,9 +12,14 @@ from app.accounts.permissions import Permission
 from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, StaleVersion
-from app.quotes import events, filing, queries, state
+from app.quotes import events, filing, state
 from app.quotes.content import LineIn, QuoteIn, to_json
-from app.quotes.models import Invitation, Lot, Quote, QuoteLine, QuoteTier, Rfq
+from app.quotes.models.quote import Quote, QuoteLine, QuoteTier
+from app.quotes.models.rfq import Invitation, Lot, Rfq
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.requests import check_currency
 from app.quotes.state import InvitationState, QuoteState, RfqState
 
@@ -54,10 +59,10 @@ def draft_quote(session: Session, rfq: Rfq, body: QuoteIn, *, viewer: Viewer) ->
         If something in it cannot be.
     """
     require(viewer, Permission.ANSWER_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq, share=True)
-    invitation = queries.get_own_invitation(session, rfq, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, rfq, share=True)
+    invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
     _require_open(rfq)
-    current = queries.find_current_quotes(session, invitation.id)
+    current = quote_queries.find_current_quotes(session, invitation.id)
     if draft := current.get(QuoteState.DRAFT):
         raise Conflict(
             "Your organisation has a draft for this request already: %(id)s.", id=draft.public_id
@@ -101,7 +106,7 @@ def save_quote(
     quote.version += 1
     quote.updated_at = func.clock_timestamp()
     session.flush()
-    return queries.get_quote(session, quote.public_id, viewer)
+    return quote_queries.get_quote(session, quote.public_id, viewer)
 
 
 def submit_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
@@ -121,7 +126,7 @@ def submit_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
     require(viewer, Permission.ANSWER_REQUESTS)
     rfq, invitation, quote = _lock(session, quote, viewer)
     after = state.next_quote_state(quote.state, "submit")
-    now = queries.database_now(session)
+    now = rfq_queries.database_now(session)
     _require_open(rfq)
     if rfq.deadline is None or now >= rfq.deadline:
         raise state.rfq_refusal(RfqState.CLOSED)
@@ -130,7 +135,7 @@ def submit_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         raise InvalidInput(
             "Say until when the quote is valid: a moment in the future.", field="valid_until"
         )
-    standing = queries.find_current_quotes(session, invitation.id).get(QuoteState.SUBMITTED)
+    standing = quote_queries.find_current_quotes(session, invitation.id).get(QuoteState.SUBMITTED)
     if standing is not None:
         standing.state = state.next_quote_state(standing.state, "supersede")
         session.flush()
@@ -158,7 +163,7 @@ def submit_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         invitation=invitation,
     )
     _move(session, rfq, invitation, "submit", viewer)
-    return queries.get_quote(session, quote.public_id, viewer)
+    return quote_queries.get_quote(session, quote.public_id, viewer)
 
 
 def revise_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
@@ -174,7 +179,7 @@ def revise_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
     rfq, invitation, quote = _lock(session, quote, viewer)
     state.next_quote_state(quote.state, "revise")
     _require_open(rfq)
-    current = queries.find_current_quotes(session, invitation.id)
+    current = quote_queries.find_current_quotes(session, invitation.id)
     if draft := current.get(QuoteState.DRAFT):
         raise Conflict(
             "Your organisation has a draft for this request already: %(id)s.", id=draft.public_id
@@ -211,7 +216,7 @@ def withdraw_quote(session: Session, quote: Quote, *, viewer: Viewer) -> Quote:
         invitation=invitation,
     )
     _move(session, rfq, invitation, "withdraw", viewer)
-    return queries.get_quote(session, quote.public_id, viewer)
+    return quote_queries.get_quote(session, quote.public_id, viewer)
 
 
 def discard_draft(session: Session, quote: Quote, *, viewer: Viewer) -> None:
@@ -226,7 +231,7 @@ def discard_draft(session: Session, quote: Quote, *, viewer: Viewer) -> None:
     require(viewer, Permission.ANSWER_REQUESTS)
     _, _, quote = _lock(session, quote, viewer)
     state.next_quote_state(quote.state, "save")
-    for attachment in queries.list_attachments(session, quote.rfq, quote_id=quote.id):
+    for attachment in attachment_queries.list_attachments(session, quote.rfq, quote_id=quote.id):
         session.delete(attachment)
     session.flush()
     session.delete(quote)
@@ -269,9 +274,9 @@ def content_hash(quote: Quote) -> str:
 
 def _lock(session: Session, quote: Quote, viewer: Viewer) -> tuple[Rfq, Invitation, Quote]:
     """Lock request, invitation and quote, always in this order, and load them again."""
-    rfq = queries.lock_rfq(session, quote.rfq, share=True)
-    invitation = queries.get_own_invitation(session, rfq, viewer, lock=True)
-    return rfq, invitation, queries.get_quote(session, quote.public_id, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, quote.rfq, share=True)
+    invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
+    return rfq, invitation, quote_queries.get_quote(session, quote.public_id, viewer, lock=True)
 
 
 def _require_open(rfq: Rfq) -> None:
@@ -287,7 +292,7 @@ def _new_draft(
     quote = Quote(
         rfq_id=rfq.id,
         invitation_id=invitation.id,
-        revision=queries.last_revision(session, invitation.id) + 1,
+        revision=quote_queries.last_revision(session, invitation.id) + 1,
         created_by_id=viewer.account_id,
         created_by_name=viewer.name,
         lines=[],
@@ -306,7 +311,7 @@ def _new_draft(
         raise Conflict("A colleague has begun a draft at the same moment.") from None
     _put_lines(session, quote, rfq, body.lines)
     session.flush()
-    quote = queries.get_quote(session, quote.public_id, viewer)
+    quote = quote_queries.get_quote(session, quote.public_id, viewer)
     events.record_quote(
         session, quote, "quote.drafted", actor=viewer, before=None, invitation=invitation
     )

@@ -8,9 +8,13 @@ from app.accounts.permissions import Permission
 from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, NotFound
-from app.quotes import delivering, events, notices, queries, state
-from app.quotes.models import Award, Lot, Quote, QuoteLine, Rfq
-from app.quotes.requests import close_due
+from app.quotes import delivering, events, notices, state
+from app.quotes.closing import close_due
+from app.quotes.models.quote import Award, Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
+from app.quotes.queries import awards as award_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import LotOutcome, QuoteState, RfqState
 
 MAX_REASON = 2_000
@@ -56,12 +60,12 @@ def award_lot(
     """
     require(viewer, Permission.AWARD_QUOTES)
     rfq, lot = _lock_undecided(session, rfq, lot)
-    quote = queries.get_quote(session, quote_id, viewer, lock=True)
+    quote = quote_queries.get_quote(session, quote_id, viewer, lock=True)
     if quote.rfq_id != rfq.id:
-        raise NotFound(queries.NO_QUOTE)
+        raise NotFound(quote_queries.NO_QUOTE)
     if quote.state != QuoteState.SUBMITTED:
         raise state.quote_refusal(QuoteState(quote.state))
-    if quote.valid_until is None or quote.valid_until <= queries.database_now(session):
+    if quote.valid_until is None or quote.valid_until <= rfq_queries.database_now(session):
         raise Conflict("This quote has expired. Ask the vendor for a new one in a new request.")
     line = _line_of(quote, lot)
     award = _write(
@@ -128,7 +132,7 @@ def declare_unawarded(
 
 
 def _lock_undecided(session: Session, rfq: Rfq, lot: Lot) -> tuple[Rfq, Lot]:
-    rfq = close_due(session, queries.lock_rfq(session, rfq))
+    rfq = close_due(session, rfq_queries.lock_rfq(session, rfq))
     lot = find_lot(rfq, lot.public_id)
     if lot.award is not None:
         raise _decided()
@@ -164,7 +168,7 @@ def _decided() -> Conflict:
 
 
 def _end_if_decided(session: Session, rfq: Rfq, viewer: Viewer) -> None:
-    outcomes = [award.outcome for award in queries.list_awards(session, rfq)]
+    outcomes = [award.outcome for award in award_queries.list_awards(session, rfq)]
     if len(outcomes) < len(rfq.lots):
         return
     verb = "award" if LotOutcome.AWARDED in outcomes else "give_up"

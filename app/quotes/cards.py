@@ -14,7 +14,6 @@ from app.accounts import organisations
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
-from app.quotes import queries
 from app.quotes.content import (
     MAX_TIERS,
     Currency,
@@ -25,10 +24,12 @@ from app.quotes.content import (
     TaxRate,
     TierIn,
 )
-from app.quotes.models import Lot, RateCard, RateTier
+from app.quotes.models.money import RateCard, RateTier
+from app.quotes.models.rfq import Lot
 from app.quotes.pricing.exchange import RateSet
 from app.quotes.pricing.money import Money
 from app.quotes.pricing.tiers import Tier, TierKind, TierTable
+from app.quotes.queries import rate_cards as rate_card_queries
 from app.quotes.requests import check_currency
 from app.quotes.vocabulary import Task, Unit
 from app.web.i18n import later
@@ -98,7 +99,7 @@ def add_card(session: Session, body: CardIn, *, viewer: Viewer) -> RateCard:
         if body.vendor not in {None, viewer.organisation_slug}:
             raise InvalidInput("These are your own rates: name no vendor.", field="vendor")
         organisation_id, slug = viewer.organisation_id or 0, viewer.organisation_slug or ""
-    if queries.count_rate_cards(session, organisation_id) >= MAX_CARDS:
+    if rate_card_queries.count_rate_cards(session, organisation_id) >= MAX_CARDS:
         raise Conflict(
             "A vendor has at most %(most)s rate cards. Take one back first.", most=MAX_CARDS
         )
@@ -121,7 +122,7 @@ def add_card(session: Session, body: CardIn, *, viewer: Viewer) -> RateCard:
             object_id=card.public_id,
             after={"vendor": slug, "task": body.task},
         )
-    return queries.get_rate_card(session, card.public_id, viewer)
+    return rate_card_queries.get_rate_card(session, card.public_id, viewer)
 
 
 def withdraw_card(session: Session, card: RateCard, *, viewer: Viewer) -> None:

@@ -30,12 +30,15 @@ from app.errors import AppError, Conflict
 from app.mixtures import drafts
 from app.mixtures import queries as mixtures
 from app.mixtures.edits import components
-from app.quotes import events, queries
+from app.quotes import events
 from app.quotes.comparison import basis
-from app.quotes.models import Award, Lot, Quote, QuoteLine, Rfq
+from app.quotes.models.quote import Award, Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing.exchange import RateSet
 from app.quotes.pricing.money import Money, minor_digits, round_half_up
 from app.quotes.pricing.offers import Costed, NotComparable, cost
+from app.quotes.queries import awards as award_queries
+from app.quotes.queries import people as people_queries
 from app.quotes.vocabulary import Modality, Task, Unit
 
 # What the catalogue counts in, and how many of its units one of the lot's is.
@@ -96,7 +99,7 @@ def enter_in_catalogue(session: Session, rfq: Rfq, lot: Lot, *, actor: audit.Act
     Conflict
         If the lot is not awarded, or has its entry.
     """
-    award = queries.get_award(session, lot.id)
+    award = award_queries.get_award(session, lot.id)
     if award is None or award.line is None:
         raise Conflict("The lot is not awarded, so the catalogue gains nothing.")
     if award.dataset_slug is not None:
@@ -139,7 +142,7 @@ def add_to_draft(session: Session, rfq: Rfq, lot: Lot, *, phase: str | None, vie
         If nothing is offered, or the draft has the component.
     """
     require(viewer, Permission.EDIT_MIXTURES)
-    award = queries.get_award(session, lot.id)
+    award = award_queries.get_award(session, lot.id)
     if award is None or award.dataset_slug is None or award.offered_to is None:
         raise Conflict("This lot offers no component to a mixture.")
     mixture = mixtures.get_mixture(session, award.offered_to, viewer)
@@ -179,8 +182,8 @@ def _create(session: Session, rfq: Rfq, lot: Lot, award: Award, *, actor: audit.
     line = award.line
     assert line is not None  # noqa: S101  the caller has checked it
     known = catalogue.load_known(session)
-    organisation = queries.get_vendor_of(session, line.quote)
-    provider = queries.find_provider_slug(session, organisation)
+    organisation = people_queries.get_vendor_of(session, line.quote)
+    provider = people_queries.find_provider_slug(session, organisation)
     new_provider = None
     if provider is None:
         provider = organisation.slug

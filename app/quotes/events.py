@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from app import audit, logs
 from app.accounts.viewers import Viewer
-from app.quotes.models import Event, Invitation, Quote, Rfq
+from app.quotes.models.quote import Quote
+from app.quotes.models.record import Event
+from app.quotes.models.rfq import Invitation, Rfq
 
 RFQ = "rfq"
 LOT = "lot"

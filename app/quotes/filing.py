@@ -18,8 +18,14 @@ from app.files.models import StoredFile
 from app.files.purposes import Purpose
 from app.files.receiving import ReceivedFile
 from app.files.types import CSV, JPEG, JSON, JSONL, MARKDOWN, PDF, PNG, XLSX
-from app.quotes import events, notices, queries, state
-from app.quotes.models import Amendment, Attachment, Quote, Rfq
+from app.quotes import events, notices, state
+from app.quotes.models.papers import Amendment, Attachment
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import QuoteState, RfqState
 from app.quotes.vocabulary import FileRole
 from app.web.i18n import gettext as _
@@ -30,7 +36,7 @@ MAX_FILES = 50
 
 def _may_download(request: Request, session: Session, stored: StoredFile) -> None:
     viewer = get_viewer(request, session)
-    if not queries.may_read_file(session, stored, viewer):
+    if not attachment_queries.may_read_file(session, stored, viewer):
         raise NotFound("There is no such file, or it was cleaned up after its time.")
 
 
@@ -62,10 +68,10 @@ def attach_to_rfq(
         If the request is not a draft or open, or has too many files.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     is_draft = rfq.state == RfqState.DRAFT
     state.next_rfq_state(rfq.effective_state, "edit" if is_draft else "amend")
-    present = queries.list_attachments(session, rfq)
+    present = attachment_queries.list_attachments(session, rfq)
     _refuse_many(len(present))
     stored = files.keep_file(
         session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
@@ -114,13 +120,13 @@ def attach_to_quote(
         If the quote is no draft, the request is not open, or there are too many files.
     """
     require(viewer, Permission.ANSWER_REQUESTS)
-    rfq = queries.lock_rfq(session, quote.rfq, share=True)
-    queries.get_own_invitation(session, rfq, viewer, lock=True)
-    quote = queries.get_quote(session, quote.public_id, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, quote.rfq, share=True)
+    invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
+    quote = quote_queries.get_quote(session, quote.public_id, viewer, lock=True)
     state.next_quote_state(quote.state, "save")
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
-    present = queries.list_attachments(session, rfq, quote_id=quote.id)
+    present = attachment_queries.list_attachments(session, rfq, quote_id=quote.id)
     _refuse_many(len(present))
     stored = files.keep_file(
         session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
@@ -139,7 +145,7 @@ def attach_to_quote(
 
 def copy_to_revision(session: Session, before: Quote, after: Quote) -> None:
     """Attach the files of a quote to the revision that was made of it."""
-    for one in queries.list_attachments(session, before.rfq, quote_id=before.id):
+    for one in attachment_queries.list_attachments(session, before.rfq, quote_id=before.id):
         session.add(
             Attachment(
                 rfq_id=one.rfq_id,
@@ -162,9 +168,9 @@ def remove_from_rfq(session: Session, rfq: Rfq, public_id: str, *, viewer: Viewe
         If the request is not a draft.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     state.next_rfq_state(rfq.effective_state, "edit")
-    attachment = queries.get_attachment(session, rfq, public_id)
+    attachment = attachment_queries.get_attachment(session, rfq, public_id)
     attachment.removed_at = func.clock_timestamp()
     session.flush()
     _record(session, rfq, attachment, attachment.file, "attachment.removed", viewer)
@@ -180,12 +186,12 @@ def remove_from_quote(session: Session, quote: Quote, public_id: str, *, viewer:
         If the quote is no draft any more.
     """
     require(viewer, Permission.ANSWER_REQUESTS)
-    rfq = queries.lock_rfq(session, quote.rfq, share=True)
-    queries.get_own_invitation(session, rfq, viewer, lock=True)
-    quote = queries.get_quote(session, quote.public_id, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, quote.rfq, share=True)
+    invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
+    quote = quote_queries.get_quote(session, quote.public_id, viewer, lock=True)
     if quote.state != QuoteState.DRAFT:
         raise state.quote_refusal(QuoteState(quote.state))
-    attachment = queries.get_attachment(session, rfq, public_id, quote_id=quote.id)
+    attachment = attachment_queries.get_attachment(session, rfq, public_id, quote_id=quote.id)
     attachment.removed_at = func.clock_timestamp()
     session.flush()
 

@@ -11,8 +11,12 @@ from app.accounts.models import Account, Organisation, Role
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
-from app.quotes import events, notices, queries, state
-from app.quotes.models import Invitation, Rfq
+from app.quotes import events, notices, state
+from app.quotes.models.rfq import Invitation, Rfq
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import people as people_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import InvitationState, QuoteState, RfqState
 
 
@@ -45,7 +49,7 @@ def invite(
         If the vendor's short name or the address cannot be one.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     state.next_rfq_state(rfq.effective_state, "invite")
     organisation = organisations.ensure_vendor(session, vendor, actor=viewer)
     if any(one.organisation_id == organisation.id for one in rfq.invitations):
@@ -70,7 +74,7 @@ def invite(
         invitation=invitation,
         detail={"vendor": organisation.slug},
     )
-    found = queries.get_invitation(session, rfq, invitation.public_id)
+    found = invitation_queries.get_invitation(session, rfq, invitation.public_id)
     if rfq.state != RfqState.OPEN:
         return found, None
     return found, notices.tell_invited(session, rfq, found, base_url=base_url)
@@ -89,8 +93,8 @@ def give_link(
         named.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    queries.lock_rfq(session, rfq)
-    invitation = queries.get_invitation(session, rfq, invitation.public_id)
+    rfq_queries.lock_rfq(session, rfq)
+    invitation = invitation_queries.get_invitation(session, rfq, invitation.public_id)
     if invitation.link_given_at is not None:
         raise Conflict("The link of this invitation was copied already: it is shown once.")
     if invitation.account is None:
@@ -124,10 +128,10 @@ def remind(
         If the request is not open, or the vendor has declined.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
-    invitation = queries.get_invitation(session, rfq, invitation.public_id)
+    invitation = invitation_queries.get_invitation(session, rfq, invitation.public_id)
     if invitation.state == InvitationState.DECLINED:
         raise Conflict("This vendor has declined, so it is not reminded.")
     invitation.link_given_at = None
@@ -144,11 +148,11 @@ def remind(
 
 def mark_viewed(session: Session, rfq: Rfq, *, viewer: Viewer) -> None:
     """Note that a vendor has opened the request; only the first time changes anything."""
-    invitation = queries.find_invitation(session, rfq, viewer)
+    invitation = invitation_queries.find_invitation(session, rfq, viewer)
     if invitation is None:
         return
     if invitation.state == InvitationState.INVITED:
-        invitation = queries.get_own_invitation(session, rfq, viewer, lock=True)
+        invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
         if invitation.state != InvitationState.INVITED:
             return
         invitation.state = InvitationState.VIEWED
@@ -176,11 +180,11 @@ def decline(session: Session, rfq: Rfq, reason: str | None, *, viewer: Viewer) -
     Conflict
         If the request is not open any more, or the vendor has quoted.
     """
-    rfq = queries.lock_rfq(session, rfq, share=True)
-    invitation = queries.get_own_invitation(session, rfq, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, rfq, share=True)
+    invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
-    if QuoteState.SUBMITTED in queries.find_current_quotes(session, invitation.id):
+    if QuoteState.SUBMITTED in quote_queries.find_current_quotes(session, invitation.id):
         raise Conflict("Your organisation has a submitted quote. Withdraw it first.")
     before = invitation.state
     invitation.state = state.next_invitation_state(before, "decline")
@@ -205,7 +209,7 @@ def _contact(
                 email=email,
             )
         return account
-    if any(one.joined_at for one in queries.list_members(session, organisation.id)):
+    if any(one.joined_at for one in people_queries.list_members(session, organisation.id)):
         raise Conflict(
             "This vendor has members already: invite one of them, or let an administrator add "
             "%(email)s.",

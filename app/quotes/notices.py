@@ -17,8 +17,10 @@ from app.accounts.models import Account
 from app.audit import PORTAL
 from app.mail import outbox
 from app.mail.outbox import Recipient, Text
-from app.quotes import queries
-from app.quotes.models import Invitation, Lot, Quote, Rfq
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Invitation, Lot, Rfq
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import people as people_queries
 from app.settings import Settings
 from app.web.dates import zone, zone_name
 from app.web.i18n import later
@@ -101,7 +103,7 @@ def tell_buyers(session: Session, rfq: Rfq, what: str) -> None:
 
 def tell_approvers(session: Session, rfq: Rfq) -> None:
     """Tell the approvers that a request waits for them."""
-    _tell(session, queries.list_approvers(session), rfq, "rfq.approval", APPROVAL)
+    _tell(session, people_queries.list_approvers(session), rfq, "rfq.approval", APPROVAL)
 
 
 def tell_awarded(session: Session, rfq: Rfq, lot: Lot, quote: Quote) -> None:
@@ -111,7 +113,7 @@ def tell_awarded(session: Session, rfq: Rfq, lot: Lot, quote: Quote) -> None:
 
 def tell_unsuccessful(session: Session, rfq: Rfq) -> None:
     """Thank the vendors whose quotes stood and won nothing."""
-    for invitation in queries.list_unsuccessful(session, rfq):
+    for invitation in invitation_queries.list_unsuccessful(session, rfq):
         _tell_members(session, rfq, invitation, "rfq.decided", UNSUCCESSFUL)
 
 
@@ -148,7 +150,7 @@ def _tell_members(
     message: str,
     **more: object,
 ) -> None:
-    members = queries.list_members(session, invitation.organisation_id)
+    members = people_queries.list_members(session, invitation.organisation_id)
     _tell(session, members, rfq, kind, message, **more)
 
 

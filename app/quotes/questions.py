@@ -6,8 +6,12 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
-from app.quotes import events, notices, queries, state
-from app.quotes.models import Question, Rfq
+from app.quotes import events, notices, state
+from app.quotes.models.papers import Question
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import questions as question_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
 
 MAX_QUESTION = 4_000
@@ -25,16 +29,16 @@ def ask(session: Session, rfq: Rfq, body: str, *, viewer: Viewer) -> Question:
     InvalidInput
         If there is no question, or it is too long.
     """
-    rfq = queries.lock_rfq(session, rfq, share=True)
-    invitation = queries.get_own_invitation(session, rfq, viewer, lock=True)
+    rfq = rfq_queries.lock_rfq(session, rfq, share=True)
+    invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
-    if rfq.questions_until is not None and queries.database_now(session) >= rfq.questions_until:
+    if rfq.questions_until is not None and rfq_queries.database_now(session) >= rfq.questions_until:
         raise Conflict("The time for questions is over. The quote can still be submitted.")
     text = _read(body, "question")
     asked = [
         one
-        for one in queries.list_questions(session, rfq, viewer)
+        for one in question_queries.list_questions(session, rfq, viewer)
         if one.invitation_id == invitation.id and one.answer is None
     ]
     if len(asked) >= MAX_OPEN_QUESTIONS:
@@ -69,9 +73,9 @@ def answer(
         If it is answered already, or the request is not open.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     state.next_rfq_state(rfq.effective_state, "answer")
-    question = queries.get_question(session, rfq, question.public_id, lock=True)
+    question = question_queries.get_question(session, rfq, question.public_id, lock=True)
     if question.answer is not None:
         raise Conflict("This question is answered already. Say more in an amendment.")
     question.answer = _read(text, "answer")

@@ -11,8 +11,11 @@ from app import audit
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
-from app.quotes import events, queries
-from app.quotes.models import ExchangeRate, QuoteSettings, Rfq
+from app.quotes import events
+from app.quotes.models.money import ExchangeRate, QuoteSettings
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import rules as rule_queries
 from app.quotes.requests import check_currency
 from app.quotes.state import RfqState
 
@@ -38,7 +41,7 @@ def enter_rate(
     if not viewer.can(Permission.MANAGE_SETTINGS):
         require(viewer, Permission.EDIT_REQUESTS)
     clean = _check_rate(currency, base, rate, source)
-    if on_date > queries.database_now(session).date():
+    if on_date > rfq_queries.database_now(session).date():
         raise InvalidInput("A rate is of today or of a day before.", field="date")
     values = {"rate": rate, "source": clean, "entered_by_name": viewer.name}
     session.execute(
@@ -78,7 +81,7 @@ def add_missing_rate(
         If the request is not closed, or has a rate of the currency.
     """
     require(viewer, Permission.EDIT_REQUESTS)
-    rfq = queries.lock_rfq(session, rfq)
+    rfq = rfq_queries.lock_rfq(session, rfq)
     if rfq.state != RfqState.CLOSED or rfq.rates is None:
         raise Conflict("A missing rate is added once the request is closed, before it is decided.")
     clean = _check_rate(currency, rfq.currency, rate, source)
@@ -91,7 +94,7 @@ def add_missing_rate(
     events.record(
         session, rfq, "rfq.rate_added", actor=viewer, detail={"currency": currency, **entry}
     )
-    return queries.get_rfq(session, rfq.public_id, viewer)
+    return rfq_queries.get_rfq(session, rfq.public_id, viewer)
 
 
 def change_settings(
@@ -100,7 +103,7 @@ def change_settings(
     """Say above which amount a request is opened by an approver; None for no such amount."""
     require(viewer, Permission.MANAGE_SETTINGS)
     check_currency(base_currency, field="base_currency")
-    before = queries.get_settings(session)
+    before = rule_queries.get_settings(session)
     old = {
         "base_currency": before.base_currency,
         "approval_threshold": None
@@ -128,7 +131,7 @@ def change_settings(
         },
     )
     session.expire_all()
-    return queries.get_settings(session)
+    return rule_queries.get_settings(session)
 
 
 def _check_rate(currency: str, base: str, rate: Decimal, source: str) -> str:

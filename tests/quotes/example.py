@@ -19,8 +19,10 @@ from sqlalchemy.orm import Session
 from app.accounts import organisations
 from app.accounts.viewers import Viewer
 from app.audit import PORTAL
-from app.quotes import queries
-from app.quotes.models import ExchangeRate, Quote, Rfq
+from app.quotes.models.money import ExchangeRate
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import rfqs as rfq_queries
 from tests.quotes import making
 
 NAMES = {
@@ -244,7 +246,7 @@ def answers(today: date) -> dict[str, dict[str, Any]]:
 
 def make(session: Session, *, is_closed: bool = True) -> Example:
     """Return the example, with its quotes submitted and, unless told, its deadline passed."""
-    today = queries.database_now(session).date()
+    today = rfq_queries.database_now(session).date()
     for currency, rate in (("USD", "7.12"), ("EUR", "8.21")):
         session.add(
             ExchangeRate(

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account, OrganisationKind, Role
 from app.accounts.permissions import ROLE_PERMISSIONS
 from app.accounts.viewers import Viewer
-from app.quotes import answering, inviting, queries, requests
+from app.quotes import answering, inviting, opening, requests
 from app.quotes.content import QuoteIn, RfqIn
-from app.quotes.models import Quote, Rfq
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import rfqs as rfq_queries
 from tests import factories
 
 BASE_URL = "http://localhost:8000"
@@ -57,7 +59,7 @@ def lot_json(**changes: Any) -> dict[str, Any]:
 
 def rfq_json(session: Session, **changes: Any) -> dict[str, Any]:
     """Return a request as the API takes it, with a deadline in an hour."""
-    deadline = queries.database_now(session) + timedelta(hours=1)
+    deadline = rfq_queries.database_now(session) + timedelta(hours=1)
     return {
         "title": "Solutions and transcripts",
         "deadline": deadline.isoformat(),
@@ -79,7 +81,7 @@ def line_json(lot: Any = 1, price: str = "6.80", **changes: Any) -> dict[str, An
 
 def quote_json(session: Session, **changes: Any) -> dict[str, Any]:
     """Return a quote of the first lot as the API takes it, valid for thirty days."""
-    until = queries.database_now(session) + timedelta(days=30)
+    until = rfq_queries.database_now(session) + timedelta(days=30)
     return {
         "currency": "CNY",
         "valid_until": until.isoformat(),
@@ -102,14 +104,14 @@ def open_rfq(session: Session, buyer: Viewer, *vendors: Viewer, **changes: Any) 
         inviting.invite(
             session, rfq, vendor=one.organisation_slug or "", viewer=buyer, base_url=BASE_URL
         )
-    rfq = queries.get_rfq(session, rfq.public_id, buyer)
-    return requests.open_rfq(session, rfq, viewer=buyer, base_url=BASE_URL)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, buyer)
+    return opening.open_rfq(session, rfq, viewer=buyer, base_url=BASE_URL)
 
 
 def submitted(session: Session, rfq: Rfq, vendor: Viewer, **changes: Any) -> Quote:
     """Return a submitted quote."""
     body = QuoteIn.model_validate(quote_json(session, **changes))
-    rfq = queries.get_rfq(session, rfq.public_id, vendor)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, vendor)
     quote = answering.draft_quote(session, rfq, body, viewer=vendor)
     return answering.submit_quote(session, quote, viewer=vendor)
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, Role
-from app.quotes import queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests import factories
 from tests.quotes import making
 
@@ -61,7 +61,7 @@ class People:
 
     def pass_deadline(self, rfq: str) -> None:
         viewer = making.viewer(self.session, "viewer")
-        making.let_deadline_pass(self.session, queries.get_rfq(self.session, rfq, viewer))
+        making.let_deadline_pass(self.session, rfq_queries.get_rfq(self.session, rfq, viewer))
 
 
 @pytest.fixture
@@ -189,10 +189,10 @@ def test_nothing_is_taken_after_the_deadline(people: People):
 
 def test_an_expired_quote_is_not_awarded(people: People):
     rfq = people.open_rfq()
-    until = queries.database_now(people.session) + timedelta(seconds=0.2)
+    until = rfq_queries.database_now(people.session) + timedelta(seconds=0.2)
     quote = people.submit(people.a, rfq, valid_until=until.isoformat())
     people.pass_deadline(rfq)
-    while queries.database_now(people.session) <= until:
+    while rfq_queries.database_now(people.session) <= until:
         pass
     answer = people.approver.post(f"/api/v1/rfqs/{rfq}/lots/1/award", json={"quote": quote})
     assert answer.status_code == 409
@@ -240,7 +240,7 @@ def test_an_amendment_is_told_and_keeps_what_quotes_rest_on(people: People):
 def test_a_deadline_moves_only_later(people: People):
     rfq = people.open_rfq()
     path = f"/api/v1/rfqs/{rfq}"
-    now = queries.database_now(people.session)
+    now = rfq_queries.database_now(people.session)
     earlier, later = now + timedelta(minutes=5), now + timedelta(hours=5)
     assert (
         people.buyer.post(f"{path}/extend", json={"deadline": earlier.isoformat()}).status_code

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.quotes import queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests.factories import make_account, sign_in, signed_in
 from tests.quotes import example, making
 from tests.quotes.example import Example
@@ -376,7 +376,7 @@ def test_an_earlier_request_is_a_template(
         data={"title": "Again", "currency": "CNY", "from": made.rfq.public_id},
     )
     assert answer.status_code == 303
-    copied = queries.get_rfq(session, answer.headers["location"].split("/")[2], made.buyer)
+    copied = rfq_queries.get_rfq(session, answer.headers["location"].split("/")[2], made.buyer)
     assert [lot.title for lot in copied.lots] == [lot.title for lot in made.rfq.lots]
     assert copied.invitations == []
     assert copied.deadline is None

@@ -7,13 +7,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.quotes import awarding, queries
+from app.quotes import awarding
 from app.quotes.comparison import figures, service
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.comparison.build import LotComparison, Options
 from app.quotes.pricing.money import round_half_up
 from app.quotes.pricing.offers import Costed, NotComparable, NotQuoted, Reason, TaxBasis
 from app.quotes.pricing.terms import Verdict
+from app.quotes.queries import rules as rule_queries
 from app.web import i18n
 from tests.quotes import example, making
 from tests.quotes.example import Example
@@ -49,7 +50,7 @@ def test_the_first_look_closes_and_freezes_the_rates(session: Session, made: Exa
     found = service.load(session, made.rfq.public_id, made.buyer)
     assert found.is_frozen
     assert found.rates.rate_of("USD") == Decimal("7.12")
-    rate = queries.latest_rates(session, "CNY")["USD"]
+    rate = rule_queries.latest_rates(session, "CNY")["USD"]
     rate.rate = Decimal("9.99")
     session.flush()
     session.expire_all()

@@ -10,8 +10,11 @@ from app.errors import Conflict
 from app.mixtures import content as contents
 from app.mixtures import lifecycle
 from app.mixtures import queries as mixtures
-from app.quotes import awarding, delivering, queries
-from app.quotes.models import Rfq
+from app.quotes import awarding, delivering
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import awards as award_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import timeline as timeline_queries
 from tests.quotes import making
 
 
@@ -23,15 +26,15 @@ def award(session: Session, origin: dict | None = None, **changes) -> Rfq:
     session.flush()
     quote = making.submitted(session, rfq, vendor)
     making.let_deadline_pass(session, rfq)
-    rfq = queries.get_rfq(session, rfq.public_id, buyer)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, buyer)
     awarding.award_lot(session, rfq, rfq.lots[0], quote.public_id, viewer=approver)
-    return queries.get_rfq(session, rfq.public_id, buyer)
+    return rfq_queries.get_rfq(session, rfq.public_id, buyer)
 
 
 def test_an_award_becomes_an_entry_for_the_team(seeded_session: Session, seeded_client: TestClient):
     session = seeded_session
     rfq = award(session)
-    slug = queries.list_awards(session, rfq)[0].dataset_slug
+    slug = award_queries.list_awards(session, rfq)[0].dataset_slug
     dataset = session.scalars(select(Dataset).where(Dataset.slug == slug)).one()
     assert (dataset.visibility, dataset.licence_class) == ("team", "contract")
     quantity = session.scalars(select(Quantity).where(Quantity.dataset_id == dataset.id)).one()
@@ -47,10 +50,10 @@ def test_an_award_becomes_an_entry_for_the_team(seeded_session: Session, seeded_
 
 def test_an_award_is_final_although_the_catalogue_refuses_its_entry(session: Session):
     rfq = award(session)
-    (found,) = queries.list_awards(session, rfq)
+    (found,) = award_queries.list_awards(session, rfq)
     assert (found.outcome, found.dataset_slug) == ("awarded", None)
     viewer = making.viewer(session, "viewer")
-    actions = [event.action for event in queries.list_events(session, rfq, viewer)]
+    actions = [event.action for event in timeline_queries.list_events(session, rfq, viewer)]
     assert "lot.entry_refused" in actions
 
 
@@ -61,7 +64,7 @@ def test_a_component_is_offered_to_the_draft_that_lacked_it(seeded_session: Sess
         session, name="Lacking", content=contents.new_content(token_budget=10**9), viewer=planner
     )
     rfq = award(session, origin={"mixture": mixture.slug})
-    (found,) = queries.list_awards(session, rfq)
+    (found,) = award_queries.list_awards(session, rfq)
     assert found.offered_to == mixture.slug
     delivering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
     draft = mixtures.get_draft(session, mixture.id)

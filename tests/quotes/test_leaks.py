@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.quotes import queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests import factories
 from tests.quotes import making
 
@@ -109,7 +109,7 @@ def test_what_was_cancelled_before_its_deadline_stays_sealed(
     cancelled = buyer.post(f"/api/v1/rfqs/{rfq.public_id}/cancel", json={"reason": "No need"})
     assert cancelled.status_code == 200
     making.let_deadline_pass(
-        session, queries.get_rfq(session, rfq.number, making.viewer(session, "viewer"))
+        session, rfq_queries.get_rfq(session, rfq.number, making.viewer(session, "viewer"))
     )
     assert buyer.get(f"/api/v1/quotes/{quote.public_id}").status_code == 404
     assert buyer.get(f"/api/v1/rfqs/{rfq.public_id}/comparison").status_code == 409

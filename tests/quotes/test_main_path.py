@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.quotes import awarding, queries, requests
+from app.quotes import awarding, closing
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests.quotes import making
 
 
@@ -14,23 +16,23 @@ def test_a_request_is_opened_answered_closed_and_awarded(session: Session):
     rfq = making.open_rfq(session, buyer, a, b)
     quote = making.submitted(session, rfq, a)
     other = making.submitted(session, rfq, b, lines=[making.line_json(price="7.10")])
-    rfq = queries.get_rfq(session, rfq.public_id, buyer)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, buyer)
     assert rfq.is_sealed
-    assert queries.list_quotes(session, rfq, buyer) == []
+    assert quote_queries.list_quotes(session, rfq, buyer) == []
     with pytest.raises(NotFound):
-        queries.get_quote(session, quote.public_id, buyer)
+        quote_queries.get_quote(session, quote.public_id, buyer)
     with pytest.raises(Conflict):
-        requests.close_rfq(session, rfq, viewer=buyer)
+        closing.close_rfq(session, rfq, viewer=buyer)
     making.let_deadline_pass(session, rfq)
-    rfq = queries.get_rfq(session, rfq.public_id, buyer)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, buyer)
     assert rfq.effective_state == "closed"
-    assert {one.public_id for one in queries.list_quotes(session, rfq, buyer)} == {
+    assert {one.public_id for one in quote_queries.list_quotes(session, rfq, buyer)} == {
         quote.public_id,
         other.public_id,
     }
-    rfq = requests.close_rfq(session, rfq, viewer=buyer)
+    rfq = closing.close_rfq(session, rfq, viewer=buyer)
     awarding.award_lot(session, rfq, rfq.lots[0], quote.public_id, viewer=approver)
-    rfq = queries.get_rfq(session, rfq.public_id, buyer)
+    rfq = rfq_queries.get_rfq(session, rfq.public_id, buyer)
     assert rfq.state == "awarded"
     with pytest.raises(Conflict):
         awarding.award_lot(session, rfq, rfq.lots[0], other.public_id, viewer=approver)

@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.errors import AppError
-from app.quotes import answering, awarding, queries
+from app.quotes import answering, awarding
 from app.quotes.content import QuoteIn
-from app.quotes.models import Award, Event, Invitation, Quote, Rfq
+from app.quotes.models.quote import Award, Quote
+from app.quotes.models.record import Event
+from app.quotes.models.rfq import Invitation, Rfq
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests.quotes import making
 
 pytestmark = pytest.mark.race
@@ -78,14 +82,14 @@ def test_of_awards_at_once_one_wins(engine):
 
         def award(quote: str) -> Callable[[Session], object]:
             def attempt(session: Session) -> object:
-                found = queries.get_rfq(session, rfq_id, approver)  # noqa: B023  used at once
+                found = rfq_queries.get_rfq(session, rfq_id, approver)  # noqa: B023  used at once
                 return awarding.award_lot(session, found, found.lots[0], quote, viewer=approver)  # noqa: B023
 
             return attempt
 
         assert at_once(engine, *(award(one) for one in ids * 2)).count(True) == 1
         with Session(engine) as session:
-            found = queries.get_rfq(session, rfq_id, approver)
+            found = rfq_queries.get_rfq(session, rfq_id, approver)
             count = select(func.count()).where(Award.lot_id == found.lots[0].id)
             assert session.scalar(count) == 1
             replayed(session, found)
@@ -114,14 +118,14 @@ def test_no_quote_is_submitted_after_its_deadline(engine):
 
         def submit(vendor: Viewer, quote: str) -> Callable[[Session], object]:
             def attempt(session: Session) -> object:
-                found = queries.get_quote(session, quote, vendor)
+                found = quote_queries.get_quote(session, quote, vendor)
                 return answering.submit_quote(session, found, viewer=vendor)
 
             return attempt
 
         results = at_once(engine, *(submit(*pair) for pair in zip(vendors, drafts, strict=True)))
         with Session(engine) as session:
-            found = queries.get_rfq(session, rfq_id, buyer)
+            found = rfq_queries.get_rfq(session, rfq_id, buyer)
             submitted = session.scalars(
                 select(Quote).where(Quote.rfq_id == found.id, Quote.state == "submitted")
             ).all()
@@ -142,21 +146,24 @@ def test_of_edit_submit_and_withdraw_at_once_each_state_is_one(engine):
             session.commit()
 
         def edit(session: Session) -> object:
-            found = queries.get_quote(session, revision, vendor)  # noqa: B023
+            found = quote_queries.get_quote(session, revision, vendor)  # noqa: B023
             return answering.save_quote(session, found, body, viewer=vendor, version=1)  # noqa: B023
 
         def submit(session: Session) -> object:
-            found = queries.get_quote(session, revision, vendor)  # noqa: B023
+            found = quote_queries.get_quote(session, revision, vendor)  # noqa: B023
             return answering.submit_quote(session, found, viewer=vendor)  # noqa: B023
 
         def withdraw(session: Session) -> object:
-            found = queries.get_quote(session, first, vendor)  # noqa: B023
+            found = quote_queries.get_quote(session, first, vendor)  # noqa: B023
             return answering.withdraw_quote(session, found, viewer=vendor)  # noqa: B023
 
         at_once(engine, edit, submit, submit, withdraw)
         with Session(engine) as session:
-            found = queries.get_quote(session, revision, vendor)
+            found = quote_queries.get_quote(session, revision, vendor)
             assert found.state == "submitted"
             assert found.content_hash == answering.content_hash(found)
-            assert queries.get_quote(session, first, vendor).state in {"superseded", "withdrawn"}
-            replayed(session, queries.get_rfq(session, rfq_id, approver))
+            assert quote_queries.get_quote(session, first, vendor).state in {
+                "superseded",
+                "withdrawn",
+            }
+            replayed(session, rfq_queries.get_rfq(session, rfq_id, approver))

@@ -6,8 +6,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.quotes import queries
 from app.quotes.buying import shortages
+from app.quotes.queries import rfqs as rfq_queries
 from tests.factories import signed_in
 from tests.mixtures import making as mixtures
 from tests.quotes import making
@@ -53,7 +53,7 @@ def test_a_request_is_made_of_a_mixture_s_shortages(
     )
     assert made.status_code == 303
     buyer = making.viewer(seeded_session, Role.BUYER)
-    rfq = queries.get_rfq(seeded_session, made.headers["location"].split("/")[2], buyer)
+    rfq = rfq_queries.get_rfq(seeded_session, made.headers["location"].split("/")[2], buyer)
     assert rfq.origin["mixture"] == slug
     assert rfq.lots[0].volume > 1
     assert client.get("/rfqs/new?mixture=no-such-mixture").status_code == 404

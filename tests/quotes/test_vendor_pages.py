@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.accounts.viewers import Viewer
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
 from tests import factories
 from tests.quotes import making
 

@@ -8,7 +8,10 @@ from pydantic import BaseModel
 from app.accounts.viewers import Viewer
 from app.quotes import answering
 from app.quotes.content import Currency, LineTerms, LotRequirements, Money, RfqTerms
-from app.quotes.models import Award, Event, Invitation, Lot, Question, Quote, QuoteLine, Rfq
+from app.quotes.models.papers import Question
+from app.quotes.models.quote import Award, Quote, QuoteLine
+from app.quotes.models.record import Event
+from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.state import InvitationState, LotOutcome, QuoteState, RfqState
 
 

@@ -8,10 +8,11 @@ from pydantic import BaseModel
 
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
-from app.quotes import cards, queries
+from app.quotes import cards
 from app.quotes.api.answers import plain
 from app.quotes.cards import CardIn
-from app.quotes.models import RateCard
+from app.quotes.models.money import RateCard
+from app.quotes.queries import rate_cards as rate_card_queries
 from app.quotes.vocabulary import Task, Unit
 
 router = APIRouter(prefix="/api/v1/rate-cards", tags=["quotes"])
@@ -47,7 +48,9 @@ class CardList(BaseModel):
 @router.get("", name="quotes.api.cards")
 def list_cards(session: DbSession, viewer: CurrentViewer, task: Task | None = None) -> CardList:
     """List rate cards; to a vendor its own only."""
-    found = [card_out(card) for card in queries.list_rate_cards(session, viewer, task=task)]
+    found = [
+        card_out(card) for card in rate_card_queries.list_rate_cards(session, viewer, task=task)
+    ]
     return CardList(items=found, total=len(found))
 
 
@@ -60,7 +63,7 @@ def add_card(session: DbSession, viewer: CurrentViewer, body: CardIn) -> CardOut
 @router.delete("/{card_id}", name="quotes.api.cards.withdraw", status_code=204)
 def withdraw_card(session: DbSession, viewer: CurrentViewer, card_id: CardId) -> Response:
     """Take a rate card back."""
-    card = queries.get_rate_card(session, card_id, viewer)
+    card = rate_card_queries.get_rate_card(session, card_id, viewer)
     cards.withdraw_card(session, card, viewer=viewer)
     return Response(status_code=204)
 

@@ -11,10 +11,13 @@ from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.files.uploads import Upload, store_of, upload
-from app.quotes import filing, queries
+from app.quotes import filing
 from app.quotes.api.quotes import QuoteId
 from app.quotes.api.rfqs import Id
-from app.quotes.models import Attachment
+from app.quotes.models.papers import Attachment
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vocabulary import FileRole
 
 router = APIRouter(prefix="/api/v1", tags=["quotes"])
@@ -71,8 +74,8 @@ Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_sender)]
 @router.get("/rfq-files/{rfq_id}", name="quotes.api.rfq.files")
 def list_rfq_files(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> AttachmentList:
     """List the files of a request."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    found = [_out(one) for one in queries.list_attachments(session, rfq)]
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    found = [_out(one) for one in attachment_queries.list_attachments(session, rfq)]
     return AttachmentList(items=found, total=len(found))
 
 
@@ -86,7 +89,7 @@ def add_rfq_file(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, sent: Sent
 ) -> AttachmentOut:
     """Attach a file to a request; to an open one it is an amendment."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     made = filing.attach_to_rfq(
         session,
         rfq,
@@ -103,8 +106,11 @@ def list_quote_files(
     session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> AttachmentList:
     """List the files of a quote, which are sealed like it."""
-    quote = queries.get_quote(session, quote_id, viewer)
-    found = [_out(one) for one in queries.list_attachments(session, quote.rfq, quote_id=quote.id)]
+    quote = quote_queries.get_quote(session, quote_id, viewer)
+    found = [
+        _out(one)
+        for one in attachment_queries.list_attachments(session, quote.rfq, quote_id=quote.id)
+    ]
     return AttachmentList(items=found, total=len(found))
 
 
@@ -118,7 +124,7 @@ def add_quote_file(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, sent: Sent
 ) -> AttachmentOut:
     """Attach a file to a draft."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
     made = filing.attach_to_quote(
         session,
         quote,
@@ -126,7 +132,7 @@ def add_quote_file(
         viewer=viewer,
         quota_bytes=store_of(request).quota_bytes,
     )
-    found = queries.get_attachment(session, quote.rfq, made.public_id, quote_id=quote.id)
+    found = attachment_queries.get_attachment(session, quote.rfq, made.public_id, quote_id=quote.id)
     return _out(found)
 
 
@@ -149,8 +155,8 @@ def read_role(text: str) -> FileRole:
 
 
 def _loaded(session: DbSession, rfq_id: str, viewer: Viewer, made: Attachment) -> AttachmentOut:
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    return _out(queries.get_attachment(session, rfq, made.public_id))
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    return _out(attachment_queries.get_attachment(session, rfq, made.public_id))
 
 
 def _out(one: Attachment) -> AttachmentOut:

@@ -8,11 +8,14 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.quotes import awarding, inviting, queries, questions
+from app.quotes import awarding, inviting, questions
 from app.quotes.api import answers
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
 from app.quotes.content import Line, Reason, Strict, Text, readable
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import questions as question_queries
+from app.quotes.queries import rfqs as rfq_queries
 
 router = APIRouter(prefix="/api/v1/rfqs/{rfq_id}", tags=["quotes"])
 
@@ -69,7 +72,7 @@ def list_invitations(
     session: DbSession, viewer: CurrentViewer, rfq_id: Id
 ) -> answers.InvitationList:
     """List who is invited; a vendor sees its own invitation only."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     found = [
         one
         for one in rfq.invitations
@@ -96,7 +99,7 @@ def invite(
     by mail; `link` shows it this once. An Idempotency-Key is not kept here, since the answer
     holds a secret: inviting a vendor twice is a conflict by itself.
     """
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     invitation, link = inviting.invite(
         session,
         rfq,
@@ -122,9 +125,9 @@ def give_link(
     invitation_id: Part,
 ) -> LinkOut:
     """Return, once, the link that leads the invited person in."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.EDIT_REQUESTS)
-    invitation = queries.get_invitation(session, rfq, invitation_id)
+    invitation = invitation_queries.get_invitation(session, rfq, invitation_id)
     link = inviting.give_link(
         session, rfq, invitation, viewer=viewer, base_url=request.app.state.settings.base_url
     )
@@ -145,9 +148,9 @@ def remind(
     invitation_id: Part,
 ) -> Response:
     """Send an invitation once more."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.EDIT_REQUESTS)
-    invitation = queries.get_invitation(session, rfq, invitation_id)
+    invitation = invitation_queries.get_invitation(session, rfq, invitation_id)
     base_url = request.app.state.settings.base_url
 
     def change() -> Response:
@@ -166,11 +169,11 @@ def decline(
     body: DeclineIn | None = None,
 ) -> Response:
     """Tell the buyer that one's organisation will not quote."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
         inviting.decline(session, rfq, body.reason if body else None, viewer=viewer)
-        own = queries.find_invitation(session, rfq, viewer)
+        own = invitation_queries.find_invitation(session, rfq, viewer)
         assert own is not None  # noqa: S101  decline has found it
         return answer(answers.invitation_out(own, rfq, viewer))
 
@@ -180,9 +183,9 @@ def decline(
 @router.get("/questions", name="quotes.api.questions")
 def list_questions(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.QuestionList:
     """List questions and answers; who asked is not said."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    own = queries.find_invitation(session, rfq, viewer)
-    found = queries.list_questions(session, rfq, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    own = invitation_queries.find_invitation(session, rfq, viewer)
+    found = question_queries.list_questions(session, rfq, viewer)
     return answers.QuestionList(
         items=[answers.question_out(one, own) for one in found], total=len(found)
     )
@@ -198,11 +201,11 @@ def ask(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuestionIn
 ) -> Response:
     """Ask the buyer, before questions end."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
         question = questions.ask(session, rfq, body.question, viewer=viewer)
-        own = queries.find_invitation(session, rfq, viewer)
+        own = invitation_queries.find_invitation(session, rfq, viewer)
         return answer(answers.question_out(question, own), 201)
 
     return once(request, session, viewer, body, change)
@@ -223,9 +226,9 @@ def answer_question(
     body: AnswerIn,
 ) -> Response:
     """Answer a question to all who are invited."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.EDIT_REQUESTS)
-    question = queries.get_question(session, rfq, question_id)
+    question = question_queries.get_question(session, rfq, question_id)
 
     def change() -> Response:
         answered = questions.answer(session, rfq, question, body.answer, viewer=viewer)
@@ -245,7 +248,7 @@ def award(
     body: AwardIn,
 ) -> Response:
     """Award a lot to a quote. Final."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.AWARD_QUOTES)
     lot = awarding.find_lot(rfq, lot_id)
 
@@ -269,7 +272,7 @@ def unaward(
     body: UnawardIn | None = None,
 ) -> Response:
     """Declare that nobody gets a lot. Final."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.AWARD_QUOTES)
     lot = awarding.find_lot(rfq, lot_id)
 

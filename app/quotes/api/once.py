@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer, require_account
 from app.errors import InvalidInput
-from app.quotes import queries
-from app.quotes.models import IdempotencyKey
+from app.quotes.models.record import IdempotencyKey
+from app.quotes.queries import keys as key_queries
 
 _FORM = re.compile(r'"(\d{1,9})"')
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -74,7 +74,7 @@ def once(
         .returning(IdempotencyKey.status)
     )
     if is_first is None:
-        found = queries.get_idempotency_key(session, account_id, key)
+        found = key_queries.get_idempotency_key(session, account_id, key)
         if found.request_hash != digest:
             raise InvalidInput(
                 "This Idempotency-Key came with another request before. Use a new one.",

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.quotes import answering, queries
+from app.quotes import answering
 from app.quotes.api import answers
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.api.rfqs import Id
@@ -22,7 +22,9 @@ from app.quotes.content import (
     TaxRate,
     Text,
 )
-from app.quotes.models import Quote
+from app.quotes.models.quote import Quote
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vocabulary import InvoiceType
 
 router = APIRouter(prefix="/api/v1", tags=["quotes"])
@@ -48,12 +50,14 @@ class QuotePatch(Strict):
 @router.get("/rfqs/{rfq_id}/quotes", name="quotes.api.quotes")
 def list_quotes(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.QuoteList:
     """List one's own quotes, or, for the team, those that stand once the request is closed."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    found = queries.list_quotes(session, rfq, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    found = quote_queries.list_quotes(session, rfq, viewer)
     is_hidden = viewer.is_team and rfq.is_sealed
     return answers.QuoteList(
         items=[answers.quote_out(quote) for quote in found],
-        total=queries.count_quotes(session, [rfq.id]).get(rfq.id, 0) if is_hidden else len(found),
+        total=quote_queries.count_quotes(session, [rfq.id]).get(rfq.id, 0)
+        if is_hidden
+        else len(found),
         is_sealed=rfq.is_sealed,
     )
 
@@ -68,7 +72,7 @@ def create_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuoteIn
 ) -> Response:
     """Begin an answer to a request as a draft."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
         quote = answering.draft_quote(session, rfq, body, viewer=viewer)
@@ -84,7 +88,7 @@ def show_quote(
     response: Response, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> answers.QuoteOut:
     """Return a quote; its ETag may go back as If-Match with a change."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
     response.headers["ETag"] = etag(quote.version)
     return answers.quote_out(quote)
 
@@ -94,7 +98,7 @@ def change_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, body: QuotePatch
 ) -> Response:
     """Change a draft; what was submitted is revised instead."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
     require(viewer, Permission.ANSWER_REQUESTS)
     sent: dict[str, Any] = body.model_dump(exclude_unset=True, by_alias=True)
     if sent.get("lines", ()) is None:
@@ -114,7 +118,7 @@ def change_quote(
 @router.delete("/quotes/{quote_id}", name="quotes.api.quote.discard", status_code=204)
 def discard_quote(session: DbSession, viewer: CurrentViewer, quote_id: QuoteId) -> None:
     """Throw a draft away."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
     answering.discard_draft(session, quote, viewer=viewer)
 
 
@@ -125,7 +129,7 @@ def submit_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> Response:
     """Submit a draft before the deadline: it never changes from now on."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
 
     def change() -> Response:
         return _quote(answering.submit_quote(session, quote, viewer=viewer))
@@ -140,7 +144,7 @@ def withdraw_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> Response:
     """Take a submitted quote back, before the deadline."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
 
     def change() -> Response:
         return _quote(answering.withdraw_quote(session, quote, viewer=viewer))
@@ -158,7 +162,7 @@ def revise_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> Response:
     """Begin a new revision as a draft; the submitted one stands until that is submitted."""
-    quote = queries.get_quote(session, quote_id, viewer)
+    quote = quote_queries.get_quote(session, quote_id, viewer)
 
     def change() -> Response:
         revision = answering.revise_quote(session, quote, viewer=viewer)

@@ -10,7 +10,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.quotes import inviting, queries, rates, requests
+from app.quotes import closing, inviting, opening, rates, requests
 from app.quotes.api import answers
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.comparison import service as comparison
@@ -33,9 +33,14 @@ from app.quotes.content import (
     Text,
     Title,
 )
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
 from app.quotes.paging import read_cursor
 from app.quotes.pricing.offers import TaxBasis
+from app.quotes.queries import awards as award_queries
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import timeline as timeline_queries
 from app.quotes.state import RfqState
 from app.web.paging import encode_cursor
 
@@ -98,15 +103,17 @@ def list_rfqs(
 ) -> answers.RfqPage:
     """List the requests of the team, or those addressed to one's organisation, newest first."""
     before = read_cursor(cursor)
-    found = queries.list_rfqs(session, viewer, state=state, text=q, before=before, limit=limit)
+    found = rfq_queries.list_rfqs(session, viewer, state=state, text=q, before=before, limit=limit)
     shown = found[:limit]
-    counts = queries.count_quotes(session, [rfq.id for rfq in shown]) if viewer.is_team else {}
+    counts = (
+        quote_queries.count_quotes(session, [rfq.id for rfq in shown]) if viewer.is_team else {}
+    )
     return answers.RfqPage(
         items=[
             answers.rfq_out(rfq, viewer, quote_count=counts.get(rfq.id, 0), own=_own(rfq, viewer))
             for rfq in shown
         ],
-        total=queries.count_rfqs(session, viewer, state=state, text=q),
+        total=rfq_queries.count_rfqs(session, viewer, state=state, text=q),
         next_cursor=encode_cursor([shown[-1].created_at.isoformat(), shown[-1].id])
         if len(found) > limit
         else None,
@@ -133,7 +140,7 @@ def show_rfq(
     response: Response, session: DbSession, viewer: CurrentViewer, rfq_id: Id
 ) -> answers.RfqOut:
     """Return a request; its ETag may go back as If-Match with a change."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     inviting.mark_viewed(session, rfq, viewer=viewer)
     response.headers["ETag"] = etag(rfq.revision)
     return show(session, rfq, viewer)
@@ -144,11 +151,11 @@ def change_rfq(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: RfqPatch
 ) -> Response:
     """Change a draft, amend an open request, or move its deadline later."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     require(viewer, Permission.EDIT_REQUESTS)
     sent = body.model_dump(exclude_unset=True, exclude={"summary"})
     if rfq.effective_state is RfqState.OPEN and set(sent) == {"deadline"} and body.deadline:
-        rfq = requests.extend_deadline(session, rfq, body.deadline, viewer=viewer)
+        rfq = opening.extend_deadline(session, rfq, body.deadline, viewer=viewer)
         return answer(show(session, rfq, viewer), version=rfq.revision)
     rfq = requests.change_rfq(
         session,
@@ -164,11 +171,11 @@ def change_rfq(
 @router.post("/{rfq_id}/open", name="quotes.api.rfq.open", response_model=answers.RfqOut)
 def open_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> Response:
     """Open a request to the invited vendors."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     base_url = request.app.state.settings.base_url
 
     def change() -> Response:
-        opened = requests.open_rfq(session, rfq, viewer=viewer, base_url=base_url)
+        opened = opening.open_rfq(session, rfq, viewer=viewer, base_url=base_url)
         return answer(show(session, opened, viewer), version=opened.revision)
 
     return once(request, session, viewer, None, change)
@@ -181,10 +188,10 @@ def request_approval(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id
 ) -> Response:
     """Ask the approvers to open a request above the threshold."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
-        asked = requests.request_approval(session, rfq, viewer=viewer)
+        asked = opening.request_approval(session, rfq, viewer=viewer)
         return answer(show(session, asked, viewer), version=asked.revision)
 
     return once(request, session, viewer, None, change)
@@ -193,11 +200,11 @@ def request_approval(
 @router.post("/{rfq_id}/close", name="quotes.api.rfq.close", response_model=answers.RfqOut)
 def close_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> Response:
     """Close a request whose deadline has passed; before it this is 409."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
-        requests.close_rfq(session, rfq, viewer=viewer)
-        closed = queries.get_rfq(session, rfq_id, viewer)
+        closing.close_rfq(session, rfq, viewer=viewer)
+        closed = rfq_queries.get_rfq(session, rfq_id, viewer)
         return answer(show(session, closed, viewer), version=closed.revision)
 
     return once(request, session, viewer, None, change)
@@ -208,10 +215,10 @@ def extend_rfq(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: ExtendIn
 ) -> Response:
     """Give all vendors more time, before the deadline has passed."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
-        extended = requests.extend_deadline(session, rfq, body.deadline, viewer=viewer)
+        extended = opening.extend_deadline(session, rfq, body.deadline, viewer=viewer)
         return answer(show(session, extended, viewer), version=extended.revision)
 
     return once(request, session, viewer, body, change)
@@ -226,11 +233,11 @@ def cancel_rfq(
     body: CancelIn | None = None,
 ) -> Response:
     """Give a request up; quotes that were sealed stay sealed."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
         reason = body.reason if body else None
-        cancelled = requests.cancel_rfq(session, rfq, reason, viewer=viewer)
+        cancelled = closing.cancel_rfq(session, rfq, reason, viewer=viewer)
         return answer(show(session, cancelled, viewer), version=cancelled.revision)
 
     return once(request, session, viewer, body, change)
@@ -241,7 +248,7 @@ def add_rate(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: RateIn
 ) -> Response:
     """Give a closed request the rate of a currency that it lacks; none is changed."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
 
     def change() -> Response:
         changed = rates.add_missing_rate(
@@ -275,16 +282,16 @@ def compare(
 @router.get("/{rfq_id}/events", name="quotes.api.rfq.events")
 def list_events(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.EventList:
     """List what happened to a request; of sealed quotes nothing."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    found = queries.list_events(session, rfq, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    found = timeline_queries.list_events(session, rfq, viewer)
     return answers.EventList(items=[answers.event_out(one) for one in found], total=len(found))
 
 
 def show(session: Session, rfq: Rfq, viewer: Viewer) -> answers.RfqOut:
     """Return a request with all that its reader may know of it."""
-    own = queries.find_invitation(session, rfq, viewer)
-    awards = queries.list_awards(session, rfq) if rfq.state not in _BEFORE_AWARDS else []
-    counts = queries.count_quotes(session, [rfq.id]) if viewer.is_team else {}
+    own = invitation_queries.find_invitation(session, rfq, viewer)
+    awards = award_queries.list_awards(session, rfq) if rfq.state not in _BEFORE_AWARDS else []
+    counts = quote_queries.count_quotes(session, [rfq.id]) if viewer.is_team else {}
     return answers.rfq_out(
         rfq,
         viewer,

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
-from app.quotes import inviting, queries, questions, requests
+from app.quotes import closing, inviting, opening, questions
 from app.quotes.buying.notices import redirect
 from app.quotes.buying.show import load_page
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import invitations as invitation_queries
+from app.quotes.queries import questions as question_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
 from app.web.dates import zone, zone_name
 from app.web.forms import Form, FormData
@@ -31,14 +34,14 @@ def act(
     do: Callable[[Rfq], str],
 ) -> Response:
     """Do something with a request and go back to its page, or show there why it was refused."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     try:
         with session.begin_nested():
             done = do(rfq)
     except AppError as error:
         session.expire_all()
         form.refuse(error.field or "form", _(error.message, **error.params))
-        rfq = queries.get_rfq(session, rfq_id, viewer)
+        rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
         page = load_page(session, rfq, viewer, form=form)
         return render(request, "quotes/show.html", page, status_code=error.status_code)
     path = request.url_for("quotes.show", rfq_id=rfq.public_id).path
@@ -76,11 +79,11 @@ def give_link(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str, invitation_id: str
 ) -> Response:
     """Show, this once, the link that leads an invited person in."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
-    invitation = queries.get_invitation(session, rfq, invitation_id)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    invitation = invitation_queries.get_invitation(session, rfq, invitation_id)
     base_url = request.app.state.settings.base_url
     link = inviting.give_link(session, rfq, invitation, viewer=viewer, base_url=base_url)
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     response = render(request, "quotes/show.html", load_page(session, rfq, viewer, link=link))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -93,7 +96,7 @@ def ask_approval(
     """Ask the approvers to open a request."""
 
     def do(rfq: Rfq) -> str:
-        requests.request_approval(session, rfq, viewer=viewer)
+        opening.request_approval(session, rfq, viewer=viewer)
         return "asked-approval"
 
     return act(request, session, viewer, rfq_id, form, do)
@@ -107,7 +110,7 @@ def open_request(
 
     def do(rfq: Rfq) -> str:
         base_url = request.app.state.settings.base_url
-        requests.open_rfq(session, rfq, viewer=viewer, base_url=base_url)
+        opening.open_rfq(session, rfq, viewer=viewer, base_url=base_url)
         return "opened"
 
     return act(request, session, viewer, rfq_id, form, do)
@@ -120,7 +123,7 @@ def extend(
     """Give vendors more time."""
 
     def do(rfq: Rfq) -> str:
-        requests.extend_deadline(
+        opening.extend_deadline(
             session, rfq, read_moment(form.text("deadline"), "deadline"), viewer=viewer
         )
         return "extended"
@@ -135,7 +138,7 @@ def cancel(
     """Give a request up."""
 
     def do(rfq: Rfq) -> str:
-        requests.cancel_rfq(session, rfq, form.text("cancel_reason") or None, viewer=viewer)
+        closing.cancel_rfq(session, rfq, form.text("cancel_reason") or None, viewer=viewer)
         return "cancelled"
 
     return act(request, session, viewer, rfq_id, form, do)
@@ -153,7 +156,7 @@ def answer(
     """Answer a question for everybody invited."""
 
     def do(rfq: Rfq) -> str:
-        question = queries.get_question(session, rfq, question_id)
+        question = question_queries.get_question(session, rfq, question_id)
         questions.answer(session, rfq, question, form.text("answer"), viewer=viewer)
         return "answered"
 

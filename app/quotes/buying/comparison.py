@@ -11,7 +11,6 @@ from app.accounts.viewers import CurrentViewer
 from app.catalog.exporters import xlsx
 from app.db import DbSession
 from app.errors import NotFound
-from app.quotes import queries
 from app.quotes.buying.notices import DoneNotice
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.comparison import service, table
@@ -21,8 +20,10 @@ from app.quotes.comparison.options import read_options
 from app.quotes.comparison.scores import CRITERIA
 from app.quotes.documents.comparison import document
 from app.quotes.documents.paper import PDF_TYPE, to_pdf
-from app.quotes.models import Invitation
+from app.quotes.models.rfq import Invitation
 from app.quotes.pricing.offers import TaxBasis
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import timeline as timeline_queries
 from app.quotes.state import InvitationState
 from app.web.templating import render
 
@@ -56,7 +57,7 @@ def export_comparison(
         raise NotFound("There is no such file. A comparison comes as csv, xlsx or pdf.")
     found = service.load(session, rfq_id, viewer, read_options(request.query_params))
     media_type, write = EXPORTS[kind]
-    content = write(found, queries.database_now(session))
+    content = write(found, rfq_queries.database_now(session))
     name = f"{found.rfq.number}-comparison.{kind}"
     return Response(
         content,
@@ -94,7 +95,7 @@ def show_comparison(
         query_text=str(
             request.url.include_query_params(**chosen).remove_query_params("done").query
         ),
-        event_count=len(queries.list_events(session, rfq, viewer)),
+        event_count=len(timeline_queries.list_events(session, rfq, viewer)),
         criteria=tuple(CRITERIA),
         acceptance_rules=tuple(AcceptanceRule),
         tax_bases=tuple(TaxBasis),

@@ -11,16 +11,17 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, NotFound
-from app.quotes import queries, requests
+from app.quotes import requests
 from app.quotes.buying import prefill
-from app.quotes.buying.fields import HEADER, LOT_STEP, TERMS, Step
 from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import Json, read_number, read_step, typed, validate
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.comparison.scores import CRITERIA, weights_of
 from app.quotes.content import LotIn, RfqIn, to_json
-from app.quotes.models import Rfq
+from app.quotes.fields import HEADER, LOT_STEP, TERMS, Step
+from app.quotes.models.rfq import Rfq
 from app.quotes.pricing.money import COMMON_CURRENCIES, MINOR_DIGITS
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
 from app.quotes.vocabulary import Metric
 from app.web.forms import Form, FormData
@@ -243,7 +244,7 @@ def _save(
         except AppError as error:
             session.expire_all()
             form.refuse(error.field or "form", _(error.message, **error.params))
-            rfq = queries.get_rfq(session, rfq.public_id, viewer)
+            rfq = rfq_queries.get_rfq(session, rfq.public_id, viewer)
             page = _page(rfq, step, form, number=number)
             return _refused(request, page, error.status_code)
         return _saved(request, saved, step, number, done)
@@ -309,9 +310,9 @@ def _page(
 
 
 def _editable(session: Session, viewer: Viewer, rfq_id: str) -> Rfq:
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     if not viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
+        raise NotFound(rfq_queries.NO_RFQ)
     require(viewer, Permission.EDIT_REQUESTS)
     return rfq
 

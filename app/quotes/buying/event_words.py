@@ -1,6 +1,6 @@
 """What happened to a request, as sentences."""
 
-from app.quotes.models import Event
+from app.quotes.models.record import Event
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 

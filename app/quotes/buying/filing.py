@@ -8,9 +8,10 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.files.uploads import Upload, store_of, upload
-from app.quotes import filing, queries
+from app.quotes import filing
 from app.quotes.api.filing import read_role
 from app.quotes.buying.notices import redirect
+from app.quotes.queries import rfqs as rfq_queries
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +32,7 @@ def attach(
     """Attach a file to a request; to an open one it is an amendment."""
     filing.attach_to_rfq(
         session,
-        queries.get_rfq(session, rfq_id, viewer),
+        rfq_queries.get_rfq(session, rfq_id, viewer),
         sent.require_file(),
         role=read_role(sent.fields.get("role", "")),
         viewer=viewer,
@@ -43,6 +44,6 @@ def attach(
 @router.post("/rfqs/{rfq_id}/files/{attachment_id}/remove", name="quotes.detach")
 def detach(session: DbSession, viewer: CurrentViewer, rfq_id: str, attachment_id: str) -> Response:
     """Take a file off a draft."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     filing.remove_from_rfq(session, rfq, attachment_id, viewer=viewer)
     return redirect(f"/rfqs/{rfq_id}", "file-removed", at="files")

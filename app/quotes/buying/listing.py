@@ -13,11 +13,11 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.quotes import queries
-from app.quotes.buying import queries as buying
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
 from app.web.paging import DAMAGED, decode_cursor, encode_cursor
 from app.web.templating import render
@@ -64,14 +64,14 @@ def show_list(
         return RedirectResponse(VENDORS_PAGE, status_code=SEE_OTHER)
     wanted = RfqState(state) if state in set(RfqState) else None
     text = q.strip()[:MAX_SEARCH]
-    found = queries.list_rfqs(
+    found = rfq_queries.list_rfqs(
         session, viewer, state=wanted, text=text, before=read_cursor(cursor), limit=PAGE
     )
     shown = found[:PAGE]
-    state_counts = buying.count_by_state(session)
+    state_counts = rfq_queries.count_by_state(session)
     page = ListPage(
         rfqs=shown,
-        quote_counts=queries.count_quotes(session, [rfq.id for rfq in shown]),
+        quote_counts=quote_queries.count_quotes(session, [rfq.id for rfq in shown]),
         state_counts=state_counts,
         total=sum(state_counts.values()),
         state=wanted or "",
@@ -80,7 +80,7 @@ def show_list(
         if len(found) > PAGE
         else "",
         is_first=not cursor,
-        now=queries.database_now(session),
+        now=rfq_queries.database_now(session),
         can_edit=viewer.can(Permission.EDIT_REQUESTS),
         can_manage=viewer.can(Permission.MANAGE_SETTINGS) or viewer.can(Permission.EDIT_REQUESTS),
         notice=notice,

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
-from app.quotes import queries, requests
+from app.quotes import requests
 from app.quotes.buying import shortages
 from app.quotes.content import RfqIn
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import rfqs as rfq_queries
 from app.web.i18n import gettext as _
 
 NO_TITLE = "-"
@@ -43,7 +44,7 @@ def read_start(
 ) -> Start:
     """Return what an address asks a new request to begin with."""
     if earlier:
-        return _copy(queries.get_rfq(session, earlier, viewer))
+        return _copy(rfq_queries.get_rfq(session, earlier, viewer))
     if slug := chosen.get("mixture", "").strip():
         return _from_mixture(session, viewer, slug, chosen.get("shortage", "").strip())
     return Start(empty())

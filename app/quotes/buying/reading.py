@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.quotes.buying.fields import Field, Kind, value_at
 from app.quotes.content import LotIn, RfqIn
+from app.quotes.fields import Field, Kind, value_at
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS
 from app.web.dates import zone

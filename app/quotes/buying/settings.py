@@ -12,13 +12,14 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, Forbidden, InvalidInput, NotFound
-from app.quotes import queries, rates
-from app.quotes.buying import queries as buying
+from app.quotes import rates
 from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import read_number
 from app.quotes.buying.words import WORDS, Words
-from app.quotes.models import ExchangeRate, QuoteSettings
+from app.quotes.models.money import ExchangeRate, QuoteSettings
 from app.quotes.pricing.money import COMMON_CURRENCIES, MINOR_DIGITS
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import rules as rule_queries
 from app.web.forms import Form, FormData
 from app.web.i18n import gettext as _
 from app.web.templating import render
@@ -105,9 +106,9 @@ def _page(
 ) -> SettingsPage:
     can_manage = viewer.can(Permission.MANAGE_SETTINGS)
     return SettingsPage(
-        rates=buying.list_rates(session),
-        settings=queries.get_settings(session),
-        today=queries.database_now(session).date(),
+        rates=rule_queries.list_rates(session),
+        settings=rule_queries.get_settings(session),
+        today=rfq_queries.database_now(session).date(),
         form=form,
         can_manage=can_manage,
         can_enter=can_manage or viewer.can(Permission.EDIT_REQUESTS),
@@ -118,7 +119,7 @@ def _page(
 def _require_team(viewer: Viewer) -> None:
     require(viewer, Permission.READ_QUOTES)
     if not viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
+        raise NotFound(rfq_queries.NO_RFQ)
 
 
 def _number(form: FormData, name: str) -> Decimal:

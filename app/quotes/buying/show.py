@@ -12,13 +12,19 @@ from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.quotes import queries, requests
-from app.quotes.buying import outline
-from app.quotes.buying import queries as buying
+from app.quotes import opening, outline
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
-from app.quotes.buying.outline import Group
 from app.quotes.buying.words import WORDS, Words
-from app.quotes.models import Amendment, Attachment, Event, Invitation, Lot, Question, Rfq
+from app.quotes.models.papers import Amendment, Attachment, Question
+from app.quotes.models.record import Event
+from app.quotes.models.rfq import Invitation, Lot, Rfq
+from app.quotes.outline import Group
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import people as people_queries
+from app.quotes.queries import questions as question_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import timeline as timeline_queries
 from app.quotes.state import InvitationState, RfqState
 from app.web.forms import FormData
 from app.web.templating import render
@@ -80,7 +86,7 @@ def show_request(
     request: Request, session: DbSession, viewer: CurrentViewer, notice: DoneNotice, rfq_id: str
 ) -> Response:
     """Show a request; a vendor is led to its own page of it."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     if viewer.organisation_kind is OrganisationKind.VENDOR:
         return RedirectResponse(f"{VENDORS_PAGE}{rfq.public_id}", status_code=SEE_OTHER)
     return render(request, "quotes/show.html", load_page(session, rfq, viewer, notice=notice))
@@ -96,21 +102,21 @@ def load_page(
     link: str = "",
 ) -> ShowPage:
     """Return all that the page of a request shows."""
-    vendors = buying.list_vendors(session) if viewer.can(Permission.EDIT_REQUESTS) else []
+    vendors = people_queries.list_vendors(session) if viewer.can(Permission.EDIT_REQUESTS) else []
     known = {invitation.organisation_id for invitation in rfq.invitations}
-    needs_approver = rfq.state == RfqState.DRAFT and requests.needs_approver(session, rfq)
+    needs_approver = rfq.state == RfqState.DRAFT and opening.needs_approver(session, rfq)
     return ShowPage(
         rfq=rfq,
         general=outline.of_request(rfq),
         lots=[(lot, outline.of_lot(lot)) for lot in rfq.lots],
         invited=[_invited(rfq, invitation) for invitation in rfq.invitations],
         vendors=[vendor for vendor in vendors if vendor.id not in known],
-        quote_count=queries.count_quotes(session, [rfq.id]).get(rfq.id, 0),
-        questions=queries.list_questions(session, rfq, viewer),
-        amendments=queries.list_amendments(session, rfq),
-        attachments=queries.list_attachments(session, rfq),
+        quote_count=quote_queries.count_quotes(session, [rfq.id]).get(rfq.id, 0),
+        questions=question_queries.list_questions(session, rfq, viewer),
+        amendments=timeline_queries.list_amendments(session, rfq),
+        attachments=attachment_queries.list_attachments(session, rfq),
         problems=outline.problems(rfq),
-        now=queries.database_now(session),
+        now=rfq_queries.database_now(session),
         is_draft=rfq.state == RfqState.DRAFT,
         is_open=rfq.effective_state is RfqState.OPEN,
         can_compare=not rfq.is_sealed,
@@ -138,9 +144,9 @@ def show_timeline(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str
 ) -> Response:
     """Show what happened to a request, the first first."""
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     if viewer.organisation_kind is OrganisationKind.VENDOR:
         return RedirectResponse(f"{VENDORS_PAGE}{rfq.public_id}", status_code=SEE_OTHER)
     names = {invitation.id: WORDS.vendor(invitation.organisation) for invitation in rfq.invitations}
-    page = TimelinePage(rfq, queries.list_events(session, rfq, viewer), names)
+    page = TimelinePage(rfq, timeline_queries.list_events(session, rfq, viewer), names)
     return render(request, "quotes/timeline.html", page)

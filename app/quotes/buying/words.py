@@ -9,11 +9,12 @@ from typing import Any
 from app.accounts.models import Organisation
 from app.quotes import words as terms
 from app.quotes.buying.event_words import event_text
-from app.quotes.buying.outline import volume_text
 from app.quotes.comparison import say as amounts
 from app.quotes.comparison import words as comparison
 from app.quotes.content import LotIn
-from app.quotes.models import Event, Lot, Rfq
+from app.quotes.models.record import Event
+from app.quotes.models.rfq import Lot, Rfq
+from app.quotes.outline import volume_text
 from app.quotes.pricing.offers import Costed, NotComparable, NotQuoted
 from app.quotes.vocabulary import FileRole, Modality, Task
 from app.quotes.words import RFQ_TONES

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.quotes.content import LotRequirements
-from app.quotes.models import ExchangeRate, Lot, Quote, QuoteLine
+from app.quotes.models.money import ExchangeRate
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot
 from app.quotes.pricing.exchange import Rate, RateSet
 from app.quotes.pricing.offers import Demand, Offer, PriceBasis
 from app.quotes.pricing.tiers import Tier, TierKind, TierTable

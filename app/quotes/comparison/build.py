@@ -8,7 +8,8 @@ from fractions import Fraction
 from app.quotes.comparison import basis, scores, terms
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.content import LotRequirements, RfqTerms
-from app.quotes.models import Lot, Quote, QuoteLine, Rfq
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing.exchange import RateSet
 from app.quotes.pricing.offers import (
     Costed,

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from app.quotes.models import Lot, Quote, QuoteLine
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot
 from app.quotes.pricing.money import Money, minor_digits, round_half_up
 from app.quotes.pricing.offers import PriceBasis
 from app.quotes.pricing.tiers import TierKind

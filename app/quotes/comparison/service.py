@@ -5,10 +5,13 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, NotFound
-from app.quotes import queries, requests
+from app.quotes import closing
 from app.quotes.comparison import basis, build
 from app.quotes.comparison.build import NO_OPTIONS, Comparison, Options
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import rules as rule_queries
 from app.quotes.state import RfqState
 
 
@@ -27,18 +30,18 @@ def load(
     Conflict
         If the quotes are sealed.
     """
-    rfq = queries.get_rfq(session, public_id, viewer)
+    rfq = rfq_queries.get_rfq(session, public_id, viewer)
     require_team(viewer)
     if rfq.state == RfqState.OPEN and rfq.is_due:
-        rfq = requests.close_due(session, queries.lock_rfq(session, rfq))
-        rfq = queries.get_rfq(session, public_id, viewer)
+        rfq = closing.close_due(session, rfq_queries.lock_rfq(session, rfq))
+        rfq = rfq_queries.get_rfq(session, public_id, viewer)
     require_unsealed(rfq)
     rates = (
         basis.frozen_rates(rfq.rates)
         if rfq.rates
-        else basis.current_rates(rfq.currency, queries.latest_rates(session, rfq.currency))
+        else basis.current_rates(rfq.currency, rule_queries.latest_rates(session, rfq.currency))
     )
-    quotes = queries.list_quotes(session, rfq, viewer)
+    quotes = quote_queries.list_quotes(session, rfq, viewer)
     return build.build(rfq, quotes, rates, options, is_frozen=rfq.rates is not None)
 
 
@@ -52,7 +55,7 @@ def require_team(viewer: Viewer) -> None:
         For a vendor.
     """
     if not viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
+        raise NotFound(rfq_queries.NO_RFQ)
     require(viewer, Permission.READ_QUOTES)
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from app.quotes.comparison import say
 from app.quotes.content import LineTerms, LotRequirements, RfqTerms
-from app.quotes.models import Lot, Quote, QuoteLine, Rfq
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing import terms as judge
 from app.quotes.pricing.terms import NOTABLE, Verdict
 from app.quotes.vocabulary import Allowed, InvoiceType

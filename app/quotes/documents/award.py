@@ -6,7 +6,8 @@ from datetime import datetime
 from app.quotes.comparison import say
 from app.quotes.documents.comparison import stamp
 from app.quotes.documents.paper import Cell, Column, Document, Section
-from app.quotes.models import Award, Rfq
+from app.quotes.models.quote import Award
+from app.quotes.models.rfq import Rfq
 from app.quotes.state import LotOutcome
 from app.quotes.words import word
 from app.web.i18n import gettext as _

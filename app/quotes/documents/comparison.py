@@ -6,7 +6,7 @@ from datetime import datetime
 from app.quotes.comparison import say, words
 from app.quotes.comparison.build import Comparison, LotComparison, Offered
 from app.quotes.documents.paper import Cell, Column, Document, Section
-from app.quotes.models import Quote, QuoteLine
+from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.pricing.offers import Costed, NotQuoted
 from app.quotes.words import word
 from app.web.dates import zone, zone_name

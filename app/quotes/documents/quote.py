@@ -8,7 +8,8 @@ from app.quotes.comparison.basis import requirements_of
 from app.quotes.content import RfqTerms
 from app.quotes.documents.comparison import stamp
 from app.quotes.documents.paper import Cell, Column, Document, Section
-from app.quotes.models import Lot, Quote, QuoteLine, Rfq
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.state import QuoteState
 from app.quotes.words import word
 from app.web.i18n import gettext as _

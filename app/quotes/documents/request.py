@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from app.quotes.buying import outline
+from app.quotes import outline
 from app.quotes.documents.comparison import stamp
 from app.quotes.documents.paper import Cell, Column, Document, Section
-from app.quotes.models import Rfq
+from app.quotes.models.rfq import Rfq
 from app.quotes.vocabulary import Modality, Task
 from app.quotes.words import word
 from app.web.i18n import gettext as _

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, NotFound
-from app.quotes import cards, queries
+from app.quotes import cards
 from app.quotes.cards import CardIn
 from app.quotes.comparison import say as amounts
-from app.quotes.models import RateCard
+from app.quotes.models.money import RateCard
 from app.quotes.pricing.money import COMMON_CURRENCIES
+from app.quotes.queries import rate_cards as rate_card_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vendors.notices import SEE_OTHER, DoneNotice, redirect
 from app.quotes.vendors.reading import clean_number
 from app.quotes.vendors.words import WORDS, Words
@@ -72,7 +74,7 @@ def show_cards(
 def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: Form) -> Response:
     """Keep a rate card."""
     if viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
+        raise NotFound(rfq_queries.NO_RFQ)
     tiers = [
         {
             "from": clean_number(form.text(f"from{n}")) or "1",
@@ -103,8 +105,8 @@ def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: 
 def withdraw_card(session: DbSession, viewer: CurrentViewer, card_id: str) -> Response:
     """Take a rate card back."""
     if viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
-    card = queries.get_rate_card(session, card_id, viewer)
+        raise NotFound(rfq_queries.NO_RFQ)
+    card = rate_card_queries.get_rate_card(session, card_id, viewer)
     cards.withdraw_card(session, card, viewer=viewer)
     return redirect("/quotes/rate-cards", "card-removed")
 
@@ -119,7 +121,7 @@ def _page(
     notice: str | None = None,
 ) -> Response:
     page = CardsPage(
-        cards=queries.list_rate_cards(session, viewer),
+        cards=rate_card_queries.list_rate_cards(session, viewer),
         tasks=options(Task),
         units=[(unit.value, unit_name(unit)) for unit in Unit],
         currencies=[(code, code) for code in COMMON_CURRENCIES],

@@ -9,8 +9,9 @@ from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.errors import Conflict
 from app.files.uploads import Upload, store_of, upload
-from app.quotes import filing, queries
-from app.quotes.models import Quote
+from app.quotes import filing
+from app.quotes.models.quote import Quote
+from app.quotes.queries import quotes as quote_queries
 from app.quotes.state import QuoteState
 from app.quotes.vendors.notices import redirect
 from app.quotes.vendors.show import get_received, invitation_of
@@ -52,7 +53,7 @@ def detach(session: DbSession, viewer: CurrentViewer, rfq_id: str, attachment_id
 
 def _draft(session: DbSession, rfq_id: str, viewer: CurrentViewer) -> Quote:
     rfq = get_received(session, rfq_id, viewer)
-    current = queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
+    current = quote_queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
     draft = current.get(QuoteState.DRAFT)
     if draft is None:
         raise Conflict("There is no draft. Save one first, then attach files to it.")

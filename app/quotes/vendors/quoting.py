@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, Conflict, InvalidInput, NotFound, StaleVersion
-from app.quotes import answering, delivering, filing, queries
-from app.quotes.buying import outline
+from app.quotes import answering, delivering, filing, outline
 from app.quotes.content import QuoteIn
-from app.quotes.models import Attachment, Lot, Quote, QuoteLine, Rfq
+from app.quotes.models.papers import Attachment
+from app.quotes.models.quote import Quote, QuoteLine
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing.money import COMMON_CURRENCIES, MINOR_DIGITS, Money
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import quotes as quote_queries
 from app.quotes.state import QuoteState, RfqState
 from app.quotes.vendors import fields as every
 from app.quotes.vendors import reading
@@ -103,7 +106,7 @@ def show_form(
 ) -> Response:
     """Show the form of the draft, or of a first one."""
     rfq = get_received(session, rfq_id, viewer)
-    current = queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
+    current = quote_queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
     draft = current.get(QuoteState.DRAFT)
     if rfq.effective_state is not RfqState.OPEN or (
         draft is None and QuoteState.SUBMITTED in current
@@ -119,7 +122,7 @@ def save(
 ) -> Response:
     """Save the draft; then show it again, or all of it to look over."""
     rfq = get_received(session, rfq_id, viewer)
-    current = queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
+    current = quote_queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
     draft = current.get(QuoteState.DRAFT)
     body = reading.read_quote(form, rfq)
     if body is None:
@@ -137,7 +140,7 @@ def save(
     except StaleVersion as error:
         session.expire_all()
         rfq = get_received(session, rfq_id, viewer)
-        again = queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
+        again = quote_queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
         form.refuse("quote", _("A colleague changed the draft. What you typed is still here."))
         return form_page(
             request,
@@ -242,7 +245,9 @@ def form_page(
     notice: str | None = None,
 ) -> Response:
     """Render the form with what was typed and what is wrong with it."""
-    attachments = queries.list_attachments(session, rfq, quote_id=draft.id) if draft else []
+    attachments = (
+        attachment_queries.list_attachments(session, rfq, quote_id=draft.id) if draft else []
+    )
     page = FormPage(
         rfq=rfq,
         quote=draft,
@@ -294,7 +299,7 @@ def quote_page(
             if lot.id in by_lot
         ],
         unquoted=[lot for lot in rfq.lots if lot.id not in by_lot],
-        attachments=queries.list_attachments(session, rfq, quote_id=quote.id),
+        attachments=attachment_queries.list_attachments(session, rfq, quote_id=quote.id),
         is_draft=quote.state == QuoteState.DRAFT,
         may_act=rfq.effective_state is RfqState.OPEN,
         problem=problem,
@@ -345,12 +350,12 @@ def _labels(rfq: Rfq, form: FormData) -> dict[str, str]:
 
 
 def _draft(session: Session, rfq: Rfq, viewer: Viewer) -> Quote | None:
-    current = queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
+    current = quote_queries.find_current_quotes(session, invitation_of(rfq, viewer).id)
     return current.get(QuoteState.DRAFT)
 
 
 def _revision(session: Session, rfq: Rfq, revision: int, viewer: Viewer) -> Quote:
-    for quote in queries.list_own_quotes(session, [rfq.id], viewer).get(rfq.id, []):
+    for quote in quote_queries.list_own_quotes(session, [rfq.id], viewer).get(rfq.id, []):
         if quote.revision == revision and quote.state != QuoteState.DRAFT:
             return quote
-    raise NotFound(queries.NO_QUOTE)
+    raise NotFound(quote_queries.NO_QUOTE)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.quotes.content import LotRequirements, QuoteIn
-from app.quotes.models import Lot, Rfq
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.vendors.fields import HEADER, LOT, WORDING, Field, Kind
 from app.quotes.words import PERCENT_METRICS
 from app.web.dates import zone

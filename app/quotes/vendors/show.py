@@ -12,10 +12,17 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, NotFound
-from app.quotes import inviting, queries, questions
-from app.quotes.buying import outline
-from app.quotes.models import Amendment, Attachment, Invitation, Lot, Question, Quote, Rfq
+from app.quotes import inviting, outline, questions
+from app.quotes.models.papers import Amendment, Attachment, Question
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.paging import read_cursor
+from app.quotes.queries import attachments as attachment_queries
+from app.quotes.queries import awards as award_queries
+from app.quotes.queries import questions as question_queries
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries import timeline as timeline_queries
 from app.quotes.state import InvitationState, QuoteState, RfqState
 from app.quotes.vendors.notices import SEE_OTHER, DoneNotice, redirect
 from app.quotes.vendors.words import WORDS, Words
@@ -86,16 +93,16 @@ def show_inbox(
     """Show the requests addressed to one's organisation, the newest first."""
     if viewer.is_team:
         return RedirectResponse(TEAMS_PAGE, status_code=SEE_OTHER)
-    found = queries.list_rfqs(session, viewer, before=read_cursor(cursor), limit=PAGE)
+    found = rfq_queries.list_rfqs(session, viewer, before=read_cursor(cursor), limit=PAGE)
     shown = found[:PAGE]
-    own = queries.list_own_quotes(session, [rfq.id for rfq in shown], viewer)
+    own = quote_queries.list_own_quotes(session, [rfq.id for rfq in shown], viewer)
     page = InboxPage(
         received=[Received(rfq, invitation_of(rfq, viewer), own.get(rfq.id, [])) for rfq in shown],
         next_cursor=encode_cursor([shown[-1].created_at.isoformat(), shown[-1].id])
         if len(found) > PAGE
         else None,
         is_first=not cursor,
-        now=queries.database_now(session),
+        now=rfq_queries.database_now(session),
         notice=notice,
     )
     return render(request, "quotes/vendors/inbox.html", page)
@@ -108,7 +115,7 @@ def show_request(
     """Show what is asked, and one's own answers; opening it is noted once."""
     if viewer.is_team:
         return RedirectResponse(f"{TEAMS_PAGE}/{rfq_id}", status_code=SEE_OTHER)
-    rfq = queries.get_rfq(session, rfq_id, viewer)
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     inviting.mark_viewed(session, rfq, viewer=viewer)
     return show_page(request, session, rfq, viewer, notice=notice)
 
@@ -153,8 +160,8 @@ def get_received(session: Session, rfq_id: str, viewer: Viewer) -> Rfq:
         If it was not, or the viewer is of the team.
     """
     if viewer.is_team:
-        raise NotFound(queries.NO_RFQ)
-    return queries.get_rfq(session, rfq_id, viewer)
+        raise NotFound(rfq_queries.NO_RFQ)
+    return rfq_queries.get_rfq(session, rfq_id, viewer)
 
 
 def invitation_of(rfq: Rfq, viewer: Viewer) -> Invitation:
@@ -169,7 +176,7 @@ def invitation_of(rfq: Rfq, viewer: Viewer) -> Invitation:
     for invitation in rfq.invitations:
         if invitation.organisation_id == viewer.organisation_id:
             return invitation
-    raise NotFound(queries.NO_RFQ)
+    raise NotFound(rfq_queries.NO_RFQ)
 
 
 def show_page(
@@ -184,12 +191,12 @@ def show_page(
 ) -> Response:
     """Render a request for its vendor, with what is wrong with a form."""
     invitation = invitation_of(rfq, viewer)
-    quotes = queries.list_own_quotes(session, [rfq.id], viewer).get(rfq.id, [])
+    quotes = quote_queries.list_own_quotes(session, [rfq.id], viewer).get(rfq.id, [])
     by_state = {QuoteState(quote.state): quote for quote in quotes}
     standing = by_state.get(QuoteState.SUBMITTED)
-    now = queries.database_now(session)
+    now = rfq_queries.database_now(session)
     is_open = rfq.effective_state is RfqState.OPEN
-    outcomes = queries.own_outcomes(session, rfq, viewer)
+    outcomes = award_queries.own_outcomes(session, rfq, viewer)
     page = ShowPage(
         rfq=rfq,
         lots=[(lot, outline.of_lot(lot), outcomes.get(lot.id)) for lot in rfq.lots],
@@ -198,9 +205,9 @@ def show_page(
         draft=by_state.get(QuoteState.DRAFT),
         standing=standing,
         quotes=[quote for quote in quotes if quote.state != QuoteState.DRAFT],
-        questions=queries.list_questions(session, rfq, viewer),
-        amendments=queries.list_amendments(session, rfq),
-        attachments=queries.list_attachments(session, rfq),
+        questions=question_queries.list_questions(session, rfq, viewer),
+        amendments=timeline_queries.list_amendments(session, rfq),
+        attachments=attachment_queries.list_attachments(session, rfq),
         is_open=is_open,
         may_ask=is_open and (rfq.questions_until is None or now < rfq.questions_until),
         may_decline=is_open and standing is None and invitation.state != InvitationState.DECLINED,

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from app.quotes import words as terms
-from app.quotes.buying.outline import volume_text
 from app.quotes.comparison import say as amounts
 from app.quotes.comparison.say import amount
 from app.quotes.content import LotIn
-from app.quotes.models import Invitation, Lot, Quote, Rfq
+from app.quotes.models.quote import Quote
+from app.quotes.models.rfq import Invitation, Lot, Rfq
+from app.quotes.outline import volume_text
 from app.quotes.pricing.money import Money
 from app.quotes.state import InvitationState, QuoteState, RfqState
 from app.quotes.vocabulary import FileRole, Task, Unit

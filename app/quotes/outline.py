@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.quotes.buying.fields import GENERAL, LOT, Field, Kind, Step, value_at
 from app.quotes.comparison import say
 from app.quotes.content import LotIn, LotRequirements, RfqTerms
-from app.quotes.models import Lot, Rfq
+from app.quotes.fields import GENERAL, LOT, Field, Kind, Step, value_at
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS, unit_after, word
 from app.web.i18n import gettext as _
@@ -89,7 +89,7 @@ def _groups(
     return groups
 
 
-def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # noqa: ANN401  a case per kind
+def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # noqa: ANN401, PLR0911  a case per kind
     """Return a field's value as people read it, "" for what is not said."""
     if value is None or value in ([], ""):
         return ""
