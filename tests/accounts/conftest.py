@@ -1,11 +1,10 @@
 """People and browsers for the tests of accounts."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
@@ -61,20 +60,6 @@ def browser(client: TestClient) -> Callable[[str], TestClient]:
 def sign_in(client: TestClient, email: str, password: str = PASSWORD, **more: str):
     """Send the sign-in form."""
     return client.post("/sign-in", data={"email": email, "password": password, **more})
-
-
-@contextmanager
-def counted_statements(connection: Connection) -> Iterator[list[str]]:
-    """Collect the SQL statements that are sent, without those of savepoints."""
-    statements: list[str] = []
-
-    def count(_connection, _cursor, statement, *_rest) -> None:
-        if "SAVEPOINT" not in statement:
-            statements.append(statement)
-
-    event.listen(connection.engine, "before_cursor_execute", count)
-    yield statements
-    event.remove(connection.engine, "before_cursor_execute", count)
 
 
 def events(session: Session, action: str) -> list[AuditEvent]:

@@ -11,7 +11,7 @@ from app import audit
 from app.accounts import audit_trail
 from app.accounts.models import Account
 from tests import factories
-from tests.accounts.conftest import counted_statements
+from tests.counting import counted_statements
 
 PAGE = "/settings/audit"
 

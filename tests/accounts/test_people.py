@@ -14,7 +14,8 @@ from app.accounts.models import Account, ApiToken, OneTimeLink, Organisation, We
 from app.audit import COMMAND_LINE, PORTAL
 from app.errors import Conflict
 from tests import factories
-from tests.accounts.conftest import counted_statements, events
+from tests.accounts.conftest import events
+from tests.counting import counted_statements
 
 HTMX = {"HX-Request": "true"}
 ACTIONS = (

@@ -13,8 +13,8 @@ from app.accounts.permissions import Scope
 from app.audit import PORTAL
 from app.settings import Settings
 from tests import factories
-from tests.accounts.conftest import counted_statements
 from tests.conftest import make_app
+from tests.counting import counted_statements
 
 
 def make_token(session: Session, account: Account, *scopes: Scope) -> str:

@@ -1,11 +1,10 @@
 """The pages of the catalogue, on the seeded catalogue."""
 
 import re
-from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from app.accounts.models import Role
 from app.audit import AuditEvent, Program
@@ -13,6 +12,7 @@ from app.catalog.loading import load_records
 from app.catalog.models import ConversionPrior, Dataset, Quantity, TokenEstimate
 from app.catalog.records import DatasetRecord, QuantityRecord
 from app.catalog.search.indexing import index_datasets
+from tests.counting import counted_statements
 from tests.factories import signed_in
 
 IMPORT = Program("import")
@@ -28,19 +28,6 @@ def page(client, path, **options):
 
 def text_of(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
-
-
-@contextmanager
-def counted_statements(session):
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", note)
-    yield statements
-    event.remove(connection, "before_cursor_execute", note)
 
 
 def make_datasets(session, count, **changes):
@@ -213,7 +200,7 @@ def test_index_takes_as_many_statements_for_many_rows_as_for_few(seeded_client, 
     make_datasets(seeded_session, 60)
     counts = []
     for query in ("q=Made 7", "q=Made"):
-        with counted_statements(seeded_session) as statements:
+        with counted_statements(seeded_session.connection()) as statements:
             page(seeded_client, f"/catalogue?{query}")
         counts.append(len(statements))
     assert counts[0] == counts[1]
@@ -340,7 +327,7 @@ def test_archived_keeps_its_page_and_says_so(seeded_client, seeded_session):
 def test_show_takes_as_many_statements_for_many_subsets_as_for_few(seeded_client, seeded_session):
     counts = []
     for slug in ("cci-4", "roots"):
-        with counted_statements(seeded_session) as statements:
+        with counted_statements(seeded_session.connection()) as statements:
             page(seeded_client, f"/catalogue/{slug}")
         counts.append(len(statements))
     assert counts[0] == counts[1]
@@ -554,11 +541,11 @@ def test_provider_lists_its_datasets_by_category_and_its_services(seeded_client)
 
 
 def test_provider_takes_as_many_statements_for_many_rows_as_for_few(seeded_client, seeded_session):
-    with counted_statements(seeded_session) as few:
+    with counted_statements(seeded_session.connection()) as few:
         page(seeded_client, "/providers/baai")
     few = len(few)
     make_datasets(seeded_session, 100)
-    with counted_statements(seeded_session) as many:
+    with counted_statements(seeded_session.connection()) as many:
         page(seeded_client, "/providers/baai")
     assert len(many) == few
 

@@ -406,24 +406,3 @@ def test_list_searches_by_name(planner: TestClient):
     assert "No mixture has" in planner.get("/mixtures?q=nothing").text
     assert planner.get("/mixtures?q=" + "x" * 201).status_code == 422
     assert planner.get("/mixtures?cursor=broken").status_code == 422
-
-
-def test_list_needs_as_many_statements_for_two_rows_as_for_twenty(
-    planner: TestClient, seeded_session: Session, seeded_engine
-):
-    from sqlalchemy import event
-
-    counts = []
-    for rows in (2, 18):
-        for number in range(rows):
-            save(planner, use_recipe(planner, f"m {rows} {number}"))
-        statements: list[str] = []
-
-        def note(_connection, _cursor, statement, *_rest, into=statements):
-            into.append(statement)
-
-        event.listen(seeded_engine, "before_cursor_execute", note)
-        planner.get("/mixtures")
-        event.remove(seeded_engine, "before_cursor_execute", note)
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
