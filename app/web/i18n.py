@@ -89,8 +89,12 @@ def gettext(message: str, /, **params: object) -> str:
 
 def ngettext(singular: str, plural: str, n: int, /, **params: object) -> str:
     """Translate a sentence whose form depends on `n`; `%(n)s` is the number."""
-    translated = translations(current_locale()).ngettext(singular, plural, n)
-    return translated % {"n": n, **params}
+    return translate_plural(singular, plural, n) % {"n": n, **params}
+
+
+def translate_plural(singular: str, plural: str, n: int, /) -> str:
+    """Translate a sentence whose form depends on `n`, and leave its parameters to the caller."""
+    return translations(current_locale()).ngettext(singular, plural, n)
 
 
 def pgettext(context: str, message: str, /, **params: object) -> str:

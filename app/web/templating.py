@@ -32,8 +32,9 @@ def make_environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    # Jinja puts the parameters in by itself, so a plural comes to it as it is.
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
-        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+        i18n.gettext, i18n.translate_plural, newstyle=True, pgettext=i18n.pgettext
     )
     install_filters(environment)
     return environment

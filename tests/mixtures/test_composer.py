@@ -6,9 +6,10 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.catalog.models import Dataset, TokenEstimate
 from app.mixtures import content as contents
 from app.mixtures import drafts, queries
 from app.mixtures.content import Content
@@ -665,3 +666,18 @@ def test_show_claims_feasibility_where_all_is_known(planner: TestClient, slug: s
     page = planner.get(f"/mixtures/{slug}").text
     assert "every limit is kept" in page
     assert "has no estimate" not in page
+
+
+def test_show_says_what_changed_in_the_catalogue_since_the_version(
+    planner: TestClient, seeded_session: Session, slug: str
+):
+    send(planner, slug, "save", message="first")
+    dataset_id = seeded_session.scalar(select(Dataset.id).where(Dataset.slug == BOOKS))
+    seeded_session.execute(
+        update(TokenEstimate)
+        .where(TokenEstimate.dataset_id == dataset_id, TokenEstimate.is_main)
+        .values(low=None, mid=7, high=None)
+    )
+    page = planner.get(f"/mixtures/{slug}")
+    assert page.status_code == 200
+    assert "1 dataset changed since version 1: The Pile · Books3" in page.text
