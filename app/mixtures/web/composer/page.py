@@ -15,7 +15,7 @@ from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
 from app.mixtures.shortages import Shortage
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
-from app.mixtures.web.composer import adding, cells, fixing, groups, pictures, rows
+from app.mixtures.web.composer import adding, cells, fixing, groups, pictures, rows, worth
 from app.mixtures.web.composer.adding import Adding
 from app.mixtures.web.composer.fixing import Fix, Preview
 from app.mixtures.web.composer.groups import Choices, GroupRow
@@ -23,6 +23,7 @@ from app.mixtures.web.composer.pictures import PhasesPicture, Shares
 from app.mixtures.web.composer.rows import Row
 from app.mixtures.web.composer.said import Collision, Done
 from app.mixtures.web.composer.settings import PARAMETERS
+from app.mixtures.web.composer.worth import Worth
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import edits as edit_words
 from app.planning.numbers import spell
@@ -91,6 +92,7 @@ class ComposerPage:
     findings: list[Finding]
     fix: Fix | None
     preview: Preview | None
+    worth: Worth | None
     shares: list[Shares]
     picture: PhasesPicture | None
     shortages: list[Shortage]
@@ -167,6 +169,7 @@ def make(made: Making) -> ComposerPage:
         findings=_findings(view),
         fix=fixing.fix_of(phase, view),
         preview=fixing.preview(session, view, made.asking.preview or "", made.viewer),
+        worth=worth.worth_of(view),
         shares=pictures.shares_of(phase, view.facts),
         picture=pictures.phases_of(view),
         shortages=shortages.list_shortages(view),

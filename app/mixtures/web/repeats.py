@@ -1,0 +1,98 @@
+"""A page of its own for what the repeats of a phase cost: all components, all laws, exposure."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts.permissions import Permission
+from app.accounts.viewers import CurrentViewer, require
+from app.db import DbSession
+from app.mixtures import content as contents
+from app.mixtures import loading, queries
+from app.mixtures.models import Mixture
+from app.mixtures.views import MixtureView, PhaseView
+from app.mixtures.web.composer.worth import Worth, worth_of
+from app.mixtures.web.say import SAY, Say
+from app.planning import data_constrained, presets, scaling
+from app.planning.scaling import Optimum
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class BestSize:
+    """What one set of constants calls the best use of the compute that the mixture takes."""
+
+    source: str
+    unlimited: Optimum
+    limited: Optimum | None
+
+
+@dataclass(frozen=True)
+class RepeatsPage:
+    """What the repeats of one phase cost."""
+
+    mixture: Mixture
+    view: MixtureView
+    phase: PhaseView
+    number: int
+    worth: Worth | None
+    unique_tokens: int
+    flops: float | None
+    sizes: list[BestSize]
+    base_href: str
+    say: Say = SAY
+
+
+@router.get("/mixtures/{slug}/repeats", name="mixtures.repeats")
+def show(
+    request: Request,
+    session: DbSession,
+    viewer: CurrentViewer,
+    slug: str,
+    *,
+    phase: Annotated[int, Query(ge=1, le=contents.MAX_PHASES)] = 1,
+) -> Response:
+    """Show what the repeats of a phase cost, and how large a model the data carries."""
+    require(viewer, Permission.READ_MIXTURES)
+    mixture = queries.get_mixture(session, slug, viewer)
+    draft = queries.get_draft(session, mixture.id)
+    view = loading.load_plan(session, contents.read(draft.content), viewer, phase=phase - 1)
+    unique = sum(one.mid for one in view.unique.values())
+    flops = compute_of(view)
+    page = RepeatsPage(
+        mixture=mixture,
+        view=view,
+        phase=view.phase,
+        number=view.active + 1,
+        worth=worth_of(view, is_whole=True),
+        unique_tokens=unique,
+        flops=flops,
+        sizes=best_sizes(flops, unique) if flops else [],
+        base_href=f"/mixtures/{slug}",
+    )
+    return render(request, "mixtures/repeats.html", page)
+
+
+def compute_of(view: MixtureView) -> float | None:
+    """Return 6 N D of the whole mixture; None where the model's size or its tokens are missing."""
+    parameters = view.content.model_parameters
+    if parameters is None or view.total_tokens < 1:
+        return None
+    return 6 * parameters * view.total_tokens
+
+
+def best_sizes(flops: float, unique: int) -> list[BestSize]:
+    """Return the best model and run for a compute, with any data and with this data alone."""
+    return [
+        BestSize(
+            law.source,
+            scaling.optimum(law, flops=flops),
+            data_constrained.optimum(law, flops=flops, unique_tokens=unique)
+            if law.decay_repeats is not None and unique >= 1
+            else None,
+        )
+        for law in presets.PRESETS.values()
+    ]
