@@ -1,5 +1,7 @@
 """Levanter's components and stages."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.trainers.formats.levanter import FORMAT
@@ -60,7 +62,7 @@ def test_stages_and_locations_are_read():
         ("code: 0.1", "books: 0.1", "levanter_unknown_component", 8),
         ("- - 0\n", "- - 5\n", "levanter_first_stage", 7),
         ("8000", "0", "levanter_stage_order", 9),
-        ("8000", "8001", "levanter_unaligned", 9),
+        ("8000", "8001", "levanter_maybe_unaligned", 9),
         ("components", "configs", "levanter_old_form", 3),
         ("mixture_block_size", "mixture_blok_size", "misspelt_key", 11),
         ("tokenizer: llama\n", "tokenizer:\n", "levanter_no_tokenizer", 2),
@@ -70,6 +72,23 @@ def test_stages_and_locations_are_read():
 def test_silent_failures_are_named(old, new, code, line):
     found = {one.code: one.line for one in FORMAT.lint({"": DATA.replace(old, new, 1)})}
     assert found.get(code) == line
+
+
+def test_a_stage_inside_a_block_is_an_error_where_the_batch_is_known():
+    text = DATA + "trainer:\n  train_batch_size: 500\n"
+    assert not FORMAT.lint({"": text})
+    (finding,) = FORMAT.lint({"": text.replace("8000", "8002")})
+    assert (finding.code, finding.line) == ("levanter_unaligned", 9)
+    assert "multiple of 4." in finding.english()
+
+
+def test_the_tokenizer_is_a_model_on_the_hub_where_one_is_known():
+    plan = plans.two_phases()
+    assert "tokenizer: Qwen/Qwen3-8B-Base" in FORMAT.write(plan).texts()["data.yaml"]
+    unknown = replace(plans.without_locations(plan), tokenizer="cl100k")
+    text = FORMAT.write(unknown).texts()["data.yaml"]
+    assert "tokenizer: PEIBI-SET-TOKENIZER/cl100k" in text
+    assert "levanter_no_tokenizer" in codes(text)
 
 
 def test_a_weight_below_a_block_gets_a_larger_block_and_a_note():

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
+from app.trainers.kit import arithmetic, common_notes, findings, placing, tokenizers, weights
 from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity, Unreadable
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import NoteKind
@@ -90,6 +90,20 @@ TOKENIZER = NoteKind(
         "tokenizer Levanter silently takes gpt2."
     ),
 )
+MODEL = NoteKind(
+    "levanter_model",
+    later(
+        "The tokenizer is %(model)s, which the plan's counts are of (%(tokenizer)s): write that of "
+        "your model instead, if it is another."
+    ),
+)
+TRAINER = NoteKind(
+    "levanter_trainer",
+    later(
+        "trainer.num_train_steps is the budget only at %(batch)s sequences a step and %(length)s "
+        "tokens a sequence: train_seq_len, or the model's max_seq_len, has to say %(length)s."
+    ),
+)
 BELOW_BLOCK = FindingKind(
     "levanter_below_block",
     Severity.ERROR,
@@ -122,10 +136,19 @@ STAGE_ORDER = FindingKind(
 )
 UNALIGNED = FindingKind(
     "levanter_unaligned",
+    Severity.ERROR,
+    later(
+        "The stage at step %(step)s starts inside a block of %(block)s sequences (a step is "
+        "%(batch)s), so Levanter stops at the start."
+    ),
+    later("Choose a step that is a multiple of %(every)s."),
+)
+MAYBE_UNALIGNED = FindingKind(
+    "levanter_maybe_unaligned",
     Severity.NOTE,
     later(
-        "The stage at step %(step)s starts inside a block of %(block)s sequences unless the batch "
-        "size makes step × batch a multiple of it; Levanter then stops."
+        "The file has no train_batch_size. The stage at step %(step)s has to start at a whole "
+        "block of %(block)s sequences, else Levanter stops at the start."
     ),
     later("Choose steps that are multiples of the block divided by the batch size."),
 )
@@ -167,12 +190,17 @@ def write(plan: Plan) -> Written:
     placed = [placing.place(plan, phase, LAYOUTS) for phase in plan.phases]
     block, said = _block(placed)
     starts, moved = _starts(plan, block)
+    model = tokenizers.model_of(plan.tokenizer)
     said = [
         *common_notes.no_repeat_cap(plan),
-        common_notes.budget(f"num_train_steps {starts[-1] + plan.steps(len(starts) - 1)}"),
+        TRAINER.note(
+            batch=plan.settings.global_batch_size, length=str(plan.settings.sequence_length)
+        ),
         BLOCKS.note(block=block, rest=share((max(map(len, placed)) - 1) / block)),
         *said,
-        TOKENIZER.note(tokenizer=plan.tokenizer),
+        TOKENIZER.note(tokenizer=plan.tokenizer)
+        if model is None
+        else MODEL.note(model=model, tokenizer=plan.tokenizer),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -181,15 +209,20 @@ def write(plan: Plan) -> Written:
         said.append(ALIGNED.note(moves=moved, batch=batch, block=block))
     everything = {one.name: one for phase in placed for one in phase}
     data: dict[str, object] = {
-        "tokenizer": TOKENIZER_PLACEHOLDER + plan.tokenizer,
+        "tokenizer": model or TOKENIZER_PLACEHOLDER + plan.tokenizer,
         "shuffle": True,
         "mixture_block_size": block,
         "components": {name: _component(one) for name, one in everything.items()},
     }
+    trainer = {
+        "seed": plan.settings.seed,
+        "train_batch_size": plan.settings.global_batch_size,
+        "num_train_steps": starts[-1] + plan.steps(len(starts) - 1),
+    }
     stages = [_weights(one) for one in placed]
     if len(stages) == 1:
         data["train_weights"] = stages[0]
-        text = dump({"data": data})
+        text = dump({"trainer": trainer, "data": data})
     else:
         # A list of pairs, as the framework has it; the pairs' second parts are long maps.
         lines = ["  train_weights:\n"]
@@ -197,7 +230,7 @@ def write(plan: Plan) -> Written:
             inner = dump(stage).splitlines(keepends=True)
             lines += [f"    - - {start}\n", f"      - {inner[0]}"]
             lines += [f"        {line}" for line in inner[1:]]
-        text = dump({"data": data}) + "".join(lines)
+        text = dump({"trainer": trainer, "data": data}) + "".join(lines)
     found = placing.missing([one for phase in placed for one in phase], LAYOUTS)
     file = File("data.yaml", comment(header(plan, said)) + text, "yaml")
     return Written((file,), tuple(said), tuple(found))
@@ -320,8 +353,7 @@ def _phases(document: Document, root: tuple[str, ...], found: list[Finding]) -> 
         parts = tuple(_parts(document, root, path, stage, found))
         found += weights.judge(parts)
         found += _below_block(parts, block)
-        if start and block % start and start % block:
-            found.append(UNALIGNED.at(document.line(*path[:-1]), step=start, block=block))
+        found += _alignment(document, path, start, block)
         phases.append(ReadPhase(f"stage {number}", parts, start_step=start))
     weighted = {one.name for phase in phases for one in phase.components}
     found += [
@@ -330,6 +362,19 @@ def _phases(document: Document, root: tuple[str, ...], found: list[Finding]) -> 
         if str(name) not in weighted
     ]
     return phases
+
+
+def _alignment(
+    document: Document, path: tuple[str | int, ...], start: int, block: int
+) -> Iterator[Finding]:
+    """Yield the stage that starts inside a block, as far as the file says how long a step is."""
+    line, batch = document.line(*path[:-1]), document.get("trainer", "train_batch_size")
+    if isinstance(batch, int) and batch > 0:
+        every = block // math.gcd(block, batch)
+        if start % every:
+            yield UNALIGNED.at(line, step=start, block=block, batch=batch, every=every)
+    elif start % block:
+        yield MAYBE_UNALIGNED.at(line, step=start, block=block)
 
 
 def _component_map(document: Document, root: tuple[str, ...]) -> Mapping[Any, Any]:

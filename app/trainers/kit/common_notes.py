@@ -29,9 +29,12 @@ def phases(plan: Plan) -> Iterator[Note]:
 def no_repeat_cap(plan: Plan) -> Iterator[Note]:
     """Yield, per phase, the passes that nothing in the file limits."""
     for phase in plan.phases:
-        yield notes.NO_REPEAT_CAP.note(
-            phase.name if len(plan.phases) > 1 else None, epochs=epochs_text(phase.drawn)
-        )
+        at = phase.name if len(plan.phases) > 1 else None
+        unknown = tuple(one.name for one in phase.drawn if one.epochs is None)
+        if len(unknown) < len(phase.drawn):
+            yield notes.NO_REPEAT_CAP.note(at, epochs=epochs_text(phase.drawn))
+        if unknown:
+            yield notes.PASSES_UNKNOWN.note(at, names=unknown)
 
 
 def dropped(plan: Plan) -> Iterator[Note]:
@@ -49,14 +52,12 @@ def groups(plan: Plan) -> Iterator[Note]:
 
 
 def epochs_text(components: Sequence[Component]) -> str:
-    """Return the passes of the most repeated components: `web 0.8, code 2.5`."""
+    """Return the passes of the most repeated components, as far as known: `code 2.5, web 0.8`."""
     ranked = sorted(components, key=lambda one: -(one.epochs or 0))
     known = [one for one in ranked if one.epochs is not None]
     shown = [f"{one.name} {one.epochs:.2f}" for one in known[:_MOST_NAMED]]
     if len(known) > _MOST_NAMED:
         shown.append(f"(+{len(known) - _MOST_NAMED})")
-    if len(known) < len(components):
-        shown.append(f"{len(components) - len(known)} ×?")
     return ", ".join(shown)
 
 
@@ -77,12 +78,12 @@ def row_weights(placed: Sequence[Placed]) -> list[float]:
     return [weight / total for weight in weights]
 
 
-def rows_note(placed: Sequence[Placed], unit: str = "documents") -> Note:
+def rows_note(placed: Sequence[Placed]) -> Note:
     """Return the note that weights count documents, with the means that were used."""
     shown = [f"{one.name} {_mean(one.component)}" for one in placed[:_MOST_NAMED]]
     if len(placed) > _MOST_NAMED:
         shown.append(f"(+{len(placed) - _MOST_NAMED})")
-    return notes.ROWS_NOT_TOKENS.note(unit=unit, means=", ".join(shown))
+    return notes.ROWS_NOT_TOKENS.note(means=", ".join(shown))
 
 
 def _mean(component: Component) -> str:

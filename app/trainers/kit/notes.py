@@ -42,15 +42,22 @@ class Note:
 ROWS_NOT_TOKENS = NoteKind(
     "rows_not_tokens",
     later(
-        "Weights count %(unit)s here, not tokens: each is the token ratio divided by the mean "
+        "Weights count documents here, not tokens: each is the token ratio divided by the mean "
         "tokens per document (%(means)s), so the shares of tokens hold on average only."
     ),
 )
 NO_REPEAT_CAP = NoteKind(
     "no_repeat_cap",
     later(
-        "The format has no limit of passes: a dataset starts again whenever it is used up. This "
-        "plan draws %(epochs)s."
+        "The format has no limit of passes: a dataset starts again whenever it is used up. Passes "
+        "in this plan: %(epochs)s."
+    ),
+)
+PASSES_UNKNOWN = NoteKind(
+    "passes_unknown",
+    later(
+        "The format has no limit of passes, and how often %(names)s start again is not known: they "
+        "have no token estimate."
     ),
 )
 CANNOT_REPEAT = NoteKind(

@@ -4,8 +4,8 @@
 # budget 1,400,000,000,000 tokens (1.4T) of tokenizer qwen2-qwen3
 # sequence length 4096
 # NOTE no_repeat_cap: The format has no limit of passes: a dataset starts again whenever it is used
-#   up. This plan draws commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04, arxiv
-#   0.03, (+1).
+#   up. Passes in this plan: commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04,
+#   arxiv 0.03, (+1).
 # NOTE rows_not_tokens: Weights count documents here, not tokens: each is the token ratio divided by
 #   the mean tokens per document (commoncrawl 1000, c4 1100, github 1200, wikipedia 1300, books
 #   1400, arxiv 1500, (+1)), so the shares of tokens hold on average only.

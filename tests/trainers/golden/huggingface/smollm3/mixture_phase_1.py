@@ -7,11 +7,11 @@
 # phase 2, smollm3-stage2: 2,000,000,000,000 tokens
 # phase 3, smollm3-stage3: 1,100,000,000,000 tokens
 # NOTE no_repeat_cap: smollm3-stage1: The format has no limit of passes: a dataset starts again
-#   whenever it is used up. This plan draws web 0.85, code 0.12, math 0.03.
+#   whenever it is used up. Passes in this plan: web 0.85, code 0.12, math 0.03.
 # NOTE no_repeat_cap: smollm3-stage2: The format has no limit of passes: a dataset starts again
-#   whenever it is used up. This plan draws web 0.75, code 0.15, math 0.10.
+#   whenever it is used up. Passes in this plan: web 0.75, code 0.15, math 0.10.
 # NOTE no_repeat_cap: smollm3-stage3: The format has no limit of passes: a dataset starts again
-#   whenever it is used up. This plan draws web 0.63, code 0.24, math 0.13.
+#   whenever it is used up. Passes in this plan: web 0.63, code 0.24, math 0.13.
 # NOTE one_file_per_phase: The format has no phases: this plan is 3 files, one for each start of the
 #   trainer. Phases start at steps 0, 1907349, 2384186 (4.19M tokens a step).
 # NOTE rows_not_tokens: Weights count documents here, not tokens: each is the token ratio divided by

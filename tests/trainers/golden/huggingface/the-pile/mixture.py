@@ -4,8 +4,8 @@
 # budget 300,000,000,000 tokens (300B) of tokenizer qwen2-qwen3
 # sequence length 4096
 # NOTE no_repeat_cap: The format has no limit of passes: a dataset starts again whenever it is used
-#   up. This plan draws the-pile/pile-cc 0.18, the-pile/pubmed-central 0.14, the-pile/books3 0.12,
-#   the-pile/openwebtext2 0.10, the-pile/arxiv 0.09, the-pile/github 0.08, (+16).
+#   up. Passes in this plan: the-pile/pile-cc 0.18, the-pile/pubmed-central 0.14, the-pile/books3
+#   0.12, the-pile/openwebtext2 0.10, the-pile/arxiv 0.09, the-pile/github 0.08, (+16).
 # NOTE rows_not_tokens: Weights count documents here, not tokens: each is the token ratio divided by
 #   the mean tokens per document (the-pile/pile-cc 1000, the-pile/pubmed-central 1100, the-
 #   pile/books3 1200, the-pile/openwebtext2 1300, the-pile/arxiv 1400, the-pile/github 1500, (+16)),

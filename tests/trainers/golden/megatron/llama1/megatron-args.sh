@@ -4,8 +4,8 @@
 # budget 1,400,000,000,000 tokens (1.4T) of tokenizer qwen2-qwen3
 # sequence length 4096
 # NOTE no_repeat_cap: The format has no limit of passes: a dataset starts again whenever it is used
-#   up. This plan draws commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04, arxiv
-#   0.03, (+1).
+#   up. Passes in this plan: commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04,
+#   arxiv 0.03, (+1).
 # NOTE budget_elsewhere: The file holds no budget. Give the trainer: --train-samples 341796875
 #   --seq-length 4096.
 # NOTE no_comments: blend.txt, .json cannot hold a comment; where it comes from stands in megatron-

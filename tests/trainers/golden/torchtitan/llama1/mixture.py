@@ -6,8 +6,8 @@
 # NOTE torchtitan_version: The file is for torchtitan 0.3.0, which registers datasets by name; its
 #   main branch has replaced this loader.
 # NOTE no_repeat_cap: The format has no limit of passes: a dataset starts again whenever it is used
-#   up. This plan draws commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04, arxiv
-#   0.03, (+1).
+#   up. Passes in this plan: commoncrawl 0.67, c4 0.15, github 0.04, wikipedia 0.04, books 0.04,
+#   arxiv 0.03, (+1).
 # NOTE budget_elsewhere: The file holds no budget. Give the trainer: --training.steps 333787
 #   --training.seq_len 4096 --training.global_batch_size 1024.
 from functools import partial

@@ -6,8 +6,8 @@
 # NOTE torchtitan_version: The file is for torchtitan 0.3.0, which registers datasets by name; its
 #   main branch has replaced this loader.
 # NOTE no_repeat_cap: The format has no limit of passes: a dataset starts again whenever it is used
-#   up. This plan draws the-pile/pile-cc 0.18, the-pile/pubmed-central 0.14, the-pile/books3 0.12,
-#   the-pile/openwebtext2 0.10, the-pile/arxiv 0.09, the-pile/github 0.08, (+16).
+#   up. Passes in this plan: the-pile/pile-cc 0.18, the-pile/pubmed-central 0.14, the-pile/books3
+#   0.12, the-pile/openwebtext2 0.10, the-pile/arxiv 0.09, the-pile/github 0.08, (+16).
 # NOTE budget_elsewhere: The file holds no budget. Give the trainer: --training.steps 71526
 #   --training.seq_len 4096 --training.global_batch_size 1024.
 from functools import partial
