@@ -1,14 +1,14 @@
 """The one entry: a model, a cluster, a layout and tokens in, everything the plan says out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.compute.checkpoints import checkpoint_gib
 from app.compute.communication import exchange_bandwidth, group_bandwidth
 from app.compute.cost import gpu_cost
 from app.compute.efficiency import Efficiency, given_step_seconds
 from app.compute.energy import co2_tonnes, energy_kwh
-from app.compute.errors import require_at_least, require_positive
+from app.compute.errors import InvalidLayout, require_at_least, require_positive
 from app.compute.flops import CONVENTIONS, FlopCounts, count_flops, model_flops_per_token
 from app.compute.goodput import with_goodput
 from app.compute.layouts import Layout
@@ -17,12 +17,14 @@ from app.compute.notices import find_notices
 from app.compute.parameters import count_parameters
 from app.compute.pipeline import bubble_fraction, bubble_slots
 from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
+from app.compute.ramp import BatchRamp, find_ramp_violations, ramp_stages
 from app.compute.results import (
     AxisTraffic,
     Estimate,
     Flops,
     GpuHours,
     Pipeline,
+    Ramp,
     StepParts,
     Time,
     Utilisation,
@@ -53,6 +55,8 @@ class Assumptions:
         FLOP convention of the MFU, key of `flops.CONVENTIONS`.
     profile : str or None
         Key of `profiles.PROFILES`; the one of the layout's framework if None.
+    ramp : BatchRamp or None
+        How the global batch grows at the start; full from the first step if None.
     """
 
     efficiency: Efficiency = field(default_factory=Efficiency)
@@ -61,6 +65,7 @@ class Assumptions:
     grid_g_per_kwh: float | None = None
     convention: str = "palm"
     profile: str | None = None
+    ramp: BatchRamp | None = None
 
     def __post_init__(self) -> None:
         require_at_least("pue", self.pue, 1)
@@ -194,19 +199,55 @@ def _time(run: PreparedRun, tokens: float, flops: FlopCounts, assumed: Assumptio
         sequence=run.shape.sequence,
         step_seconds=seconds,
     )
-    goodput = assumed.goodput
+    goodput, steps, days = assumed.goodput, duration.steps, duration.days
+    ramp = None
+    if assumed.ramp is not None:
+        ramp = _ramp(run, tokens, assumed.ramp, scale=seconds / predicted.total, flat=days)
+        steps = sum(one.steps for one in ramp.stages)
+        days += ramp.extra_days
     return Time(
         step_seconds=seconds,
         tokens_per_second=duration.tokens_per_second,
-        steps=duration.steps,
-        days=duration.days,
-        days_with_goodput=duration.days
-        if goodput is None
-        else with_goodput(duration.days, goodput),
+        steps=steps,
+        days=days,
+        days_with_goodput=days if goodput is None else with_goodput(days, goodput),
         kind=assumed.efficiency.kind or ("calibrated" if run.profile.fitted else "assumed"),
         profile=run.profile.name,
         predicted=predicted,
         parts=predicted.scaled_to(seconds),
+        ramp=ramp,
+    )
+
+
+def _ramp(run: PreparedRun, tokens: float, ramp: BatchRamp, *, scale: float, flat: float) -> Ramp:
+    """Lay the ramp out; the profile tells how a step depends on its micro-batches."""
+    full = run.layout.global_batch
+    together = run.layout.micro_batch * run.layout.dp
+    if run.layout.interleave > 1:
+        together *= run.layout.pp
+    violations = list(find_ramp_violations(ramp, global_batch=full, together=together))
+    if violations:
+        raise InvalidLayout(violations)
+
+    def step_seconds(batch: int) -> float:
+        layout = replace(run.layout, global_batch=batch)
+        laid_out = prepare_run(run.shape, run.cluster, layout, run.profile.name)
+        return predict_step(laid_out).total * scale
+
+    stages = ramp_stages(
+        tokens,
+        ramp=ramp,
+        global_batch=full,
+        sequence=run.shape.sequence,
+        step_seconds=step_seconds,
+    )
+    growing = [one for one in stages if one.global_batch < full]
+    return Ramp(
+        stages=stages,
+        tokens=sum(one.sequences for one in growing) * run.shape.sequence,
+        steps=sum(one.steps for one in growing),
+        days=sum(one.seconds for one in growing) / SECONDS_PER_DAY,
+        extra_days=sum(one.seconds for one in stages) / SECONDS_PER_DAY - flat,
     )
 
 

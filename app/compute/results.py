@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.compute.layouts import Layout
 from app.compute.memory import Verdict
 from app.compute.parameters import ParameterCounts
+from app.compute.ramp import RampStage
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,22 @@ class StepParts:
 
 
 @dataclass(frozen=True)
+class Ramp:
+    """
+    A batch that grows: its sizes with their steps, the full batch last.
+
+    `tokens`, `steps` and `days` are of the ramp alone; `extra_days` is by how much the run takes
+    longer than at the full batch from the start.
+    """
+
+    stages: tuple[RampStage, ...]
+    tokens: float
+    steps: float
+    days: float
+    extra_days: float
+
+
+@dataclass(frozen=True)
 class Time:
     """
     Time of a step and of the run.
@@ -125,7 +142,7 @@ class Time:
     `kind` says what the step rests on: "measured" (the user's step), "given" (the user's MFU or
     rate), "calibrated" (a profile fitted to published runs) or "assumed" (a profile that is not).
     `predicted` has the profile's own parts whatever the step rests on; `parts` are these, scaled
-    to the step.
+    to the step. Steps and days have the `ramp` in them; the step is that of the full batch.
     """
 
     step_seconds: float
@@ -137,6 +154,7 @@ class Time:
     profile: str
     predicted: StepParts
     parts: StepParts
+    ramp: Ramp | None = None
 
 
 @dataclass(frozen=True)

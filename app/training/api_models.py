@@ -141,6 +141,16 @@ class EfficiencyIn(Strict):
     step_seconds: Annotated[float, Field(ge=1e-6, le=1e8, allow_inf_nan=False)] | None = None
 
 
+class RampIn(Strict):
+    """How the global batch grows at the start, as Megatron-LM's `--rampup-batch-size`."""
+
+    start: Batch = Field(description="Sequences of the first steps.")
+    increment: Batch = Field(description="By how much each batch size exceeds the one before.")
+    sequences: Annotated[int, Field(ge=0, le=10**13)] = Field(
+        description="Training sequences over which it grows."
+    )
+
+
 class EstimateIn(Strict):
     """A training run."""
 
@@ -156,6 +166,7 @@ class EstimateIn(Strict):
         default=None, description="FLOP convention of the MFU; palm if absent."
     )
     profile: Name | None = Field(default=None, description="Profile that predicts a step.")
+    ramp: RampIn | None = Field(default=None, description="The full batch at once if absent.")
 
 
 class LimitsIn(Strict):

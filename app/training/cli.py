@@ -86,6 +86,10 @@ def print_estimate(  # noqa: PLR0913  one option for each value that people chan
     mfu: Number = None,
     hfu_tflops: Number = None,
     step_seconds: Number = None,
+    ramp: Annotated[
+        str,
+        typer.Option(help="A growing batch: start, increment, sequences."),
+    ] = "",
     goodput: Number = None,
     price: Annotated[str, typer.Option(help="Of a GPU-hour.")] = "",
     grid_g_per_kwh: Number = None,
@@ -102,6 +106,7 @@ def print_estimate(  # noqa: PLR0913  one option for each value that people chan
     put(body, "layout", sequence_parallel=sequence_parallel or None)
     put(body, "efficiency", mfu=mfu, hfu_tflops=hfu_tflops, step_seconds=step_seconds)
     put(body, "", tokens=as_number(tokens), goodput=goodput, grid_g_per_kwh=grid_g_per_kwh)
+    put(body, "", ramp=as_ramp(ramp))
     with one_sentence():
         plan = service.plan_run(EstimateIn.model_validate(body))
         show(as_json, plan.estimate, lambda: summary_lines(plan))
@@ -185,6 +190,15 @@ def as_number(text: str) -> float | str | None:
         return float(text)
     except ValueError:
         return text
+
+
+def as_ramp(text: str) -> dict[str, object] | None:
+    """Return a ramp as the body has it; what is no number stays, for the body to refuse."""
+    if not text:
+        return None
+    parts = text.replace(",", " ").split()
+    numbers = [int(part) if part.isdecimal() else part for part in parts]
+    return dict(zip(("start", "increment", "sequences"), numbers, strict=False))
 
 
 def show(as_json: bool, found: Any, lines: Callable[[], list[str]]) -> None:  # noqa: ANN401  any answer

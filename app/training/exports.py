@@ -51,6 +51,8 @@ def rows_of(plan: Plan) -> Iterator[list[object]]:
         ("flops", found.flops.total, "FLOP"),
         ("step", found.time.step_seconds, "s"),
         ("steps", found.time.steps, ""),
+        ("ramp_days", found.time.ramp.days if found.time.ramp else None, "d"),
+        ("ramp_extra_days", found.time.ramp.extra_days if found.time.ramp else None, "d"),
         ("tokens_per_second", found.time.tokens_per_second, "1/s"),
         ("mfu", found.utilisation.mfu, ""),
         ("hfu", found.utilisation.hfu, ""),

@@ -82,6 +82,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "grid": ("grid_g_per_kwh",),
     "convention": ("convention",),
     "profile": ("profile",),
+    "ramp_start": ("ramp", "start"),
+    "ramp_increment": ("ramp", "increment"),
+    "ramp_sequences": ("ramp", "sequences"),
 }
 SPEEDS: Mapping[str, str] = {"mfu": "mfu", "hfu": "hfu_tflops", "step": "step_seconds"}
 """What a speed is given as -> its name in a body."""

@@ -10,6 +10,7 @@ from app.compute.huggingface import from_config
 from app.compute.layouts import Layout
 from app.compute.machines import Cluster
 from app.compute.profiles import find_profile
+from app.compute.ramp import BatchRamp
 from app.compute.search_space import SearchLimits
 from app.compute.shapes import ModelShape
 from app.compute.states import state_bytes
@@ -143,6 +144,7 @@ def make_assumptions(body: EstimateIn) -> Assumptions:
         grid_g_per_kwh=body.grid_g_per_kwh,
         convention=body.convention or "palm",
         profile=body.profile,
+        ramp=None if body.ramp is None else BatchRamp(**body.ramp.model_dump()),
     )
 
 

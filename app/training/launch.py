@@ -117,7 +117,13 @@ def _batch(plan: Plan) -> Iterator[str]:
     layout = plan.estimate.layout
     yield f"--micro-batch-size {layout.micro_batch}"
     yield f"--global-batch-size {layout.global_batch}"
-    yield f"--train-iters {math.ceil(plan.estimate.time.steps)}"
+    ramp = plan.assumed.ramp
+    if ramp is None:
+        yield f"--train-iters {math.ceil(plan.estimate.time.steps)}"
+    else:
+        # Megatron-LM takes a ramp only where training is counted in sequences.
+        yield f"--rampup-batch-size {ramp.start} {ramp.increment} {ramp.sequences}"
+        yield f"--train-samples {math.ceil(plan.tokens / plan.shape.sequence)}"
 
 
 def _memory(layout: Layout) -> Iterator[str]:

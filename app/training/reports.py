@@ -4,6 +4,7 @@ from app.compute.layouts import Layout
 from app.training import sentences
 from app.training.service import Plan, Search
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 from app.web.numbers import decimal, short, whole
 
 MOST_REASONS = 8
@@ -15,7 +16,7 @@ def summary_lines(plan: Plan) -> list[str]:
     memory, used, hours = found.memory, found.utilisation, found.gpu_hours
     rows = [
         (_("Parameters"), whole(found.params.total)),
-        (_("Layout"), layout_name(found.layout)),
+        (pgettext("parallelism", "Layout"), layout_name(found.layout)),
         (_("Seconds per step"), decimal(found.time.step_seconds, 2)),
         (_("Tokens per second"), short(found.time.tokens_per_second)),
         (_("MFU"), f"{100 * used.mfu:.1f} % ({found.flops.convention})"),
@@ -30,6 +31,10 @@ def summary_lines(plan: Plan) -> list[str]:
         (_("GPU-hours that compute"), whole(round(hours.compute))),
         (_("GPU-hours that are paid"), whole(round(hours.with_goodput))),
     ]
+    if found.time.ramp is not None:
+        ramp = found.time.ramp
+        more = _("%(extra)s more than without", extra=decimal(ramp.extra_days, 2))
+        rows.append((_("Days of the batch ramp"), f"{decimal(ramp.days, 2)}, {more}"))
     if found.cost is not None:
         rows.append((_("Cost"), f"{whole(round(found.cost))} {found.currency}"))
     if found.energy_kwh is not None:

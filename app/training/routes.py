@@ -7,12 +7,16 @@ from app.training.web import (
     concepts,
     config,
     layouts,
-    plans,
     published,
     questions,
     tables,
 )
+from app.training.web.plans import files, listing, saving, settings, showing
 
 router = APIRouter()
-for module in (calculator, config, layouts, questions, published, plans, tables, concepts):
-    router.include_router(module.router)
+PAGES = (
+    calculator, config, layouts, questions, published, listing, saving, showing, files, settings,
+    tables, concepts,
+)  # fmt: skip
+for page in PAGES:
+    router.include_router(page.router)

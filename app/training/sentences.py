@@ -58,6 +58,15 @@ RULES: Mapping[str, str] = {
         "The global batch %(global_batch)s does not divide by micro-batch %(micro_batch)s ×"
         " data-parallel size %(dp)s."
     ),
+    "ramp_start_fits": later(
+        "The ramp starts at %(start)s sequences; it must start at a multiple of %(together)s, what"
+        " all ranks take at once, and at most at the global batch %(global_batch)s."
+    ),
+    "ramp_reaches_the_batch": later(
+        "Increments of %(increment)s from %(start)s do not reach the global batch %(global_batch)s"
+        " in whole multiples of %(together)s."
+    ),
+    "ramp_has_few_sizes": later("Increments of %(increment)s make more than %(most)s batch sizes."),
     "sequence_divides_by_cp": later(
         "The sequence length %(sequence)s does not divide by twice the context-parallel size"
         " %(cp)s."
@@ -172,6 +181,9 @@ _FIELDS = {
     "hfu_tflops": "efficiency.hfu_tflops",
     "step_seconds": "efficiency.step_seconds",
     "sequence": "model.seq",
+    "ramp.start": "ramp.start",
+    "ramp.increment": "ramp.increment",
+    "ramp.sequences": "ramp.sequences",
 }
 _PERCENTS = {"bubble", "mfu", "low", "high"}
 

@@ -6,7 +6,8 @@ from app.compute.layouts import Layout
 from app.training import presets, sentences
 from app.training.explanations import COLLECTIVES, CONCEPTS, EXPLANATIONS
 from app.training.formulas.formula import KINDS, Formula
-from app.training.formulas.run import AXES
+from app.training.formulas.parts import STEP_PARTS
+from app.training.formulas.traffic import AXES
 from app.training.known import Known
 from app.training.published import QUANTITIES
 from app.web.i18n import gettext as _
@@ -76,18 +77,6 @@ PARTS: Mapping[str, str] = {
     "logits": later("Logits"),
     "buffers": later("Buffers"),
     "overhead": later("Framework"),
-}
-STEP_PARTS: Mapping[str, str] = {
-    "matmul": later("Matrix products"),
-    "attention": later("Attention"),
-    "elementwise": later("Element-wise kernels"),
-    "launch": later("Launches, fixed per block"),
-    "tensor": later("Tensor-parallel exchange"),
-    "context": later("Context-parallel exchange"),
-    "expert": later("Expert exchange"),
-    "bubble": later("Bubble"),
-    "exchange": later("Gradient exchange, exposed"),
-    "update": later("Optimizer, fixed"),
 }
 CONFIDENCE: Mapping[str, str] = {
     "high": later("reproduces published runs"),
@@ -184,6 +173,9 @@ FIELDS: Mapping[str, str] = {
     "grid": later("Grid, g CO2 per kWh"),
     "convention": later("FLOPs of the MFU"),
     "profile": later("Profile that predicts"),
+    "ramp_start": later("First batch"),
+    "ramp_increment": later("Grows by"),
+    "ramp_sequences": later("Over sequences"),
 }
 """The labels of the form, for messages and lists."""
 

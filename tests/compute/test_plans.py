@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from app.compute import inverse
 from app.compute.cost import gpu_cost
 from app.compute.energy import co2_tonnes, energy_kwh
-from app.compute.errors import InvalidNumber
+from app.compute.errors import InvalidLayout, InvalidNumber
 from app.compute.goodput import Interruptions, estimate_goodput, with_goodput
 from app.compute.pipeline import bubble_slots, fit_slot_time
 from app.compute.precision import FORMATS, bf16_sum_stalls_at
-from app.compute.schedule import BatchRamp, ramped_duration, run_duration
+from app.compute.ramp import BatchRamp, ramped_duration
+from app.compute.schedule import run_duration
 
 SPEED = inverse.Speed(flops_per_token=6 * 8.03e9, peak_tflops=989, mfu=0.4, goodput=0.9)
 
@@ -54,7 +55,7 @@ def test_a_run_that_ends_within_its_ramp():
 
 @pytest.mark.parametrize("start", [11, 40])
 def test_a_ramp_must_reach_the_batch(start):
-    with pytest.raises(InvalidNumber, match="increment"):
+    with pytest.raises(InvalidLayout, match=r"increments|starts"):
         ramped_duration(
             1e9,
             ramp=BatchRamp(start, 10, 100),

@@ -18,7 +18,7 @@ from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
 from app.web.forms import Form, FormData
-from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 from app.web.paging import encode_cursor
 from app.web.templating import render
 
@@ -132,7 +132,8 @@ def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Fo
         catalogue.require_tokenizer(session, tokenizer)
         budget = read_budget(form.text("token_budget"))
         content = contents.Content(
-            tokenizer=tokenizer, phases=(Phase(name=_("Main"), token_budget=budget),)
+            tokenizer=tokenizer,
+            phases=(Phase(name=pgettext("phase", "Main"), token_budget=budget),),
         )
         visibility = form.text("visibility", default=Visibility.TEAM)
         mixture = lifecycle.create_mixture(

@@ -7,6 +7,8 @@ from decimal import Decimal
 from app.web.i18n import later
 from app.web.numbers import whole
 
+NARAYANAN = "Narayanan et al. 2021, arXiv 2104.04473"
+
 KINDS: Mapping[str, tuple[str, str]] = {
     "formula": ("info", later("formula")),
     "measured": ("good", later("measured input")),

@@ -1,4 +1,4 @@
-"""Formulas of the fullest stage's memory, term by term."""
+"""Formulas of a stage's memory, term by term."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,14 @@ ZERO = "Rajbhandari et al. 2019, arXiv 1910.02054"
 KORTHIKANTI = "Korthikanti et al. 2022, arXiv 2205.05198"
 
 
-def memory_formulas(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formula]]:
-    """Yield the formulas of every term on the fullest stage, by id."""
-    stage = plan.estimate.memory.per_stage[plan.estimate.memory.fullest_stage]
+def memory_formulas(
+    plan: Plan, run: PreparedRun, number: int | None = None
+) -> Iterator[tuple[str, Formula]]:
+    """Yield the formulas of every term on a stage, the fullest if None, by id."""
+    memory = plan.estimate.memory
+    stage = memory.per_stage[memory.fullest_stage if number is None else number]
+    yield "memory", _total(stage)
+    yield "spare", _spare(stage, memory.usable_gib)
     yield from _states(run, stage)
     yield "activations", _activations(run, stage)
     yield "logits", _logits(run, stage)
@@ -37,6 +42,35 @@ def memory_formulas(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formula
         ),
     )
     yield "overhead", _overhead(run, stage)
+
+
+def _total(stage: StageMemory) -> Formula:
+    return Formula(
+        later("Memory of the stage"),
+        "W + G + O + A + L + B + F",
+        f"{n(stage.weights_gib)} + {n(stage.gradients_gib)} + {n(stage.optimizer_gib)}"
+        f" + {n(stage.activations_gib)} + {n(stage.logits_gib)} + {n(stage.buffers_gib)}"
+        f" + {n(stage.overhead_gib)}",
+        stage.total_gib,
+        "GiB",
+        kind="calibrated",
+        note=later(
+            "Weights, gradients, optimizer states, activations, logits, buffers and the"
+            " framework's share, which is fitted."
+        ),
+    )
+
+
+def _spare(stage: StageMemory, usable: float) -> Formula:
+    return Formula(
+        later("Spare memory"),
+        "U − M",
+        f"{n(usable)} − {n(stage.total_gib)}",
+        stage.spare_gib,
+        "GiB",
+        kind="calibrated",
+        note=later("U what a program can use of the label, M the memory of the stage."),
+    )
 
 
 def _states(run: PreparedRun, stage: StageMemory) -> Iterator[tuple[str, Formula]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.compute.flops import attention_flops_per_token, block_matmul_parameters
-from app.compute.parameters import count_block
+from app.compute.parameters import count_block, count_positions
 from app.compute.shapes import ModelShape
 from app.compute.units import GIB
 from app.training.formulas.formula import Formula, n
@@ -24,6 +24,7 @@ def size_formulas(plan: Plan) -> Iterator[tuple[str, Formula]]:
     """Yield the formulas of parameters, FLOPs and the checkpoint, by id."""
     found = plan.estimate
     yield "parameters", _parameters(plan.shape, found.params.total)
+    yield from _counts(plan)
     yield "flops_per_token", _flops(plan)
     yield (
         "flops",
@@ -48,6 +49,53 @@ def size_formulas(plan: Plan) -> Iterator[tuple[str, Formula]]:
             "GiB",
             source="bigscience-workshop/bigscience, train/tr11-176B-ml/README.md",
             note=later("Master weights 4, Adam’s moments 8, 16-bit weights 2 bytes per parameter."),
+        ),
+    )
+
+
+def _counts(plan: Plan) -> Iterator[tuple[str, Formula]]:
+    """Yield the other counts of parameters."""
+    found, shape = plan.estimate.params, plan.shape
+    values = n(found.total)
+    if shape.experts:
+        moe = count_block(shape, moe=True)
+        values += f" − {shape.moe_layers} × ({n(moe.total)} − {n(moe.active)})"
+    yield (
+        "active",
+        Formula(
+            later("Parameters active on a token"),
+            "N − L₂ (P₂ − P₂′)",
+            values,
+            found.active,
+            note=later(
+                "N all parameters, L₂ layers with experts, of P₂ parameters each, of which P₂′ work"
+                " on one token. Without experts all are active."
+            ),
+        ),
+    )
+    copies = 1 if shape.tied else 2
+    positions = count_positions(shape)
+    yield (
+        "non_embedding",
+        Formula(
+            later("Parameters without embeddings"),
+            "N − V h × k − s h",
+            f"{n(found.total)} − {n(shape.vocab)} × {n(shape.hidden)} × {copies} − {n(positions)}",
+            found.non_embedding,
+            note=later(
+                "V vocabulary, h hidden, k embedding matrices; s h only where positions are"
+                " learned."
+            ),
+        ),
+    )
+    yield (
+        "allocated",
+        Formula(
+            later("Parameters allocated over the stages"),
+            "N + V h × (2 − k)",
+            f"{n(found.total)} + {n(shape.vocab)} × {n(shape.hidden)} × {2 - copies}",
+            found.allocated,
+            note=later("A tied embedding, k = 1, lives on the first and on the last stage."),
         ),
     )
 

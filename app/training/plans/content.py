@@ -112,8 +112,8 @@ def compute(content: Content, known: Known) -> Computed:
     """
     base = service.plan_run(content.run, known)
     phases = []
-    for part in content.phases:
-        body = body_of(content.run, part, base)
+    for index, part in enumerate(content.phases):
+        body = body_of(content.run, part, base, is_first=index == 0)
         try:
             plan = service.plan_run(body, known)
         except AppError as error:
@@ -127,9 +127,11 @@ def compute(content: Content, known: Known) -> Computed:
     return Computed(content, tuple(phases), add_up(phases))
 
 
-def body_of(run: EstimateIn, part: PhasePart, base: Plan) -> EstimateIn:
-    """Return the run of one phase."""
+def body_of(run: EstimateIn, part: PhasePart, base: Plan, *, is_first: bool) -> EstimateIn:
+    """Return the run of one phase; only the first grows its batch."""
     changed = run.model_dump(exclude_unset=True)
+    if not is_first:
+        changed.pop("ramp", None)
     changed["tokens"] = float(part.tokens)
     if part.seq is not None:
         changed["model"]["seq"] = part.seq

@@ -11,8 +11,10 @@ from app.compute.prepared import prepare_run
 from app.compute.results import StepParts
 from app.db import DbSession
 from app.errors import AppError
-from app.training import charts, form_values, forms, knowledge, presets, sentences, service, words
-from app.training.charts import MemoryChart, Timeline
+from app.training import form_values, forms, knowledge, presets, sentences, service, words
+from app.training.charts.memory import MemoryChart, draw_memory
+from app.training.charts.progress import Progress, draw_progress
+from app.training.charts.timeline import Timeline, draw_timeline
 from app.training.forms import Filled
 from app.training.formulas.all import find_formulas
 from app.training.formulas.formula import Formula
@@ -37,12 +39,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything that the page shows of a plan."""
+    """Everything that the page shows of a plan; the formulas of memory are those of `stage`."""
 
     plan: Plan
+    stage: int
+    is_stage_chosen: bool
     formulas: Mapping[str, Formula]
     memory: MemoryChart
     timeline: Timeline | None
+    progress: Progress
     parts: Sequence[Part]
     remedies: Sequence[str]
     price: Price | None
@@ -71,12 +76,13 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
     """Show what the run in the address takes."""
     known = knowledge.load_known(session)
     query = dict(request.query_params)
+    stage = read_stage(query.pop("stage", ""))
     source = sources.named_source(session, query, viewer)
     base = None
     if source is not None:
         base = {**forms.NEW_RUN, "tokens": form_values.spell_tokens(source.tokens)}
     filled = forms.read_query(query, base=base, known=known)
-    shown, nearest = compute(filled, known)
+    shown, nearest = compute(filled, known, stage)
     page = CalculatorPage(
         form=filled.form,
         values=filled.values,
@@ -98,7 +104,14 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
     )
 
 
-def compute(filled: Filled, known: Known) -> tuple[Shown | None, Mapping[str, Sequence[int]]]:
+def read_stage(text: str) -> int | None:
+    """Return the stage that an address asks for, or None."""
+    return int(text) if text.isdecimal() and len(text) < 5 else None  # noqa: PLR2004  a stage
+
+
+def compute(
+    filled: Filled, known: Known, stage: int | None = None
+) -> tuple[Shown | None, Mapping[str, Sequence[int]]]:
     """Compute what a page shows of a run; or put what is refused at its fields, and what does."""
     if filled.body is None:
         return None, {}
@@ -106,25 +119,38 @@ def compute(filled: Filled, known: Known) -> tuple[Shown | None, Mapping[str, Se
         plan = service.plan_run(filled.body, known)
     except AppError as error:
         return None, forms.put_refusal(filled.form, error)
-    return show_plan(plan, filled, known), {}
+    return show_plan(plan, filled, known, stage=stage), {}
 
 
-def show_plan(plan: Plan, filled: Filled, known: Known) -> Shown:
-    """Return everything that a page shows of a plan."""
+def show_plan(
+    plan: Plan,
+    filled: Filled,
+    known: Known,
+    *,
+    stage: int | None = None,
+    phases: Sequence[tuple[str, Plan]] = (),
+) -> Shown:
+    """Return everything that a page shows of a plan; `phases` are all of which it is one."""
     found = plan.estimate
+    is_chosen = stage is not None and stage < len(found.memory.per_stage)
+    chosen = stage if is_chosen and stage is not None else found.memory.fullest_stage
     run = prepare_run(plan.shape, plan.cluster, found.layout, plan.assumed.profile)
     timeline = None
     if found.layout.pp > 1:
-        timeline = charts.draw_timeline(
+        timeline = draw_timeline(
             found.layout.pp,
             found.pipeline.micro_batches,
             is_recomputed=found.layout.recompute == "full",
+            chunks=found.layout.interleave,
         )
     return Shown(
         plan=plan,
-        formulas=find_formulas(plan, run),
-        memory=charts.draw_memory(found.memory),
+        stage=chosen,
+        is_stage_chosen=is_chosen,
+        formulas=find_formulas(plan, run, chosen),
+        memory=draw_memory(found.memory),
         timeline=timeline,
+        progress=draw_progress(phases or [("", plan)]),
         parts=list_parts(found.time.parts),
         remedies=[sentences.tell_remedy(one) for one in found.memory.remedies],
         price=known.price_of(found_accelerator(filled)),
