@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.catalog.models import LicenceClass
 from app.mixtures.content import Tag
@@ -79,6 +80,7 @@ def licences(drawn: Sequence[Drawn]) -> LicenceRollUp | None:
     )
 
 
+@lru_cache(maxsize=1_024)
 def conditions_of(spdx: str | None) -> frozenset[str]:
     """
     Return the conditions that an SPDX identifier is known to set.
@@ -103,13 +105,16 @@ _NO_CONDITIONS = frozenset({"CC0-1.0", "PDDL-1.0", "Unlicense", "0BSD", "MIT-0"}
 
 def summed(parts: Iterable[Drawn]) -> list[Drawn]:
     """Return what several phases draw, a dataset once for each of its sets of tags."""
-    found: dict[tuple[str, TagValue], Drawn] = {}
+    first: dict[tuple[str, TagValue], Drawn] = {}
+    tokens: dict[tuple[str, TagValue], int] = {}
     for one in parts:
         key = (one.dataset, one.tags.get(Tag.SYNTHETIC))
-        before = found.get(key)
-        tokens = one.tokens + (before.tokens if before else 0)
-        found[key] = Drawn(one.dataset, tokens, one.tags, one.spdx)
-    return list(found.values())
+        first.setdefault(key, one)
+        tokens[key] = tokens.get(key, 0) + one.tokens
+    return [
+        one if one.tokens == tokens[key] else Drawn(one.dataset, tokens[key], one.tags, one.spdx)
+        for key, one in first.items()
+    ]
 
 
 def _text(value: TagValue) -> str | None:

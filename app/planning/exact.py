@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from app.planning.checks import Number
 
+_EXACT = 2**53
+
 
 def as_fraction(value: Number) -> Fraction:
     """
@@ -106,5 +108,8 @@ def ratio(value: Number) -> tuple[int, int]:
     if type(value) is int:
         return value, 1
     if isinstance(value, float):
+        # Nearly every limit and weight is whole; beyond 2^53 the name of a float is another number.
+        if value.is_integer() and abs(value) < _EXACT:
+            return int(value), 1
         return Decimal(repr(float(value))).as_integer_ratio()
     return value.as_integer_ratio()

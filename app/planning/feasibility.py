@@ -68,12 +68,15 @@ class Feasibility:
         Sources that hold the largest budget where it is, all that tie.
     shortages : tuple of Shortage
         The sources that are short at the budget asked, the tightest first.
+    caps : tuple of int or None
+        Most whole tokens that each source may still give; None where nothing limits it.
     """
 
     feasible: bool
     largest_budget: int | None
     binding: tuple[int, ...]
     shortages: tuple[Shortage, ...]
+    caps: tuple[int | None, ...]
 
 
 def check_budget(
@@ -130,7 +133,9 @@ def check_budget(
         if cap is not None and part
     ]
     if not limited:
-        return Feasibility(feasible=True, largest_budget=None, binding=(), shortages=())
+        return Feasibility(
+            feasible=True, largest_budget=None, binding=(), shortages=(), caps=tuple(caps)
+        )
     # Cross-multiplied, so that ties are ties; a fraction per source would take most of the time.
     _, least_cap, least_part = limited[0]
     for _, cap, part in limited:
@@ -156,6 +161,7 @@ def check_budget(
         largest_budget=least_cap * whole // least_part,
         binding=tuple(i for i, cap, part in limited if cap * least_part == least_cap * part),
         shortages=shortages,
+        caps=tuple(caps),
     )
 
 

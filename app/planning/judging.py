@@ -73,7 +73,6 @@ def judge(request: PlanRequest) -> Judged:
     unique = [component.unique_tokens for component in components]
     limits = [component.max_epochs for component in components]
     seen = [component.seen_tokens for component in components]
-    caps = feasibility.remaining_caps(unique, limits, count=len(components), seen_tokens=seen)
     found = feasibility.check_budget(shares, unique, limits, budget=budget, seen_tokens=seen)
     breaches = limits_kept.breaches(request, tokens)
     names = {component.name for component in components}
@@ -82,7 +81,7 @@ def judge(request: PlanRequest) -> Judged:
         try:
             respread = respreading.respread(
                 shares,
-                caps,
+                found.caps,
                 budget=budget,
                 locked=[component.locked for component in components],
                 min_ratio=[component.min_ratio for component in components],
@@ -92,4 +91,4 @@ def judge(request: PlanRequest) -> Judged:
             capacity = error.capacity
         except FloorsExceedBudget:
             capacity = 0
-    return Judged(shares, tokens, tuple(caps), found, breaches, respread, capacity)
+    return Judged(shares, tokens, found.caps, found, breaches, respread, capacity)

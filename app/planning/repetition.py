@@ -65,6 +65,14 @@ class EpochBand(StrEnum):
     EXCESSIVE = "excessive"
 
 
+_BANDS = (
+    (0.0, EpochBand.UNSEEN),
+    (1.0, EpochBand.UNDER_ONE),
+    (NEARLY_FREE_EPOCHS, EpochBand.REPEATS),
+    (DEFAULT_MAX_EPOCHS, EpochBand.HEAVY),
+)
+
+
 def effective_tokens(
     tokens: Sequence[float] | Floats,
     unique_tokens: Sequence[float] | Floats,
@@ -231,13 +239,10 @@ def band(passes: float) -> EpochBand:
     >>> [band(passes).value for passes in (0, 1, 4, 7, 8)]
     ['unseen', 'under_one', 'repeats', 'heavy', 'excessive']
     """
-    bounds = (
-        (0.0, EpochBand.UNSEEN),
-        (1.0, EpochBand.UNDER_ONE),
-        (NEARLY_FREE_EPOCHS, EpochBand.REPEATS),
-        (DEFAULT_MAX_EPOCHS, EpochBand.HEAVY),
-    )
-    return next((name for bound, name in bounds if passes <= bound), EpochBand.EXCESSIVE)
+    for bound, name in _BANDS:
+        if passes <= bound:
+            return name
+    return EpochBand.EXCESSIVE
 
 
 def implied_unique_tokens(ratio: Number, budget: Number, epochs: Number) -> float:

@@ -1,6 +1,6 @@
 """What the trained tokens are made of, and what the data costs where prices are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -94,13 +94,7 @@ def roll_up(tokens: Sequence[int], tags: Sequence[Tag]) -> tuple[Portion, ...]:
     found: dict[tuple[str, ...], int] = {}
     members: dict[tuple[str, ...], list[int]] = {}
     for index, tag in enumerate(checks.same_length("tags", tags, len(counts))):
-        shares = portions(tag)
-        parts = in_proportion(list(shares.values()))
-        whole = sum(parts)
-        split = apportionment.hand_out(
-            [part * counts[index] for part in parts], whole, counts[index]
-        )
-        for values, part in zip(shares, split, strict=True):
+        for values, part in _split(portions(tag), counts[index]):
             found[values] = found.get(values, 0) + part
             if part:
                 members.setdefault(values, []).append(index)
@@ -111,6 +105,17 @@ def roll_up(tokens: Sequence[int], tags: Sequence[Tag]) -> tuple[Portion, ...]:
         for values, count in ordered
         if count
     )
+
+
+def _split(
+    shares: Mapping[tuple[str, ...], Fraction], count: int
+) -> Iterable[tuple[tuple[str, ...], int]]:
+    """Hand out the tokens of a component to its portions; nearly every one has only one."""
+    if len(shares) == 1:
+        return ((next(iter(shares)), count),)
+    parts = in_proportion(list(shares.values()))
+    split = apportionment.hand_out([part * count for part in parts], sum(parts), count)
+    return zip(shares, split, strict=True)
 
 
 def cost(

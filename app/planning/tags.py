@@ -20,6 +20,7 @@ Tag = str | Sequence[str] | Mapping[str, Number] | None
 _SLACK = Fraction(1, 10**6)
 _NONE = (Fraction(0), Fraction(0))
 _ALL = (Fraction(1), Fraction(1))
+_WHOLE = Fraction(1)
 
 
 def portions(tag: Tag) -> dict[tuple[str, ...], Fraction]:
@@ -50,11 +51,11 @@ def portions(tag: Tag) -> dict[tuple[str, ...], Fraction]:
     {('en',): Fraction(3, 4), (): Fraction(1, 4)}
     """
     if tag is None:
-        return {(): Fraction(1)}
+        return {(): _WHOLE}
     if isinstance(tag, str):
-        return {(tag,): Fraction(1)}
+        return {(tag,): _WHOLE}
     if not isinstance(tag, Mapping):
-        return {tuple(sorted(set(tag))): Fraction(1)}
+        return {tuple(sorted(set(tag))): _WHOLE}
     shares: dict[tuple[str, ...], Fraction] = {
         (value,): as_fraction(checks.number("share", share, high=1)) for value, share in tag.items()
     }

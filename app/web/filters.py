@@ -1,5 +1,6 @@
 """What every template may use besides Jinja's own: filters for values, globals for addresses."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,6 +13,8 @@ from app.web import dates, i18n, languages, numbers
 
 # A longer address is answered with 414: no page makes one.
 MAX_ADDRESS_BYTES = 8_000
+
+_HAN = re.compile("[\u3400-\u9fff]")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,8 +65,7 @@ def lang_of(text: str | None) -> str | None:
     """Return the `lang` of a text that may be Chinese inside an English page, or the reverse."""
     if not text:
         return None
-    is_chinese = any("\u3400" <= character <= "\u9fff" for character in text)
-    written = "zh-CN" if is_chinese else "en"
+    written = "zh-CN" if _HAN.search(text) else "en"
     return None if written == i18n.html_lang() else written
 
 

@@ -81,7 +81,7 @@ def tag_value_word(tag: str, value: str, facts: Mapping[str, DatasetFacts]) -> s
     match tag:
         case Tag.LANGUAGE:
             return language_name(value)
-        case Tag.LICENCE if value in list(LicenceClass):
+        case Tag.LICENCE if value in LICENCE_CLASSES:
             return LICENCE_CLASSES[LicenceClass(value)].text(current_locale())
         case Tag.MODALITY if value in MODALITIES:
             return MODALITIES[value].text(current_locale())

@@ -14,6 +14,7 @@ from app.mixtures.drafts import Steps
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
 from app.mixtures.shortages import Shortage
+from app.mixtures.tones import Tone
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
 from app.mixtures.web.composer import adding, cells, fixing, groups, pictures, rows, worth
 from app.mixtures.web.composer.adding import Adding
@@ -83,6 +84,8 @@ class ComposerPage:
     number: int
     tabs: list[Tab]
     rows: list[Row]
+    over_max: int
+    to_watch: int
     was: str
     steps: Steps
     undo_text: str
@@ -151,6 +154,7 @@ def make(made: Making) -> ComposerPage:
     base = made.url_for("mixtures.show", slug=slug)
     form = made.form if made.form is not None and made.form.errors else None
     is_groups_open = form is not None and any(name.startswith("group.") for name in form.values)
+    table = _rows(made)
     return ComposerPage(
         mixture=made.mixture,
         draft=made.draft,
@@ -158,7 +162,9 @@ def make(made: Making) -> ComposerPage:
         phase=phase,
         number=number,
         tabs=_tabs(view, base),
-        rows=_rows(made),
+        rows=table,
+        over_max=sum(one.tone == Tone.OVER_MAX for one in table),
+        to_watch=sum(one.state == "warn" for one in table),
         # With JavaScript only what was changed is sent, so nothing needs to be compared.
         was="" if made.asking.is_fragment else cells.pack(phase.phase.components),
         steps=found,
