@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import logs
 from app.db import Base, CreatedAt
+from app.web.i18n import gettext as _
+from app.web.i18n import later
 
 # ALWAYS: the rows stay as they are even for a connection that plays replica.
 AUDIT_TRIGGER_SQL = """
@@ -60,6 +62,13 @@ class AuditEvent(Base):
     request_id: Mapped[str | None]
 
 
+def actor_label(event: AuditEvent) -> str:
+    """Return who made a change, as a page calls them: a person's name then, or the program."""
+    if event.actor_id is None and event.actor_name in PROGRAMS:
+        return _(PROGRAMS[event.actor_name])
+    return event.actor_name
+
+
 class Actor(Protocol):
     """Whoever makes a change; a signed-in `Viewer` is one."""
 
@@ -82,6 +91,13 @@ class Program:
 
 COMMAND_LINE = Program("command line")
 PORTAL = Program("Peibi")
+SEED = Program("seed")
+# What people read where a program made the change; the record keeps its name.
+PROGRAMS = {
+    COMMAND_LINE.name: later("command line"),
+    PORTAL.name: later("the portal itself"),
+    SEED.name: later("supplied catalogue"),
+}
 
 
 def record(

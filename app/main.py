@@ -13,6 +13,7 @@ from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
 from app.accounts import viewers
 from app.catalog import api as catalog_api
+from app.catalog import audit_words
 from app.catalog import routes as catalog_routes
 from app.catalog.editing import api as editing_api
 from app.catalog.editing import provider_routes, review_routes, state_routes
@@ -102,6 +103,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         scan_command=settings.files_scan_command,
     )
     app.state.find_viewer = viewers.find_viewer
+    app.state.audit_words = {"dataset": audit_words.DATASET}
     app.state.assets = load_assets()
     app.state.templates = make_environment()
     app.state.templates.globals["asset_digests"] = {

@@ -168,6 +168,21 @@
     heading.scrollIntoView({ block: "nearest" });
   }
 
+  // A menu closes when the focus or a click goes elsewhere, and with Escape.
+  const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+  for (const what of ["click", "focusin"]) {
+    document.addEventListener(what, (event) => {
+      for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of openMenus()) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
+  });
+
   // The page that the language switch comes back to is the one in the address bar.
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-language]")) {

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.accounts.audit_trail import Filter, list_events
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
-from app.accounts.words import action_name, field_name, object_type_name
+from app.accounts.words import OBJECT_TYPES, object_type_name
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.web.paging import decode_cursor, encode_cursor
@@ -45,7 +45,7 @@ def show_audit(  # noqa: PLR0917  the parameters of the address
     """Show the audit trail, newest first."""
     require(viewer, Permission.READ_AUDIT)
     wanted = Filter(actor, object_type, object_id)
-    page = list_events(session, wanted, read_below(cursor))
+    page = list_events(session, wanted, read_below(cursor), request.app.state.audit_words)
     parameters = {"actor": actor, "object_type": object_type, "object_id": object_id}
     kept = {name: value for name, value in parameters.items() if value}
     next_page = (
@@ -59,8 +59,7 @@ def show_audit(  # noqa: PLR0917  the parameters of the address
         "is_filtered": bool(kept),
         "is_first_page": not cursor,
         "next_page": next_page,
-        "action_name": action_name,
         "object_type_name": object_type_name,
-        "field_name": field_name,
+        "object_types": OBJECT_TYPES,
     }
     return render(request, "accounts/audit.html", context, fragments=("audit_list",))

@@ -56,6 +56,8 @@ ACTIONS = {
     # Of the domains above: only their words are known here.
     "created": later("created"),
     "imported": later("changed by an import"),
+    "archived": later("archived"),
+    "restored": later("brought back"),
     "import_applied": later("import applied"),
     "import_undone": later("import taken back"),
     "changed": later("changed"),
@@ -97,6 +99,7 @@ ACTIONS = {
     "vendor.invited": later("vendor invited"),
     "invitation.link_copied": later("link of an invitation copied"),
     "question.answered": later("question of a vendor answered"),
+    "rate_card.added": later("rate card added"),
     "lot.awarded": later("lot awarded"),
     "lot.unawarded": later("lot declared unawarded"),
     "exchange_rate.entered": later("exchange rate entered"),
@@ -131,6 +134,8 @@ OBJECT_TYPES = {
     "organisation": later("organisation"),
     "mail": later("mail"),
     "dataset": later("dataset"),
+    "provider": later("provider"),
+    "training_data": later("training locations"),
     "prior": later("conversion prior"),
     "import": later("import"),
     "mixture": later("mixture"),
@@ -138,6 +143,7 @@ OBJECT_TYPES = {
     "training_figure": later("accelerator, price or grid"),
     "mixture_policy": later("policy for mixtures"),
     "rfq": later("request for quotation"),
+    "rate_card": later("rate card"),
     "exchange_rate": later("exchange rate"),
     "quote_settings": later("rules for requests"),
 }

@@ -125,3 +125,23 @@ def test_show_audit_sends_as_many_statements_for_2_as_for_50(
             assert administrator_client.get(PAGE).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_show_audit_calls_programs_and_roles_by_their_words(
+    administrator_client: TestClient, session: Session
+):
+    audit.record(
+        session,
+        actor=audit.COMMAND_LINE,
+        action="account.role_changed",
+        object_type="account",
+        object_id="nobody",
+        before={"role": "viewer"},
+        after={"role": "planner"},
+    )
+    session.flush()
+    page = administrator_client.get(PAGE, headers={"Accept-Language": "zh-CN"}).text
+    assert "命令行" in page
+    assert "查看者" in page
+    assert "规划员" in page
+    assert "command line" not in page

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audit import AuditEvent
+from app.audit import AuditEvent, actor_label
 from app.catalog.editing import diffs
 from app.catalog.editing.content import FIELDS, KINDS
 from app.catalog.editing.diffs import Change, Names
@@ -84,7 +84,7 @@ def history_page(
         events=[
             EventView(
                 at=event.at,
-                who=event.actor_name,
+                who=actor_label(event),
                 what=action_word(event.action),
                 changes=diffs.changes(event.before or {}, event.after or {}, names),
                 restore_href=f"/edit/restore/{dataset.slug}?event={event.id}"
@@ -124,7 +124,7 @@ def restore_page(
         action=f"/edit/restore/{dataset.slug}",
         history_href=f"/catalogue/{dataset.slug}/history",
         at=event.at,
-        who=event.actor_name,
+        who=actor_label(event),
         event_id=event.id,
         revision=dataset.revision,
         changes=diffs.changes(earlier.before, earlier.after, names),

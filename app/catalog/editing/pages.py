@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.audit import AuditEvent
+from app.audit import AuditEvent, actor_label
 from app.catalog import labels, licences
 from app.catalog.editing import diffs, draft, preview, slugs, words
 from app.catalog.editing.content import ESTIMATES, KINDS, LICENCE_CLAIMS, QUANTITIES, Content
@@ -302,7 +302,7 @@ def conflict_page(
         crumbs=crumbs_of(dataset, _("Two changes at once")),
         action=f"/edit/dataset/{dataset.slug}",
         show_href=f"/catalogue/{dataset.slug}",
-        who=event.actor_name if event else "",
+        who=actor_label(event) if event else "",
         at=event.at if event else None,
         revision=dataset.revision,
         base=draft.dump_content(base) if base else "",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audit import AuditEvent
+from app.audit import AuditEvent, actor_label
 from app.catalog.editing import diffs
 from app.web.i18n import gettext as _
 
@@ -45,7 +45,7 @@ def history_rows(events: Sequence[AuditEvent]) -> list[HistoryRow]:
     return [
         HistoryRow(
             at=event.at,
-            who=event.actor_name,
+            who=actor_label(event),
             what=action_word(event.action),
             changes=diffs.changes(event.before or {}, event.after or {}, diffs.NO_NAMES),
         )

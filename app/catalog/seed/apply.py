@@ -6,12 +6,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.audit import Program
+from app.audit import SEED
 from app.catalog import estimates, state
 from app.catalog.loading import load_records
 from app.catalog.seed import files, reading, reference
-
-SEED = Program("seed")
 
 # Any number that no other advisory lock of the portal uses.
 _LOCK = 7_307_101
