@@ -44,6 +44,7 @@ from app.quotes.filing import QUOTE_FILE
 from app.quotes.vendors import routes as vendors_routes
 from app.settings import Settings
 from app.trainers import api as trainers_api
+from app.trainers import draft_routes as trainers_draft_routes
 from app.trainers import read_routes
 from app.trainers import routes as trainers_routes
 from app.training import api as training_api
@@ -123,6 +124,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.include_router(module.router)
     app.include_router(buying_routes.router)
     app.include_router(trainers_routes.router)
+    app.include_router(trainers_draft_routes.router)
     app.include_router(read_routes.router)
     app.include_router(trainers_api.router)
     app.include_router(vendors_routes.router)

@@ -54,7 +54,7 @@
       error.focus();
       // What is kept over the next swap shall not take the focus again.
       error.removeAttribute("data-focus");
-    } else if (isToHeading || isFocusLost()) {
+    } else if (isToHeading || (isFocusLost() && !ctx.sourceElement.matches("[data-later]"))) {
       focusHeading();
     }
   });

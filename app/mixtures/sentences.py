@@ -8,6 +8,7 @@ from app.errors import AppError, InvalidInput
 from app.planning import errors
 from app.web import numbers
 from app.web.i18n import gettext as _
+from app.web.i18n import joined
 
 MAX_SHOWN = 60
 MAX_NAMED = 5
@@ -281,7 +282,7 @@ def _names(indices: Sequence[int], names: Sequence[str]) -> str:
     left = len(indices) - len(shown)
     if left > 0:
         shown.append(_("%(n)s more", n=left))
-    return ", ".join(shown)
+    return joined(shown)
 
 
 def _whole(value: object) -> str:

@@ -182,14 +182,19 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _read_tokens(values: dict[str, Any]) -> None:
-    """Read budgets that are written as people type them."""
+    """Read budgets and the size of the model that are written as people type them."""
+    _read_count(values, "model_parameters", "model_parameters")
     for index, phase in enumerate(_phases(values)):
         for key in _OF_TOKENS:
-            if isinstance(phase.get(key), str):
-                try:
-                    phase[key] = parse_tokens(phase[key], low=1)
-                except PlanningError as error:
-                    raise sentences.explain(error, field=f"phases.{index + 1}.{key}") from None
+            _read_count(phase, key, f"phases.{index + 1}.{key}")
+
+
+def _read_count(values: dict[str, Any], key: str, field: str) -> None:
+    if isinstance(values.get(key), str):
+        try:
+            values[key] = parse_tokens(values[key], low=1)
+        except PlanningError as error:
+            raise sentences.explain(error, field=field) from None
 
 
 def _phases(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

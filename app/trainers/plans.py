@@ -13,9 +13,10 @@ from app.catalog.locations.kinds import Layout, Split
 from app.catalog.locations.models import TrainingData
 from app.errors import Conflict
 from app.mixtures import access, versions
+from app.mixtures import content as contents
 from app.mixtures.models import Mixture, MixtureVersion
 from app.mixtures.versions import Opened
-from app.mixtures.views import ComponentView, PhaseView
+from app.mixtures.views import ComponentView, MixtureView, PhaseView
 from app.trainers import queries
 from app.trainers.kit.plan import Component, Location, Phase, Plan, Settings
 from app.version import VERSION
@@ -65,14 +66,34 @@ def load_plan(
 def plan_of(slug: str, opened: Opened, known: Known, settings: Settings) -> Plan:
     """Return the plan of a version that is computed already."""
     version = opened.version
+    return _plan(slug, version.number, version.content_hash, opened.view, known, settings)
+
+
+def plan_of_draft(session: Session, mixture: Mixture, view: MixtureView, viewer: Viewer) -> Plan:
+    """
+    Return the plan that the next version would be if the draft was saved now.
+
+    Raises
+    ------
+    Conflict
+        If a phase has nothing to train on.
+    """
+    known = load_known(session, view.content.datasets(), viewer)
+    digest = contents.content_hash(view.content)
+    return _plan(mixture.slug, mixture.last_version + 1, digest, view, known, Settings())
+
+
+def _plan(  # noqa: PLR0917  each a part of the plan
+    slug: str, number: int, digest: str, view: MixtureView, known: Known, settings: Settings
+) -> Plan:
     return Plan(
         mixture=slug,
-        version=version.number,
-        content_hash=version.content_hash,
+        version=number,
+        content_hash=digest,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         peibi_version=VERSION,
-        tokenizer=opened.content.tokenizer,
-        phases=tuple(_phase(phase, known) for phase in opened.view.phases),
+        tokenizer=view.content.tokenizer,
+        phases=tuple(_phase(phase, known) for phase in view.phases),
         settings=settings,
     )
 

@@ -78,6 +78,7 @@ GLOBALS: dict[str, Any] = {
     "current_locale": i18n.current_locale,
     "html_lang": i18n.html_lang,
     "local": i18n.local,
+    "separator": i18n.separator,
 }
 
 

@@ -2,7 +2,7 @@
 
 import gettext as stdlib_gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -106,6 +106,16 @@ def pgettext(context: str, message: str, /, **params: object) -> str:
 def local(mapping: Mapping[str, str]) -> str:
     """Return the current language's text of `{"zh": ..., "en": ...}`."""
     return mapping["zh" if current_locale() == CHINESE else "en"]
+
+
+def separator() -> str:
+    """Return what stands between the names of a list."""
+    return "、" if current_locale() == CHINESE else ", "
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a list in the reader's language."""
+    return separator().join(names)
 
 
 def later(message: str) -> str:

@@ -71,6 +71,10 @@ def test_comments_and_typed_budgets_are_read():
         "  components:\n  - {dataset: a}\n"
     )
     assert text_form.read(text).content.phases[0].token_budget == 1_500_000_000_000
+    # YAML reads 7e9 as a text, and people write 7B.
+    for typed in ("7B", "70亿", "7e9", "7000000000"):
+        found = text_form.read(f"model_parameters: {typed}\n{text}").content
+        assert found.model_parameters == 7e9, typed
 
 
 @pytest.mark.parametrize(

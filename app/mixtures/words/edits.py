@@ -9,6 +9,7 @@ from app.mixtures.words.lists import PURPOSES, SCHEMES, SHORTAGES
 from app.mixtures.words.plans import Facts, passes, share
 from app.web import numbers
 from app.web.i18n import gettext as _
+from app.web.i18n import joined
 
 Params = Mapping[str, Any]
 
@@ -100,7 +101,7 @@ def _cell(action: str, params: Params, facts: Facts) -> str | None:
 
 def _component(action: str, params: Params, facts: Facts) -> str | None:
     names = [display_name(slug, facts.get(slug)) for slug in params.get("datasets", ())]
-    shown = ", ".join(names[:3])
+    shown = joined(names[:3])
     n = params.get("count", len(names))
     match action:
         case "add":

@@ -12,6 +12,7 @@ from app.planning.problem import ConstraintKind
 from app.planning.solve import ConflictingLimit, LimitPrice
 from app.web import numbers
 from app.web.i18n import gettext as _
+from app.web.i18n import joined, ngettext
 
 MAX_NAMED = 3
 Facts = Mapping[str, DatasetFacts]
@@ -99,28 +100,51 @@ def warning(found: PlanWarning, facts: Facts) -> str:
                 )
             )
         case WarningCode.EMPTY_SOURCE:
-            return _("%(names)s holds no tokens, but is to give some.", names=names)
+            return ngettext(
+                "%(names)s holds no tokens, but is to give some.",
+                "%(names)s hold no tokens, but are to give some.",
+                n,
+                names=names,
+            )
         case WarningCode.NO_TOKENS:
-            return _("%(names)s gets no whole token of this budget.", names=names)
+            return ngettext(
+                "%(names)s gets no whole token of this budget.",
+                "%(names)s get no whole token of this budget.",
+                n,
+                names=names,
+            )
         case WarningCode.OVER_NEARLY_FREE:
-            return _(
+            return ngettext(
                 "%(names)s is passed more than 4 times: repeats cost something from there on.",
+                "%(names)s are passed more than 4 times: repeats cost something from there on.",
+                n,
                 names=names,
             )
         case WarningCode.OVER_USUAL:
-            return _(
-                "%(names)s is passed more than 7 times, more than published runs do.", names=names
+            return ngettext(
+                "%(names)s is passed more than 7 times, more than published runs do.",
+                "%(names)s are passed more than 7 times, more than published runs do.",
+                n,
+                names=names,
             )
         case WarningCode.SHRINK_IMPOSSIBLE:
             return _("No smaller budget keeps these ratios, so nothing was shrunk.")
         case WarningCode.RESPREAD_IMPOSSIBLE:
             return _("The other components have no room, so no tokens were moved.")
         case WarningCode.UNPRICED:
-            return _("%(names)s has no price, so the cost leaves it out.", names=names)
+            return ngettext(
+                "%(names)s has no price, so the cost leaves it out.",
+                "%(names)s have no price, so the cost leaves them out.",
+                n,
+                names=names,
+            )
         case WarningCode.UNTAGGED:
-            return _(
+            return ngettext(
                 "%(names)s lacks what a group asks for, so it counts against the group's limit "
                 "where it might belong, and never towards it.",
+                "%(names)s lack what a group asks for, so they count against the group's limit "
+                "where they might belong, and never towards it.",
+                n,
                 names=names,
             )
 
@@ -209,7 +233,7 @@ def name_list(slugs: tuple[str, ...] | list[str], facts: Facts) -> str:
     shown = [display_name(slug, facts.get(slug)) for slug in slugs[:MAX_NAMED]]
     if len(slugs) > MAX_NAMED:
         shown.append(_("%(n)s more", n=len(slugs) - MAX_NAMED))
-    return ", ".join(shown)
+    return joined(shown)
 
 
 def passes(value: float) -> str:

@@ -19,6 +19,7 @@ from app.planning.problem import ConstraintKind
 from app.web import numbers
 from app.web.errors import sentence
 from app.web.i18n import gettext as _
+from app.web.i18n import joined
 
 MOST_ROWS = 12
 MOST_MOVES = 3
@@ -183,7 +184,7 @@ def _where(moves: Sequence[NamedMove], view: MixtureView) -> str:
     for move in moves:
         targets[move.target] = targets.get(move.target, 0) + move.tokens
     ordered = sorted(targets.items(), key=lambda pair: -pair[1])
-    shown = ", ".join(
+    shown = joined(
         f"{display_name(slug, view.facts.get(slug))} +{numbers.short(tokens)}"
         for slug, tokens in ordered[:MOST_MOVES]
     )
