@@ -10,6 +10,7 @@ COPY app ./app
 COPY migrations ./migrations
 COPY templates ./templates
 COPY static ./static
+COPY docs ./docs
 # Whoever runs the image may not write bytecode beside the code: compile it now.
 RUN .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . \
  && .venv/bin/python -m compileall -q app migrations

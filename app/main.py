@@ -31,6 +31,7 @@ from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose
 from app.files.upkeep import storage_of
+from app.guide import routes as guide_routes
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
@@ -117,6 +118,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(files_routes.router)
     app.include_router(accounts_routes.router)
     app.include_router(accounts_api.router)
+    app.include_router(guide_routes.router)
     # Before the catalogue's own: the address of a dataset would take every one below it.
     for module in (editing_routes, state_routes, review_routes, provider_routes):
         app.include_router(module.router)

@@ -84,6 +84,8 @@ SHOTS = (
     Shot("measure", "/measure/dataset/jlw-chinese-books", Role.PLANNER),
     Shot("about", "/about-the-data"),
     Shot("glossary", "/glossary"),
+    Shot("guide", "/help/mixtures"),
+    Shot("audit", "/settings/audit", Role.ADMINISTRATOR),
     Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),
     Shot("edit", "/edit/dataset/jlw-chinese-books", Role.PLANNER),
     Shot("review", "/review", Role.PLANNER),
