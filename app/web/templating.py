@@ -36,8 +36,22 @@ def make_environment() -> jinja2.Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         i18n.gettext, i18n.translate_plural, newstyle=True, pgettext=i18n.pgettext
     )
+    plural: Any = environment.globals["ngettext"]
+    environment.globals["ngettext"] = _with_number(plural)
     install_filters(environment)
     return environment
+
+
+def _with_number(translate: Callable[..., str]) -> Callable[..., str]:
+    """Return Jinja's `ngettext` with the number as `%(n)s`: its own name for it is `num`."""
+
+    @jinja2.pass_context
+    def ngettext(
+        context: jinja2.runtime.Context, singular: str, plural: str, n: int, /, **parameters: object
+    ) -> str:
+        return translate(context, singular, plural, n, **{"n": n, **parameters})
+
+    return ngettext
 
 
 def addresses_of(app: FastAPI) -> Callable[..., str]:
