@@ -35,6 +35,8 @@ from app.guide import routes as guide_routes
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
+from app.quotes.api import beginning as beginning_api
+from app.quotes.api import brought as brought_api
 from app.quotes.api import cards as cards_api
 from app.quotes.api import filing as quotes_filing_api
 from app.quotes.api import inviting as quotes_inviting_api
@@ -135,7 +137,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(training_routes.router)
     app.include_router(training_api.router)
     app.include_router(locations_routes.router)
-    for api in (rfqs_api, quotes_inviting_api, quotes_api, quotes_filing_api, cards_api):
+    for api in (
+        beginning_api,
+        rfqs_api,
+        quotes_inviting_api,
+        brought_api,
+        quotes_api,
+        quotes_filing_api,
+        cards_api,
+    ):
         app.include_router(api.router)
     app.include_router(measuring_routes.router)
     app.include_router(catalog_routes.router)

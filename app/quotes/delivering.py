@@ -1,5 +1,5 @@
 """
-What an award brings about: an entry of the catalogue, and a component offered to a draft.
+What an award brings about: an entry of the catalogue, offered to the mixture that lacked it.
 
 The entry is for the team alone: quantity as ordered, a contract as its licence with the award as
 the evidence, and the price. Award and entry are one transaction; what the catalogue refuses is
@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts.models import Organisation
-from app.accounts.permissions import Permission
-from app.accounts.viewers import Viewer, require
 from app.catalog.editing import queries as catalogue
 from app.catalog.editing import service as editing
 from app.catalog.editing.content import (
@@ -27,9 +25,6 @@ from app.catalog.editing.content import (
 from app.catalog.editing.draft import Draft, NewProvider
 from app.catalog.editing.known import Known, KnownSource, source_code
 from app.errors import AppError, Conflict
-from app.mixtures import drafts
-from app.mixtures import queries as mixtures
-from app.mixtures.edits import components
 from app.quotes import events
 from app.quotes.comparison import basis
 from app.quotes.models.quote import Award, Quote, QuoteLine
@@ -130,40 +125,6 @@ def enter_in_catalogue(session: Session, rfq: Rfq, lot: Lot, *, actor: audit.Act
         detail={"lot": lot.number, "dataset": slug, "mixture": award.offered_to},
     )
     return slug
-
-
-def add_to_draft(session: Session, rfq: Rfq, lot: Lot, *, phase: str | None, viewer: Viewer) -> str:
-    """
-    Put the entry of an awarded lot into the draft of the mixture that lacked it; return its slug.
-
-    Raises
-    ------
-    Conflict
-        If nothing is offered, or the draft has the component.
-    """
-    require(viewer, Permission.EDIT_MIXTURES)
-    award = award_queries.get_award(session, lot.id)
-    if award is None or award.dataset_slug is None or award.offered_to is None:
-        raise Conflict("This lot offers no component to a mixture.")
-    mixture = mixtures.get_mixture(session, award.offered_to, viewer)
-    draft = mixtures.get_draft(session, mixture.id)
-    name = phase or draft.content["phases"][0]["name"]
-    drafts.edit_draft(
-        session,
-        mixture,
-        components.add_components(name, [award.dataset_slug], source="award"),
-        revision=draft.revision,
-        viewer=viewer,
-    )
-    events.record(
-        session,
-        rfq,
-        "lot.added_to_draft",
-        actor=viewer,
-        of=(events.LOT, lot.public_id),
-        detail={"lot": lot.number, "mixture": mixture.slug},
-    )
-    return mixture.slug
 
 
 def contract_total(quote: Quote, line: QuoteLine, lot: Lot) -> Money | None:

@@ -1,6 +1,6 @@
 """Requests, vendors and quotes for the tests of quotes, with sensible values."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -57,12 +57,16 @@ def lot_json(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def soon(session: Session) -> datetime:
+    """Return a deadline in an hour."""
+    return rfq_queries.database_now(session) + timedelta(hours=1)
+
+
 def rfq_json(session: Session, **changes: Any) -> dict[str, Any]:
     """Return a request as the API takes it, with a deadline in an hour."""
-    deadline = rfq_queries.database_now(session) + timedelta(hours=1)
     return {
         "title": "Solutions and transcripts",
-        "deadline": deadline.isoformat(),
+        "deadline": soon(session).isoformat(),
         "currency": "CNY",
         "lots": [lot_json()],
     } | changes

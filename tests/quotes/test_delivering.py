@@ -10,7 +10,7 @@ from app.errors import Conflict
 from app.mixtures import content as contents
 from app.mixtures import lifecycle
 from app.mixtures import queries as mixtures
-from app.quotes import awarding, delivering
+from app.quotes import awarding, offering
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import awards as award_queries
 from app.quotes.queries import rfqs as rfq_queries
@@ -66,8 +66,8 @@ def test_a_component_is_offered_to_the_draft_that_lacked_it(seeded_session: Sess
     rfq = award(session, origin={"mixture": mixture.slug})
     (found,) = award_queries.list_awards(session, rfq)
     assert found.offered_to == mixture.slug
-    delivering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
+    offering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
     draft = mixtures.get_draft(session, mixture.id)
     assert found.dataset_slug in draft.dataset_slugs
     with pytest.raises(Conflict):
-        delivering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
+        offering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)

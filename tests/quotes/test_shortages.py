@@ -6,11 +6,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.quotes.buying import shortages
+from app.quotes.beginning import shortages
 from app.quotes.queries import rfqs as rfq_queries
 from tests.factories import signed_in
 from tests.mixtures import making as mixtures
 from tests.quotes import making
+
+PHASE = "Questions"
 
 
 def lacking(session: Session) -> str:
@@ -23,6 +25,7 @@ def lacking(session: Session) -> str:
                 mixtures.component("the-pile", 50, max_epochs=4),
             ],
             budget=2 * 10**12,
+            name=PHASE,
         )
     )
     return mixtures.make_mixture(session, planner, made, name="needs questions").slug

@@ -36,6 +36,7 @@ class ServiceView:
     """Something that the provider offers beside datasets."""
 
     slug: str
+    kind: str
     name: parts.Name
     description: str
     source_line: str
@@ -85,6 +86,7 @@ def provider_page(
         services=[
             ServiceView(
                 slug=service.slug,
+                kind=service.kind,
                 name=parts.name_of(service.name_zh, service.name_en),
                 description=parts.text(service.description_zh, service.description_en) or "",
                 source_line=service.source_line,

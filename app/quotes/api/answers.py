@@ -16,7 +16,11 @@ from app.quotes.state import InvitationState, LotOutcome, QuoteState, RfqState
 
 
 class DecisionOut(BaseModel):
-    """How a lot ended; a vendor is told of the others' only that it is not theirs."""
+    """
+    How a lot ended; a vendor is told of the others' only that it is not theirs.
+
+    `mixture` is the one that lacked what was bought: its draft is offered the `dataset`.
+    """
 
     outcome: LotOutcome
     quote: str | None
@@ -24,6 +28,7 @@ class DecisionOut(BaseModel):
     reason: str | None
     decided_at: datetime
     dataset: str | None
+    mixture: str | None
 
 
 class LotOut(BaseModel):
@@ -199,6 +204,7 @@ class AwardOut(BaseModel):
     awarded_at: datetime
     awarded_by: str
     dataset: str | None
+    mixture: str | None
 
 
 class EventOut(BaseModel):
@@ -332,6 +338,7 @@ def decision_out(award: Award, viewer: Viewer, own: Invitation | None) -> Decisi
         reason=award.reason if viewer.is_team else None,
         decided_at=award.awarded_at,
         dataset=award.dataset_slug if viewer.is_team else None,
+        mixture=award.offered_to if viewer.is_team else None,
     )
 
 
@@ -417,6 +424,7 @@ def award_out(award: Award, lot: Lot, quote_id: str | None) -> AwardOut:
         awarded_at=award.awarded_at,
         awarded_by=award.awarded_by_name,
         dataset=award.dataset_slug,
+        mixture=award.offered_to,
     )
 
 

@@ -12,7 +12,9 @@ from app.db import DbSession
 from app.errors import InvalidInput
 from app.quotes import closing, inviting, opening, rates, requests
 from app.quotes.api import answers
+from app.quotes.api.beginning import Chosen
 from app.quotes.api.once import answer, etag, once, read_if_match
+from app.quotes.beginning.start import read_start
 from app.quotes.comparison import service as comparison
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.comparison.build import Options
@@ -122,12 +124,18 @@ def list_rfqs(
 
 @router.post("", name="quotes.api.rfqs.create", status_code=201, response_model=answers.RfqOut)
 def create_rfq(
-    request: Request, session: DbSession, viewer: CurrentViewer, body: RfqIn
+    request: Request, session: DbSession, viewer: CurrentViewer, body: RfqIn, chosen: Chosen
 ) -> Response:
-    """Make a draft of a request."""
+    """
+    Make a draft of a request.
+
+    The parameters say where it comes from, as those of `GET /rfqs/start`: with a mixture, what is
+    awarded is offered to its draft.
+    """
 
     def change() -> Response:
-        rfq = requests.create_rfq(session, body, viewer=viewer)
+        origin = read_start(session, viewer, chosen, earlier=chosen["from"]).origin
+        rfq = requests.create_rfq(session, body, viewer=viewer, origin=origin)
         response = answer(show(session, rfq, viewer), 201, version=rfq.revision)
         response.headers["Location"] = f"/api/v1/rfqs/{rfq.public_id}"
         return response

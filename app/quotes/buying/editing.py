@@ -12,7 +12,7 @@ from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, NotFound
 from app.quotes import requests
-from app.quotes.buying import prefill
+from app.quotes.beginning import start as beginning
 from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import Json, read_number, read_step, typed, validate
 from app.quotes.buying.words import WORDS, Words
@@ -87,7 +87,7 @@ def show_new(
 ) -> Response:
     """Show the first step of a new request, perhaps with what it begins from."""
     require(viewer, Permission.EDIT_REQUESTS)
-    start = prefill.read_start(session, viewer, request.query_params, earlier=earlier)
+    start = beginning.read_start(session, viewer, request.query_params, earlier=earlier)
     return render(request, "quotes/edit.html", _new_page(start, None))
 
 
@@ -95,8 +95,8 @@ def show_new(
 def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Form) -> Response:
     """Make the draft; from here on every step saves."""
     require(viewer, Permission.EDIT_REQUESTS)
-    chosen = {name: form.text(name) for name in prefill.PARAMETERS}
-    start = prefill.read_start(session, viewer, chosen, earlier=form.text("from"))
+    chosen = {name: form.text(name) for name in beginning.PARAMETERS}
+    start = beginning.read_start(session, viewer, chosen, earlier=form.text("from"))
     body = to_json(start.body)
     read_step(HEADER.fields, form, body)
     content = None if form.errors else validate(RfqIn, body, form)
@@ -112,7 +112,7 @@ def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Fo
     return render(request, "quotes/edit.html", _new_page(start, form), status_code=422)
 
 
-def _new_page(start: prefill.Start, form: FormData | None) -> EditPage:
+def _new_page(start: beginning.Start, form: FormData | None) -> EditPage:
     return EditPage(
         rfq=None,
         body=start.body,
@@ -303,7 +303,7 @@ def _page(
         form=form,
         notice=notice,
         weights={code: f"{weights[code]:f}" if code in weights else "0" for code in CRITERIA},
-        note=prefill.origin_note(rfq),
+        note=beginning.origin_note(rfq),
         hidden={},
         is_amendment=rfq.effective_state is RfqState.OPEN,
     )

@@ -26,6 +26,8 @@ NOTICES = {
     "cancelled": later("The request is cancelled, and everybody invited is told."),
     "answered": later("The answer is out: everybody invited sees it, without who asked."),
     "awarded": later("The lot is awarded. The vendor is told."),
+    "in-draft": later("What was bought is in the draft of the mixture now."),
+    "entered": later("The catalogue has the entry now."),
     "unawarded": later("The lot is declared unawarded."),
     "rate": later("The rate is kept."),
     "settings": later("The rules are saved."),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.quotes.buying import (
     acting,
+    brought,
     comparison,
     deciding,
     editing,
@@ -15,5 +16,16 @@ from app.quotes.buying import (
 )
 
 router = APIRouter()
-for module in (listing, settings, filing, editing, comparison, deciding, acting, papers, show):
+for module in (
+    listing,
+    settings,
+    filing,
+    editing,
+    comparison,
+    deciding,
+    brought,
+    acting,
+    papers,
+    show,
+):
     router.include_router(module.router)

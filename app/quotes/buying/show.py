@@ -12,7 +12,8 @@ from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.quotes import opening, outline
+from app.quotes import offering, opening, outline
+from app.quotes.beginning.start import origin_note, suggested_vendor
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.models.papers import Amendment, Attachment, Question
@@ -56,6 +57,9 @@ class ShowPage:
     amendments: Sequence[Amendment]
     attachments: Sequence[Attachment]
     problems: Sequence[str]
+    brought: Sequence[offering.Brought]
+    origin: str
+    suggested_vendor: str
     now: datetime
     is_draft: bool
     is_open: bool
@@ -116,6 +120,9 @@ def load_page(
         amendments=timeline_queries.list_amendments(session, rfq),
         attachments=attachment_queries.list_attachments(session, rfq),
         problems=outline.problems(rfq),
+        brought=[] if rfq.is_sealed else offering.list_brought(session, rfq, viewer),
+        origin=origin_note(rfq),
+        suggested_vendor=suggested_vendor(rfq) if not rfq.invitations else "",
         now=rfq_queries.database_now(session),
         is_draft=rfq.state == RfqState.DRAFT,
         is_open=rfq.effective_state is RfqState.OPEN,

@@ -1,5 +1,5 @@
 """
-What a new request begins with: an earlier one, or what a mixture lacks.
+What a new request begins with: an earlier one, what a mixture lacks, what a vendor lists.
 
 A shortage is in tokens, and vendors count in questions or hours. The conversion prior of the
 catalogue turns one into the other, and the note says which prior, so that a buyer can check it.
@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.quotes import requests
-from app.quotes.buying import shortages
+from app.quotes.beginning import listed, shortages
+from app.quotes.beginning.listed import Listed
 from app.quotes.content import RfqIn
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import rfqs as rfq_queries
 from app.web.i18n import gettext as _
 
 NO_TITLE = "-"
-PARAMETERS = ("mixture", "shortage")
+PARAMETERS = ("mixture", "shortage", "dataset", "provider", "service")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ def read_start(
         return _copy(rfq_queries.get_rfq(session, earlier, viewer))
     if slug := chosen.get("mixture", "").strip():
         return _from_mixture(session, viewer, slug, chosen.get("shortage", "").strip())
+    if slug := chosen.get("dataset", "").strip():
+        return _from_listed(listed.of_dataset(session, slug, viewer), {"dataset": slug})
+    if slug := chosen.get("provider", "").strip():
+        service = chosen.get("service", "").strip()
+        found = listed.of_service(session, slug, service)
+        return _from_listed(found, {"provider": slug, "service": service})
     return Start(empty())
 
 
@@ -62,10 +69,29 @@ def _from_mixture(session: Session, viewer: Viewer, slug: str, key: str) -> Star
     shown = " ".join([note, *found.sums])
     return Start(
         body,
-        origin={"mixture": found.slug, "shortage": key, "sum": shown},
+        origin={
+            "mixture": found.slug,
+            "shortage": key,
+            "sum": shown,
+            "phases": {str(n): phase for n, phase in enumerate(found.phases, start=1)},
+        },
         note=shown,
         hidden={"mixture": slug, "shortage": key},
     )
+
+
+def _from_listed(found: Listed, chosen: dict[str, str]) -> Start:
+    return Start(
+        RfqIn.model_validate({"title": found.title, "lots": [found.lot]}),
+        origin={**chosen, "vendor": found.vendor, "sum": found.note},
+        note=found.note,
+        hidden=chosen,
+    )
+
+
+def suggested_vendor(rfq: Rfq) -> str:
+    """Return the short name of the vendor that a request was begun for, "" for none."""
+    return str((rfq.origin or {}).get("vendor", ""))
 
 
 def _copy(rfq: Rfq) -> Start:

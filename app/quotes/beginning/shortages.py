@@ -61,6 +61,8 @@ class Found:
     slug: str
     lots: list[dict[str, object]]
     sums: list[str]
+    # Of each lot, in their order.
+    phases: list[str]
 
 
 def find_lots(session: Session, slug: str, viewer: Viewer, *, key: str = "") -> Found:
@@ -80,7 +82,8 @@ def find_lots(session: Session, slug: str, viewer: Viewer, *, key: str = "") -> 
         lot, explanation = _lot(shortage, reference)
         lots.append(lot)
         sums.append(explanation)
-    return Found(mixture.name, mixture.slug, lots, sums)
+    phases = [one.phase for one in wanted[:MAX_LOTS]]
+    return Found(mixture.name, mixture.slug, lots, sums, phases)
 
 
 def _lot(shortage: Shortage, reference: tables.ReferenceTables) -> tuple[dict[str, object], str]:
