@@ -50,8 +50,8 @@ from app.trainers import api as trainers_api
 from app.trainers import draft_routes as trainers_draft_routes
 from app.trainers import read_routes
 from app.trainers import routes as trainers_routes
-from app.training import api as training_api
 from app.training import routes as training_routes
+from app.training.api import routes as training_api
 from app.version import VERSION
 from app.web import dates, health, pages
 from app.web.assets import load_assets, serve_asset

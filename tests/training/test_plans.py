@@ -43,27 +43,6 @@ def last(session):
     ).first()
 
 
-@pytest.fixture
-def sign_in(client, session):
-    def with_account(account):
-        client.cookies.clear()
-        factories.sign_in(client, session, account)
-
-    return with_account
-
-
-@pytest.fixture
-def sign_out(client):
-    return client.cookies.clear
-
-
-@pytest.fixture
-def planner(session, sign_in):
-    account = make_account(session, role=Role.PLANNER)
-    sign_in(account)
-    return account
-
-
 def test_a_run_is_saved_and_shown(client, session, planner):
     where = save(client)
     assert where == "/training/plans/8b-on-64/versions/1"

@@ -1,8 +1,9 @@
 """What training plans read: plans one may see, their versions, their links."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.permissions import Permission
@@ -29,10 +30,30 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def _listed(viewer: Viewer, *, archived: bool, text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list of plans."""
+    conditions = [
+        readable(viewer),
+        TrainingPlan.archived_at.is_not(None) if archived else TrainingPlan.archived_at.is_(None),
+    ]
+    if text:
+        conditions.append(TrainingPlan.name.icontains(text, autoescape=True))
+    return conditions
+
+
 def list_plans(
-    session: Session, viewer: Viewer, *, archived: bool = False
+    session: Session,
+    viewer: Viewer,
+    *,
+    archived: bool = False,
+    text: str = "",
+    before: tuple[datetime, int] | None = None,
+    limit: int = MOST_LISTED,
 ) -> list[TrainingPlanVersion]:
     """Return the last version of each plan that one may see, with its plan, newest first."""
+    conditions = _listed(viewer, archived=archived, text=text)
+    if before is not None:
+        conditions.append(tuple_(TrainingPlan.updated_at, TrainingPlan.id) < before)
     return list(
         session.scalars(
             select(TrainingPlanVersion)
@@ -43,17 +64,18 @@ def list_plans(
                     TrainingPlan.last_version == TrainingPlanVersion.number,
                 ),
             )
-            .where(
-                readable(viewer),
-                TrainingPlan.archived_at.is_not(None)
-                if archived
-                else TrainingPlan.archived_at.is_(None),
-            )
+            .where(*conditions)
             .order_by(TrainingPlan.updated_at.desc(), TrainingPlan.id.desc())
-            .limit(MOST_LISTED)
+            .limit(limit)
             .options(contains_eager(TrainingPlanVersion.plan))
         )
     )
+
+
+def count_plans(session: Session, viewer: Viewer, *, archived: bool, text: str) -> int:
+    """Count the plans that one may see."""
+    statement = select(func.count()).select_from(TrainingPlan)
+    return session.scalar(statement.where(*_listed(viewer, archived=archived, text=text))) or 0
 
 
 def get_plan(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -14,11 +13,11 @@ from app.compute.results import Estimate
 from app.compute.states import OPTIMIZERS
 from app.db import DbSession
 from app.training import knowledge, presets, service
+from app.training.api.refusals import refusal
 from app.training.api_models import EstimateIn, LayoutsIn
 from app.training.known import Grid, Price
 from app.training.problems import TrainingRefused
 from app.training.service import Search
-from app.web.errors import error_response
 
 # Anybody may ask, but a token that does not hold is refused as everywhere.
 router = APIRouter(
@@ -53,7 +52,7 @@ def estimate_run(request: Request, session: DbSession, body: EstimateIn) -> Esti
     try:
         return service.plan_run(body, knowledge.load_known(session)).estimate
     except TrainingRefused as error:
-        return _refusal(request, error)
+        return refusal(request, error)
 
 
 @router.post("/layouts", name="training.api.layouts", response_model=Search)
@@ -62,7 +61,7 @@ def search_layouts(request: Request, session: DbSession, body: LayoutsIn) -> Sea
     try:
         return service.find_layouts(body, knowledge.load_known(session))
     except TrainingRefused as error:
-        return _refusal(request, error)
+        return refusal(request, error)
 
 
 @router.get("/presets", name="training.api.presets")
@@ -78,24 +77,4 @@ def list_presets(session: DbSession) -> Presets:
         optimizers=OPTIMIZERS,
         conventions=CONVENTIONS,
         profiles={name: profile.origin for name, profile in PROFILES.items()},
-    )
-
-
-def _refusal(request: Request, error: TrainingRefused) -> Response:
-    problems: list[dict[str, Any]] = [
-        {
-            "field": problem.field,
-            "rule": problem.rule,
-            "message": problem.message,
-            "nearest": list(problem.nearest),
-        }
-        for problem in error.problems
-    ]
-    return error_response(
-        request,
-        int(error.status_code),
-        error.code,
-        str(error),
-        field=error.field,
-        details={"problems": problems},
     )
