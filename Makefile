@@ -57,9 +57,10 @@ format: .venv/.dev ## rewrite the code in the project's form
 	$(BIN)/ruff format .
 	$(BIN)/djlint --quiet --reformat templates
 
-.venv-bench/.done: .venv/.dev requirements-bench.lock
+.venv-bench/.done: .venv/.dev requirements-bench.lock requirements-bench-bare.lock
 	$(PYTHON) -m venv .venv-bench
 	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock
+	DS_BUILD_OPS=0 $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes --no-deps --no-build-isolation -r requirements-bench-bare.lock
 	@touch $@
 
 bench: .venv/.dev .venv-bench/.done ## measure search at 1,000,000 datasets, and the numerics (about an hour)
@@ -78,6 +79,7 @@ lock: .venv/.dev ## resolve the dependencies again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group bench -o requirements-bench.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-deps --group bench-bare -o requirements-bench-bare.lock
 
 clean: ## remove what the other targets made, but no data
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -31,6 +31,7 @@ from benchmarks import (
     rival,
 )
 from benchmarks.queries import Question
+from benchmarks.training_rivals import table as training_rivals
 
 
 def main() -> None:
@@ -58,6 +59,7 @@ def main() -> None:
         print(planning.table(planning.run()))
         print(mixtures.table(mixtures.run()))
         compute.main()
+        print(training_rivals.table())
         quotes.main()
 
 
