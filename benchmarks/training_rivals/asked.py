@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 LAYERS, HIDDEN, HEADS, VOCAB, SEQUENCE = 70, 14336, 112, 250880, 2048
@@ -143,8 +144,10 @@ def ask_deepspeed() -> Mapping[str, Any]:
         ),
     ):
         file = distribution("deepspeed").locate_file(f"deepspeed/runtime/zero/{module}")
-        tree = ast.parse(open(str(file), encoding="utf-8").read())
-        body = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name]
+        tree = ast.parse(Path(str(file)).read_text(encoding="utf-8"))
+        body: list[ast.stmt] = [
+            one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name
+        ]
         scope: dict[str, Any] = {}
         exec(compile(ast.Module(body, []), module, "exec"), scope)  # noqa: S102  of the tool itself
         said = scope[name](*arguments, num_gpus_per_node=8, num_nodes=48, **options)

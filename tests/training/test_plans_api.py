@@ -135,7 +135,9 @@ def test_a_plan_takes_the_phases_of_a_mixture_version(seeded_client, seeded_sess
     mixture_versions.save_version(
         seeded_session, mixture, message="first", reason="", viewer=viewer
     )
-    factories.sign_in(seeded_client, seeded_session, make_account(seeded_session, role=Role.PLANNER))
+    factories.sign_in(
+        seeded_client, seeded_session, make_account(seeded_session, role=Role.PLANNER)
+    )
     make(seeded_client, mixture={"slug": mixture.slug, "version": 1})
     version = seeded_client.get(f"{PLANS}/bloom-again/versions/1").json()
     assert version["content"]["mixture"]["number"] == 1
