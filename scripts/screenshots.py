@@ -33,6 +33,7 @@ from app.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # Found beside the scripts, not installed.
+from tests.catalog.importing import example as imports
 from tests.quotes import example
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
@@ -79,6 +80,8 @@ SHOTS = (
     Shot("unit", "/catalogue/jlw-chinese-english-scripts", Role.PLANNER),
     Shot("provider", "/providers/jinglianwen"),
     Shot("compare", "/compare?d=skypile-150b&d=jlw-chinese-books&d=map-cc"),
+    Shot("imports", "/imports", Role.PLANNER),
+    Shot("import", f"/imports/{imports.PUBLIC_ID}", Role.PLANNER),
     Shot("export", "/catalogue/jlw-chinese-books/export"),
     Shot("exports", "/catalogue/export?category=code"),
     Shot("measure", "/measure/dataset/jlw-chinese-books", Role.PLANNER),
@@ -133,6 +136,7 @@ def portal() -> Iterator[tuple[str, dict[Role, str]]]:
             seed(session)
             cookies = {role: sign_in(session, role) for role in PEOPLE}
             example.make(session)
+            imports.make(session)
         engine.dispose()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

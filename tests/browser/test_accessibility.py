@@ -1,5 +1,6 @@
 """axe finds nothing on any page, in both languages, wide and narrow, light and dark."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ SIGNED_IN = (
     (Role.ADMINISTRATOR, "/settings/priors?edit=book_en"),
     (Role.ADMINISTRATOR, "/settings/mail"),
     (Role.PLANNER, "/measure/dataset/jlw-chinese-books"),
+    (Role.PLANNER, "/imports"),
     (Role.PLANNER, "/mixtures/new"),
     (Role.PLANNER, "/mixtures/import"),
     (Role.PLANNER, "/trainers/read"),
@@ -117,6 +119,18 @@ def test_after_a_swap(open_page):
     watched = open_page("/catalogue")
     watched.page.locator("#language-zh").check()
     watched.page.wait_for_url("**language=zh**")
+    check(watched)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_preview_of_an_import(open_page, locale):
+    watched = open_page("/imports", locale=locale, role=Role.PLANNER)
+    watched.page.locator("#paste summary").click()
+    watched.page.locator("#text").fill(
+        "名称,供应商,类别,数量\n无障碍语料,无障碍公司,占星,300万条\n坏行,无障碍公司,对话,好几万"
+    )
+    watched.page.locator("form.pb-edit button[type=submit]").click()
+    watched.page.wait_for_url(re.compile(r"/imports/[\w-]{10,}"))
     check(watched)
 
 
