@@ -203,6 +203,19 @@ def test_scaling_answers_published_values(client: TestClient):
     assert limited["epochs"] == pytest.approx(9.49, rel=1e-2)
 
 
+def test_form_with_an_overfitting_term_says_that_passes_can_harm(client: TestClient):
+    body = {"preset": "lovelace_2026", "parameters": 1e9, "tokens": 200e9}
+    once = client.post("/api/v1/scaling/loss", json=body).json()
+    often = client.post("/api/v1/scaling/loss", json=body | {"unique_tokens": 1e9}).json()
+    muennighoff = client.post(
+        "/api/v1/scaling/loss", json=body | {"preset": "muennighoff", "unique_tokens": 1e9}
+    ).json()
+    assert once["loss"] < muennighoff["loss"] < often["loss"]
+    # It has no optimum of its own: the law that it adds to has.
+    flops = {"preset": "lovelace_2026", "flops": 1e21}
+    assert client.post("/api/v1/scaling/optimum", json=flops).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [

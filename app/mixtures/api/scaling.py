@@ -9,7 +9,7 @@ from app.mixtures import sentences
 from app.mixtures.api.answers import finite
 from app.mixtures.api.plans import Strict
 from app.mixtures.words.lists import CAVEATS
-from app.planning import data_constrained, presets, scaling
+from app.planning import data_constrained, overfitting, presets, scaling
 from app.planning.errors import PlanningError
 from app.planning.scaling import Caveat
 from app.web.i18n import gettext as _
@@ -25,7 +25,8 @@ class LossIn(Strict):
     """A model and a run; without `unique_tokens` no token is repeated."""
 
     preset: PresetName = Field(
-        description="hoffmann_printed, hoffmann_unrounded, besiroglu_2024 or muennighoff."
+        description="hoffmann_printed, hoffmann_unrounded, besiroglu_2024 or muennighoff; "
+        "lovelace_2026 for the form in which more passes can harm."
     )
     parameters: Amount
     tokens: Amount
@@ -74,12 +75,19 @@ class OptimumOut(BaseModel):
 def predict_loss(body: LossIn) -> LossOut:
     """Predict the loss of a model after so many tokens."""
     try:
-        found = scaling.predict_loss(
-            presets.find(body.preset),
-            parameters=body.parameters,
-            tokens=body.tokens,
-            unique_tokens=body.unique_tokens,
-        )
+        if body.preset == overfitting.LOVELACE_2026.name:
+            found = overfitting.predict_loss(
+                parameters=body.parameters,
+                tokens=body.tokens,
+                unique_tokens=body.tokens if body.unique_tokens is None else body.unique_tokens,
+            )
+        else:
+            found = scaling.predict_loss(
+                presets.find(body.preset),
+                parameters=body.parameters,
+                tokens=body.tokens,
+                unique_tokens=body.unique_tokens,
+            )
     except PlanningError as error:
         raise sentences.explain(error) from None
     return LossOut(

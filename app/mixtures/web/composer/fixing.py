@@ -263,6 +263,15 @@ def _facts(before: PhaseView, after: PhaseView) -> list[str]:
                 after=numbers.short(round(after.plan.effective_tokens)),
             )
         )
+    old, new = (one.detail and one.detail.prediction for one in (before, after))
+    if old and new:
+        found.append(
+            _(
+                "Predicted loss %(before)s → %(after)s",
+                before=numbers.decimal(old.loss, 4),
+                after=numbers.decimal(new.loss, 4),
+            )
+        )
     found.append(
         _("Every limit of the phase is kept.")
         if after.is_feasible

@@ -115,9 +115,7 @@ def _width(text: str) -> float:
 
 
 def _hues(tag: Tag, shown: Sequence[Portion], facts: Mapping[str, DatasetFacts]) -> list[int]:
-    fixed = (
-        {one.category: one.category_hue for one in facts.values()} if tag is Tag.CATEGORY else {}
-    )
+    fixed = category_hues(facts) if tag is Tag.CATEGORY else {}
     hues, number = [], 0
     for one in shown:
         if not one.values:
@@ -130,12 +128,25 @@ def _hues(tag: Tag, shown: Sequence[Portion], facts: Mapping[str, DatasetFacts])
     return hues
 
 
+def category_hues(facts: Mapping[str, DatasetFacts]) -> dict[str, int]:
+    """
+    Return the colour of each category, one without a colour of its own by what is left over.
+
+    Colour 0 is that of what is not known, and a category is known.
+    """
+    fixed = {one.category: one.category_hue for one in facts.values()}
+    free = [hue for hue in range(1, MOST_VALUES + 1) if hue not in fixed.values()]
+    left = iter(free)
+    return {code: hue or next(left, MOST_VALUES) for code, hue in sorted(fixed.items())}
+
+
 def phases_of(view: MixtureView) -> PhasesPicture | None:
     """Return all phases by category; None for one phase, which its shares show already."""
     total, largest = view.total_tokens, max(one.total_tokens for one in view.phases)
     if len(view.phases) == 1 or not total:
         return None
     known = {one.category: one for one in view.facts.values()}
+    hues = category_hues(view.facts)
     bars: list[PhaseBar] = []
     lines: dict[str, list[float | None]] = {}
     for phase in view.phases:
@@ -145,7 +156,7 @@ def phases_of(view: MixtureView) -> PhasesPicture | None:
             sums[category] = sums.get(category, 0) + one.tokens
         parts, x = [], 0
         for category, tokens in sorted(sums.items(), key=lambda pair: -pair[1]):
-            word, hue = _category(category, known)
+            word, hue = _category(category, known, hues)
             parts.append(_part(word, hue, x / largest, tokens / largest, tokens))
             x += tokens
             line = lines.setdefault(category, [None] * len(view.phases))
@@ -160,14 +171,16 @@ def phases_of(view: MixtureView) -> PhasesPicture | None:
             )
         )
     return PhasesPicture(
-        bars, [(*_category(category, known), line) for category, line in lines.items()]
+        bars, [(*_category(category, known, hues), line) for category, line in lines.items()]
     )
 
 
-def _category(code: str, known: Mapping[str, DatasetFacts]) -> tuple[str, int]:
+def _category(
+    code: str, known: Mapping[str, DatasetFacts], hues: Mapping[str, int]
+) -> tuple[str, int]:
     """Return the word and the colour of a category."""
     facts = known.get(code)
     if facts is None:
         return portion_word(Tag.CATEGORY, (code,) if code else (), {}), UNKNOWN
     is_chinese = current_locale() == CHINESE
-    return facts.category_zh if is_chinese else facts.category_en, facts.category_hue
+    return facts.category_zh if is_chinese else facts.category_en, hues[code]
