@@ -127,9 +127,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     for module in (exporting_routes, import_routes):
         app.include_router(module.router)
     app.include_router(buying_routes.router)
-    app.include_router(trainers_routes.router)
-    app.include_router(trainers_draft_routes.router)
-    app.include_router(read_routes.router)
+    for module in (trainers_routes, trainers_draft_routes, read_routes):
+        app.include_router(module.router)
     app.include_router(trainers_api.router)
     app.include_router(vendors_routes.router)
     app.include_router(mixtures_routes.router)

@@ -336,6 +336,36 @@ def test_draft_of_3_by_500_components_fits_into_a_request(
 # Versions and differences.
 
 
+def test_phase_says_its_cost_its_spread_and_its_predicted_loss(planner: TestClient):
+    slug = create(planner)
+    made = {
+        "model_parameters": 7e9,
+        "phases": [
+            {
+                "name": "Main",
+                "token_budget": 10**12,
+                "components": [
+                    {"dataset": "jlw-chinese-books", "weight": 3, "price": 2, "max_epochs": 4},
+                    {"dataset": "the-pile/books3", "weight": 1},
+                ],
+            }
+        ],
+    }
+    answer = planner.put(f"/api/v1/mixtures/{slug}/draft", json=made, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    phase = planner.get(f"/api/v1/mixtures/{slug}/draft/plan").json()["phases"][0]
+    assert phase["cost"] == {
+        "amount": "766700.0000",
+        "bought_tokens": 383_350_000_000,
+        "unpriced": ["the-pile/books3"],
+        "unpriced_tokens": 250_000_000_000,
+    }
+    budget = phase["spread"]["feasible_budget"]
+    assert budget["low"] < budget["mid"] < budget["high"]
+    assert 0 <= phase["spread"]["chance_feasible"] <= 1
+    assert 1.5 < phase["predicted_loss"] < 4
+
+
 def test_versions_are_saved_listed_shown_and_compared(planner: TestClient):
     slug = create(planner)
     address = f"/api/v1/mixtures/{slug}"

@@ -681,3 +681,36 @@ def test_show_says_what_changed_in_the_catalogue_since_the_version(
     page = planner.get(f"/mixtures/{slug}")
     assert page.status_code == 200
     assert "1 dataset changed since version 1: The Pile · Books3" in page.text
+
+
+def test_show_says_what_the_data_costs_and_what_the_ranges_make_of_the_budget(
+    planner: TestClient, seeded_session: Session
+):
+    made = content(
+        phase(
+            [
+                component("jlw-chinese-books", 3, price=2, max_epochs=4),
+                component("the-pile/books3", 1),
+            ],
+            budget=10**12,
+            cost_ceiling=5e5,
+        )
+    )
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), made, name="Bought").slug
+    page = unescape(planner.get(f"/mixtures/{slug}").text)
+    # 383.35 billion unique tokens at 2 a million.
+    assert "The data costs 766,700.00 for 383B unique tokens" in page
+    assert "1 component without a price, which draws 250B, is not in it." in page
+    assert "At most 500,000.00 was asked for." in page
+    # 202.95 to 552.475 billion, four times, are three quarters of the budget.
+    found = re.search(r"these ratios carry ([\d.]+)T to ([\d.]+)T", page)
+    assert found
+    assert float(found[1]) == pytest.approx(1.082, rel=0.06)
+    assert float(found[2]) == pytest.approx(2.947, rel=0.06)
+    body = planner.post(
+        f"/mixtures/{slug}/versions",
+        data={"message": "m", "revision": "1", "reason": "asked"},
+    )
+    assert body.status_code < 400
+    version = unescape(planner.get(f"/mixtures/{slug}/versions/1").text)
+    assert "The data costs 766,700.00" in version

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 from app.mixtures.api.answers import finite
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.views import ComponentView, Exposure, MixtureView, Passes, PhaseView
-from app.planning.rollups import Portion
+from app.planning.rollups import Cost, Portion
+from app.planning.uncertainty import Spread
 
 
 class IntervalOut(BaseModel):
@@ -55,6 +56,23 @@ class PortionOut(BaseModel):
     ratio: float
 
 
+class CostOut(BaseModel):
+    """What the unique tokens cost, in the currency of the prices; `unpriced` is not in it."""
+
+    amount: str
+    bought_tokens: int
+    unpriced: list[str]
+    unpriced_tokens: int
+
+
+class SpreadOut(BaseModel):
+    """What the intervals of the estimates make of a phase, as 5, 50 and 95 % quantiles."""
+
+    feasible_budget: IntervalOut | None
+    shortage: IntervalOut
+    chance_feasible: float
+
+
 class PhaseOut(BaseModel):
     """A planned phase; `total_tokens` is 0 where it cannot be planned, and a finding says why."""
 
@@ -65,6 +83,9 @@ class PhaseOut(BaseModel):
     binding: list[str]
     weights_sum: float | None
     effective_tokens: float | None
+    predicted_loss: float | None
+    cost: CostOut | None
+    spread: SpreadOut | None
     components: list[PlannedOut]
     shares: dict[str, list[PortionOut]]
 
@@ -150,7 +171,7 @@ def finding_out(one: Finding) -> FindingOut:
 
 
 def _phase(view: PhaseView) -> PhaseOut:
-    plan = view.plan
+    plan, detail = view.plan, view.detail
     return PhaseOut(
         name=view.name,
         token_budget=view.budget,
@@ -159,10 +180,35 @@ def _phase(view: PhaseView) -> PhaseOut:
         binding=list(plan.binding) if plan else [],
         weights_sum=finite(plan.weights_sum) if plan else None,
         effective_tokens=plan.effective_tokens if plan else None,
+        predicted_loss=finite(detail.prediction.loss) if detail and detail.prediction else None,
+        cost=_cost(detail.cost, view) if detail and detail.cost else None,
+        spread=_spread(detail.spread) if detail and detail.spread else None,
         components=[_planned(one) for one in view.components],
         shares={tag: _portions(found) for tag, found in view.detail.portions.items()}
         if view.detail
         else {},
+    )
+
+
+def _cost(found: Cost, view: PhaseView) -> CostOut:
+    return CostOut(
+        amount=str(found.amount),
+        bought_tokens=found.bought_tokens,
+        unpriced=[view.drawn[place].dataset for place in found.unpriced],
+        unpriced_tokens=found.unpriced_tokens,
+    )
+
+
+def _spread(found: Spread) -> SpreadOut:
+    budget = found.feasible_budget
+    return SpreadOut(
+        feasible_budget=IntervalOut(low=budget.low, mid=budget.mid, high=budget.high)
+        if budget
+        else None,
+        shortage=IntervalOut(
+            low=found.shortage.low, mid=found.shortage.mid, high=found.shortage.high
+        ),
+        chance_feasible=found.chance_feasible,
     )
 
 

@@ -214,10 +214,8 @@ def _refuse_unknown(found: Found) -> None:
         )
     if found.unknown:
         raise InvalidInput(
-            "%(count)s lines name no dataset of the catalogue: %(names)s. Correct them, or leave "
-            "such lines out.",
+            "Not in the catalogue: %(names)s. Correct these lines, or leave them out.",
             field="list",
-            count=len(found.unknown),
             names=", ".join(name[:60] for name in found.unknown[:MAX_NAMED]),
         )
 
