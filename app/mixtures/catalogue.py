@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, sql
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session, aliased
 
@@ -55,10 +55,11 @@ _FACTS = (
         TokenEstimate.method,
         TokenEstimate.tokenizer,
         TokenEstimate.tokenizer_printed,
-        TokenEstimate.is_assumed,
-        TokenEstimate.is_scaled,
-        TokenEstimate.is_disputed,
-        TokenEstimate.has_repeats,
+        # Without an estimate the join leaves its flags null.
+        func.coalesce(TokenEstimate.is_assumed, sql.false()),
+        func.coalesce(TokenEstimate.is_scaled, sql.false()),
+        func.coalesce(TokenEstimate.is_disputed, sql.false()),
+        func.coalesce(TokenEstimate.has_repeats, sql.false()),
         TokenEstimate.bound,
     )
     .join(Provider, Provider.id == Dataset.provider_id)
@@ -81,10 +82,7 @@ _RELATIONS = (
         or_(Dataset.slug == _SLUGS.any_(), _OTHER.slug == _SLUGS.any_()),
     )
 )
-# Estimates flag these; without an estimate the join leaves them null.
-_FLAGS = ("is_assumed", "is_scaled", "is_disputed", "has_repeats")
 _LANGUAGES = 11
-_FIRST_FLAG = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +115,8 @@ def load_facts(
         return {}
     found = {}
     for row in session.execute(_BY_SLUG[with_team], {"slugs": list(slugs)}):
-        values = list(row)
+        values: list[Any] = list(row)
         values[_LANGUAGES] = tuple(values[_LANGUAGES])
-        for place in range(_FIRST_FLAG, _FIRST_FLAG + len(_FLAGS)):
-            values[place] = bool(values[place])
         found[values[0]] = DatasetFacts(*values)
     return found
 

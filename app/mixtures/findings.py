@@ -1,6 +1,6 @@
 """Everything that a computed mixture has to say, as one list: the page, the API and the CLI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,9 +9,13 @@ from app.mixtures.policies import Verdict
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words import plans as words
 from app.mixtures.words import policies as policy_words
+from app.planning.overlap import Overlap
 from app.planning.problem import ConstraintKind
 from app.web.errors import sentence
 from app.web.i18n import gettext as _
+
+# The composer names the worst overlaps: hundreds of sentences would hide all others.
+MOST_OVERLAPS = 20
 
 
 class Severity(StrEnum):
@@ -36,11 +40,13 @@ def list_findings(view: MixtureView, *, only_active: bool = False) -> list[Findi
     """
     Return the findings, errors first, in the order of the phases.
 
-    With `only_active` those of the phase that is looked at and of the whole mixture.
+    With `only_active` those of the phase that is looked at and of the whole mixture, and of many
+    overlaps those that count most tokens twice.
     """
     found = [*_whole(view)]
     for phase in (view.phase,) if only_active else view.phases:
         found += _phase(phase, view)
+        found += _overlaps(phase, view, most=MOST_OVERLAPS if only_active else None)
     return sorted(found, key=lambda one: one.severity is not Severity.ERROR)
 
 
@@ -121,12 +127,29 @@ def _phase(phase: PhaseView, view: MixtureView) -> Iterator[Finding]:
             words.warning(warning, view.facts),
         )
     yield from _counts(phase, view)
-    for overlap in phase.detail.overlaps if phase.detail else ():
+
+
+def _overlaps(phase: PhaseView, view: MixtureView, *, most: int | None) -> Iterator[Finding]:
+    found: Sequence[Overlap] = phase.detail.overlaps if phase.detail else ()
+    if most is not None and len(found) > most:
+        found = sorted(found, key=lambda one: -(one.double_tokens or 0))
+    for overlap in found[:most]:
         yield Finding(
             Severity.WARNING,
             f"overlap_{overlap.kind.value}",
             phase.name,
             words.overlap(overlap, phase, view.facts),
+        )
+    left = found[len(found) if most is None else most :]
+    if left:
+        yield Finding(
+            Severity.WARNING,
+            "more_overlaps",
+            phase.name,
+            _(
+                "%(n)s more overlaps count fewer tokens twice.",
+                n=len(left),
+            ),
         )
 
 

@@ -26,6 +26,9 @@ from app.planning.problem import ConstraintKind
 from app.web import numbers
 from app.web.i18n import gettext as _
 
+# A page names so many and counts the rest.
+MOST_SHOWN = 12
+
 
 class ShortageKind(StrEnum):
     """Why something is missing."""
@@ -89,21 +92,46 @@ def load_shortages(session: Session, slug: str, viewer: Viewer) -> tuple[Mixture
     return mixture, list_shortages(loading.load_plan(session, contents.read(draft.content), viewer))
 
 
-def list_shortages(view: MixtureView) -> list[Shortage]:
-    """Return what a computed mixture lacks, in the order of its phases, the largest first."""
-    found: list[Shortage] = []
-    for phase in view.phases:
-        found += sorted(_of_phase(phase, view), key=lambda one: -(one.mid or 0))
-    return found
+def list_shortages(view: MixtureView, *, most: int | None = None) -> list[Shortage]:
+    """
+    Return what a computed mixture lacks, in the order of its phases, the largest first.
+
+    With `most` so many; `count_shortages` says how many there are.
+    """
+    lacks = [
+        (phase, lack)
+        for phase in view.phases
+        for lack in sorted(_lacks(phase, view), key=lambda one: -(one.tokens or 0))
+    ]
+    return [
+        _group(phase, lack.subject, lack.tokens or 0, view.facts)
+        if isinstance(lack.subject, str)
+        else _component(phase, lack.subject, lack, view)
+        for phase, lack in lacks[:most]
+    ]
 
 
-def _of_phase(phase: PhaseView, view: MixtureView) -> Iterator[Shortage]:
+def count_shortages(view: MixtureView) -> int:
+    """Return how much a computed mixture lacks, without saying what."""
+    return sum(1 for phase in view.phases for _lack in _lacks(phase, view))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """A shortage before it is put into words: of a component, or of the group of that name."""
+
+    kind: ShortageKind
+    subject: PlannedComponent | str
+    tokens: int | None
+    max_epochs: float | None
+
+
+def _lacks(phase: PhaseView, view: MixtureView) -> Iterator[_Lack]:
     if phase.plan is None:
         return
     lacking = phase.plan.remedies.more_unique_tokens
-    limits = {one.dataset: one.max_epochs for one in phase.phase.components}
     # From the plan and not from its rows: a large mixture draws only those of one phase.
-    for part in phase.plan.components:
+    for one, part in zip(phase.phase.components, phase.plan.components, strict=True):
         if part.name not in view.facts:
             kind = ShortageKind.NOT_IN_CATALOGUE
         elif part.name not in view.unique and part.tokens:
@@ -112,23 +140,22 @@ def _of_phase(phase: PhaseView, view: MixtureView) -> Iterator[Shortage]:
             kind = ShortageKind.UNIQUE_TOKENS
         else:
             continue
-        yield _component(phase, part, kind, limits[part.name], view)
+        yield _Lack(kind, part, lacking.get(part.name), one.max_epochs)
     for breach in phase.plan.breaches:
         if breach.kind is ConstraintKind.GROUP_MIN:
             missing = math.ceil((breach.bound - breach.actual) * phase.total_tokens)
-            yield _group(phase, breach.subject, missing, view.facts)
+            yield _Lack(ShortageKind.GROUP, breach.subject, missing, None)
 
 
 def _component(
     phase: PhaseView,
     part: PlannedComponent,
-    kind: ShortageKind,
-    limit: float | None,
+    lack: _Lack,
     view: MixtureView,
 ) -> Shortage:
+    kind, lacking, limit = lack.kind, lack.tokens, lack.max_epochs
     facts, unique = view.facts.get(part.name), view.unique.get(part.name)
     name = display_name(part.name, facts)
-    lacking = phase.plan.remedies.more_unique_tokens.get(part.name) if phase.plan else None
     # What the passes need in all: unique tokens at the middle of the estimate, and the lack.
     needed = None if lacking is None or unique is None or not limit else lacking + unique.mid
     return Shortage(

@@ -115,8 +115,8 @@ def find_overlaps(
             if parent in index and counts[index[parent]]:
                 found.append(_pair((index[parent], index[child]), parent, path, counts, unique))
     found += _shared(present, index, ancestors, unique)
-    rank = list(OverlapKind)
-    return tuple(sorted(found, key=lambda item: (rank.index(item.kind), item.components)))
+    rank = {kind: place for place, kind in enumerate(OverlapKind)}
+    return tuple(sorted(found, key=lambda item: (rank[item.kind], item.components)))
 
 
 _Path = tuple[Relation, ...]
@@ -168,9 +168,10 @@ def _shared(
 ) -> list[Overlap]:
     """Find roots outside the mixture that several components come from."""
     by_root: dict[str, list[str]] = {}
+    inside = set(present)
     for name in present:
         for root in ancestors[name]:
-            if root not in present:
+            if root not in inside:
                 by_root.setdefault(root, []).append(name)
     found = []
     seen: set[tuple[int, ...]] = set()

@@ -13,6 +13,7 @@ interval, and the chance that it exceeds its limit from the distribution.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -239,7 +240,7 @@ def _joint(
     # pairs of opposite sign, of which the bend is the same and the tilt is opposite.
     z = noise(len(room))
     tilt = z * _single((above + below) / 2)
-    np.abs(z, out=z)
+    z = np.abs(z)
     z *= _single((above - below) / 2)
     # An empty source has no room at all; the floor keeps its arithmetic finite.
     z += _single(np.maximum(room, _NO_ROOM))
@@ -291,11 +292,17 @@ def _chance_below(found: Estimates, threshold: Floats) -> list[float]:
     ]
 
 
+@lru_cache(maxsize=8)
 def _noise(seed: int, pairs: int, count: int, common: float) -> NDArray[np.float32]:
-    """Draw standard normal numbers, (pairs, count); the same for the same seed."""
+    """
+    Draw standard normal numbers, (pairs, count); the same for the same seed.
+
+    Remembered, since an edit rarely changes how many sources there are: at most 10 MB each.
+    """
     generator = np.random.default_rng(seed)
     own = generator.standard_normal((pairs, count), dtype=np.float32)
     if common:
         shared = generator.standard_normal((pairs, 1), dtype=np.float32)
         own = np.float32(math.sqrt(1 - common)) * own + np.float32(math.sqrt(common)) * shared
+    own.setflags(write=False)
     return own

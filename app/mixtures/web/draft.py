@@ -11,7 +11,7 @@ from app.mixtures import content as contents
 from app.mixtures import loading
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
-from app.mixtures.shortages import Shortage, list_shortages
+from app.mixtures.shortages import MOST_SHOWN, Shortage, count_shortages, list_shortages
 from app.mixtures.views import MixtureView
 from app.mixtures.web.asking import rfq_href
 from app.mixtures.web.say import SAY, Say
@@ -27,6 +27,7 @@ class DraftPage:
     view: MixtureView
     findings: Sequence[Finding]
     shortages: Sequence[Shortage]
+    shortage_count: int
     rfq_href: str | None
     notice: str | None
     say: Say = SAY
@@ -48,7 +49,8 @@ def show_draft(
         draft=draft,
         view=view,
         findings=list_findings(view),
-        shortages=list_shortages(view),
+        shortages=list_shortages(view, most=MOST_SHOWN),
+        shortage_count=count_shortages(view),
         rfq_href=rfq_href(request, viewer, mixture),
         notice=notice,
     )

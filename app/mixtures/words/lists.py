@@ -103,6 +103,13 @@ def portion_word(tag: str, values: tuple[str, ...], facts: Mapping[str, DatasetF
     return " / ".join(words)
 
 
+def namesakes(facts: Mapping[str, DatasetFacts]) -> Mapping[str, DatasetFacts]:
+    """Return datasets that name every category and provider once: what many words are found in."""
+    categories = {one.category: one for one in facts.values()}
+    providers = {one.provider: one for one in facts.values()}
+    return {one.slug: one for one in (*categories.values(), *providers.values())}
+
+
 def _named(tag: str, value: str, facts: Mapping[str, DatasetFacts]) -> str:
     is_chinese = current_locale() == CHINESE
     for one in facts.values():

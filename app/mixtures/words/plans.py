@@ -20,7 +20,8 @@ Facts = Mapping[str, DatasetFacts]
 
 def shortage(view: PhaseView, dataset: str, facts: Facts) -> str:
     """Say what a short component draws and may draw; an empty text where it is not short."""
-    component = next((one for one in view.components if one.dataset == dataset), None)
+    place = view.phase.place(dataset)
+    component = None if place is None else view.components[place]
     if component is None or component.tokens is None or component.unique is None:
         return ""
     if component.exposure is None or component.max_epochs is None:

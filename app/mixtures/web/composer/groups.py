@@ -13,7 +13,7 @@ from app.mixtures.rollups import Drawn
 from app.mixtures.views import PhaseView
 from app.mixtures.web.composer.cells import read_share
 from app.mixtures.web.composer.settings import read_number
-from app.mixtures.words.lists import TAGS, tag_value_word
+from app.mixtures.words.lists import TAGS, namesakes, tag_value_word
 from app.planning.tags import Tag as TagValue
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
@@ -161,18 +161,18 @@ def _drawn(drawn: Sequence[Drawn], tag: str, value: str) -> int:
 def choices_of(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> list[Choices]:
     """Return the values that groups of a phase can be made of, by tag."""
     found: dict[Tag, dict[str, None]] = {tag: {} for tag in Tag}
-    for one in phase.drawn:
-        for tag in Tag:
-            for value in _values(one.tags.get(tag)):
-                found[tag][value] = None
+    for tag, values in found.items():
+        for stated in dict.fromkeys(_values(one.tags.get(tag)) for one in phase.drawn):
+            values.update(dict.fromkeys(stated))
     for group in phase.phase.groups:
         found[group.tag][group.value] = None
+    known = namesakes(facts)
     found[Tag.SYNTHETIC] |= {SYNTHETIC_YES: None, SYNTHETIC_NO: None}
     return [
         Choices(
             _(TAGS[tag]),
             sorted(
-                ((f"{tag}:{value}", tag_value_word(tag, value, facts)) for value in values),
+                ((f"{tag}:{value}", tag_value_word(tag, value, known)) for value in values),
                 key=lambda pair: pair[1],
             ),
         )

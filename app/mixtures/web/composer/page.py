@@ -99,6 +99,7 @@ class ComposerPage:
     shares: list[Shares]
     picture: PhasesPicture | None
     shortages: list[Shortage]
+    shortage_count: int
     rfq_href: str | None
     groups: list[GroupRow]
     group_choices: list[Choices]
@@ -178,7 +179,8 @@ def make(made: Making) -> ComposerPage:
         worth=worth.worth_of(view),
         shares=pictures.shares_of(phase, view.facts),
         picture=pictures.phases_of(view),
-        shortages=shortages.list_shortages(view),
+        shortages=shortages.list_shortages(view, most=shortages.MOST_SHOWN),
+        shortage_count=shortages.count_shortages(view),
         rfq_href=made.rfq_href,
         groups=groups.rows_of(phase, form),
         group_choices=groups.choices_of(phase, view.facts),

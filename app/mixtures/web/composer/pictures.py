@@ -7,7 +7,7 @@ from app.mixtures.content import Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.rows import quantity
-from app.mixtures.words.lists import TAGS, portion_word
+from app.mixtures.words.lists import TAGS, namesakes, portion_word
 from app.planning.rollups import Portion
 from app.web.i18n import CHINESE, current_locale
 from app.web.i18n import gettext as _
@@ -74,8 +74,9 @@ def shares_of(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> list[Share
     """Return the shares of a phase by every tag; nothing where it is not planned."""
     if phase.detail is None:
         return []
+    known = namesakes(facts)
     return [
-        _shares(tag, phase.detail.portions[tag.value], facts)
+        _shares(tag, phase.detail.portions[tag.value], known)
         for tag in PICTURED
         if phase.detail.portions[tag.value]
     ]
