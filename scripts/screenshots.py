@@ -34,7 +34,9 @@ from app.settings import Settings
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # Found beside the scripts, not installed.
 from tests.catalog.importing import example as imports
+from tests.mixtures.making import make_viewer
 from tests.quotes import example
+from tests.trainers import example as trainer_example
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -100,6 +102,17 @@ SHOTS = (
     Shot("quotes-comparison", f"/rfqs/{EXAMPLE}/comparison", Role.APPROVER),
     Shot("quotes-request", f"/rfqs/{EXAMPLE}", Role.BUYER),
     Shot("quotes-new", "/rfqs/new", Role.BUYER),
+    Shot("trainers", "/mixtures/bilingual-1t/versions/1/trainers", Role.PLANNER),
+    Shot(
+        "trainer",
+        "/mixtures/bilingual-1t/versions/1/trainers/levanter",
+        Role.PLANNER,
+        is_dark_too=True,
+    ),
+    Shot(
+        "trainer-proof", "/mixtures/bilingual-1t/versions/1/trainers/levanter/proof", Role.PLANNER
+    ),
+    Shot("trainer-read", "/trainers/read", Role.PLANNER),
     Shot("people", "/settings/people", Role.ADMINISTRATOR),
     Shot("account", "/settings/account", Role.PLANNER),
 )
@@ -137,6 +150,7 @@ def portal() -> Iterator[tuple[str, dict[Role, str]]]:
             cookies = {role: sign_in(session, role) for role in PEOPLE}
             example.make(session)
             imports.make(session)
+            trainer_example.make(session, make_viewer(session))
         engine.dispose()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

@@ -63,6 +63,7 @@ PUBLIC = (
     "/training/concepts/zero",
     "/training/config",
 )
+# The pages of a trainer want a mixture: test_trainers.py checks them in the same way.
 SIGNED_IN = (
     (Role.PLANNER, "/catalogue/jlw-chinese-english-scripts"),
     (Role.ADMINISTRATOR, "/settings/priors?edit=book_en"),
