@@ -95,5 +95,6 @@ def test_whole_batches_are_those_of_the_framework():
 def test_passes_above_one_are_allowed_for_only_as_far_as_the_plan_draws():
     plan = plans.make_plan(plans.make_phase("Main", {"web": 7, "code": 3}, 10**9, code=10**8))
     written = FORMAT.write(plan)
-    assert "max_repetition_ratio: 3.001" in written.texts()["mixture.yaml"]
+    # 239 batches are 1,002,438,656 tokens, of which code is 3.0073 times its 100,000,000.
+    assert "max_repetition_ratio: 3.008" in written.texts()["mixture.yaml"]
     assert "olmo_repeats" in {one.kind.code for one in written.notes}

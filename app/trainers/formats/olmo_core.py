@@ -6,6 +6,7 @@ OLMo-core's source mixture: YAML for `SourceMixtureList`.
 keeps the plan's cap. Per-source `validate()` is never called, so nonsense builds silently.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
@@ -106,8 +107,11 @@ def write(plan: Plan) -> Written:
         placed = placing.place(plan, phase, LAYOUTS)
         found += placing.missing(placed, LAYOUTS)
         ratios = arithmetic.exact_sum([one.ratio for one in placed])
-        sources = [_source(one, ratio) for one, ratio in zip(placed, ratios, strict=True)]
-        head = comment([*header(plan, said, place), "", *_call(plan, place)])
+        requested = _requested(plan, place, placed)
+        sources = [
+            _source(one, ratio, requested) for one, ratio in zip(placed, ratios, strict=True)
+        ]
+        head = comment([*header(plan, said, place), "", *_call(plan, requested)])
         name = "mixture.yaml" if len(plan.phases) == 1 else f"mixture-phase-{place + 1}.yaml"
         files.append(File(name, head + dump({"sources": sources}), "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
@@ -143,43 +147,71 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
     """
     Return what whole sequences in whole batches make of the ratios, one path a source.
 
-    Each source gets the whole sequences of int(requested * ratio) tokens, within its capacity;
-    what is missing to whole batches goes to all evenly, then by largest remainder.
+    Each source gets int(requested * ratio) tokens, of which each pass over it gives its whole
+    sequences; what is missing to whole batches goes to all passes evenly, within their capacity,
+    then by largest remainder.
     """
     settings = sizes.settings
     found = []
     for place, phase in enumerate(read(files).phases):
         components = weights.usable(phase.components)
-        batch = settings.global_batch_size
-        requested = -(-sizes.samples(place) // batch) * batch
-        counts, rests, room = [], [], []
-        for one in components:
-            tokens = int(requested * settings.sequence_length * one.weight)
-            counts.append(tokens // settings.sequence_length)
-            rests.append(tokens % settings.sequence_length)
-            known = sizes.find(one).tokens
-            most = known * (one.max_epochs or 1.0) if known else float("inf")
-            room.append(most // settings.sequence_length)
-        _even_out(counts, rests, room, requested)
+        length, step = settings.sequence_length, settings.step_tokens
+        known = [sizes.find(one).tokens for one in components]
+        most = [
+            int(tokens * (one.max_epochs or 1.0)) if tokens else math.inf
+            for one, tokens in zip(components, known, strict=True)
+        ]
+        requested = _whole_batches(
+            sizes.samples(place) * length, step, [one.weight for one in components], most
+        )
+        owners, wanted, room = [], [], []
+        for owner, (one, tokens) in enumerate(zip(components, known, strict=True)):
+            passes = _passes(int(requested * one.weight), tokens)
+            owners += [owner] * len(passes)
+            wanted += passes
+            room += [tokens // length if tokens else math.inf] * len(passes)
+        counts = [int(min(one // length, most)) for one, most in zip(wanted, room, strict=True)]
+        rests = [one % length for one in wanted]
+        _even_out(counts, rests, room, requested // length)
         total = sum(counts)
-        drawn = [count / total for count in counts] if total else [0.0] * len(counts)
+        drawn = [0.0] * len(components)
+        for owner, count in zip(owners, counts, strict=True):
+            drawn[owner] += count / total if total else 0.0
         found.append(arithmetic.gathered(components, drawn, sizes))
     return tuple(found)
 
 
 def error_bound(phase: Phase, settings: Settings) -> float:
-    """Return two sequences as a share of the phase."""
+    """Return two sequences, and one for each whole pass, as a share of the phase."""
     samples = max(phase.tokens / settings.sequence_length, 1)
-    return ROUNDED_SAMPLES / samples + 1e-9
+    # Every pass over a source is cut to whole sequences by itself; others get what that leaves.
+    passes = sum(math.floor(one.epochs or 0) for one in phase.drawn)
+    return (ROUNDED_SAMPLES + passes) / samples + 1e-9
 
 
-def _source(placed: Placed, ratio: float) -> dict[str, object]:
+def _passes(needed: int, available: int | None) -> list[int]:
+    """
+    Return the tokens that each pass over a source gives.
+
+    >>> _passes(250, 100), _passes(40, 100), _passes(40, None)
+    ([100, 100, 50], [40], [40])
+    """
+    if not available or needed <= available:
+        return [needed]
+    left, found = needed / available, []
+    while left > 0:
+        found.append(math.ceil(available * min(1.0, left)))
+        left -= min(1.0, left)
+    return found
+
+
+def _source(placed: Placed, ratio: float, requested: int) -> dict[str, object]:
     found: dict[str, object] = {
         "source_name": placed.name,
         "target_ratio": ratio,
         "paths": [placed.location.uri],
     }
-    cap = _cap(placed)
+    cap = _cap(placed, int(requested * ratio))
     if cap is not None and cap >= 1:
         found["max_repetition_ratio"] = cap
     elif cap is not None:
@@ -187,15 +219,34 @@ def _source(placed: Placed, ratio: float) -> dict[str, object]:
     return found
 
 
-def _cap(placed: Placed) -> float | None:
-    """Return the plan's cap, or without one the passes that it draws, where more than one."""
+def _cap(placed: Placed, needed: int) -> float | None:
+    """Return the plan's cap, or without one the passes that are drawn, where more than one."""
     component = placed.component
     if component.max_epochs is not None:
         return float(component.max_epochs)
-    if component.epochs is not None and component.epochs > 1:
+    if component.unique_tokens and needed > component.unique_tokens:
         # Rounded up, so that the check of capacity, which truncates, holds.
-        return (int(component.epochs * 1000) + 1) / 1000
+        return (int(needed / component.unique_tokens * 1000) + 1) / 1000
     return None
+
+
+def _requested(plan: Plan, place: int, placed: Sequence[Placed]) -> int:
+    """Return the tokens of a phase in whole batches: more, unless that breaks a cap of the plan."""
+    most = [
+        int(one.component.unique_tokens * one.component.max_epochs)
+        if one.component.unique_tokens and one.component.max_epochs
+        else math.inf
+        for one in placed
+    ]
+    step, ratios = plan.settings.step_tokens, [one.ratio for one in placed]
+    return _whole_batches(plan.phases[place].tokens, step, ratios, most)
+
+
+def _whole_batches(tokens: int, step: int, ratios: Sequence[float], most: Sequence[float]) -> int:
+    """Round up to whole batches; down where that needs more of a source than there may be."""
+    up = -(-tokens // step) * step
+    is_too_much = any(int(up * ratio) > one for ratio, one in zip(ratios, most, strict=True))
+    return up - step if is_too_much and up > step else up
 
 
 def _repeat_notes(plan: Plan) -> Iterator[Note]:
@@ -212,9 +263,8 @@ def _repeat_notes(plan: Plan) -> Iterator[Note]:
         yield UNKNOWN_SIZE.note(names=tuple(unknown))
 
 
-def _call(plan: Plan, place: int) -> list[str]:
+def _call(plan: Plan, requested: int) -> list[str]:
     step = plan.settings.step_tokens
-    requested = -(-plan.phases[place].tokens // step) * step
     return [
         "Read it with SourceMixtureDatasetConfig(source_list=SourceMixtureList.from_dict(...),",
         f"  requested_tokens={requested}, global_batch_size={step}, seed={plan.settings.seed});",

@@ -5,9 +5,11 @@ A mirror proves agreement with that commit as it was read, not with the framewor
 that use one say so in their names.
 """
 
+import math
+from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class NemotronDataset(BaseModel):
@@ -51,3 +53,77 @@ class NemotronBlend(BaseModel):
 def nemotron(mapping: Any) -> NemotronBlend:
     """Return a parsed blend file."""
     return NemotronBlend.model_validate(mapping)
+
+
+class NanotronDataset(BaseModel):
+    """A Nanoset with its folders: mirror of huggingface/nanotron@2411b02, read strictly."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    dataset_folder: str | list[str]
+    dataset_weights: list[int | float] | None = None
+    dataset_max_tokens: list[int] | None = None
+    dataset_read_path: list[str] | None = None
+
+    @model_validator(mode="after")
+    def one_weight_each(self) -> Self:
+        """Refuse another number of weights than of folders."""
+        folders = self.dataset_folder
+        count = 1 if isinstance(folders, str) else len(folders)
+        if self.dataset_weights is not None and len(self.dataset_weights) != count:
+            raise ValueError("a weight for each folder")
+        return self
+
+
+class NanotronData(BaseModel):
+    """The data of a stage: mirror of huggingface/nanotron@2411b02."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    dataset: NanotronDataset
+    seed: int | None = None
+    num_loading_workers: int | None = 1
+
+
+class NanotronStage(BaseModel):
+    """A stage: mirror of huggingface/nanotron@2411b02."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    start_training_step: int
+    data: NanotronData
+    sequence_length: int | None = None
+
+
+def nanotron(stages: list[Any]) -> list[NanotronStage]:
+    """Return the stages of a configuration, which are checked together too."""
+    found = [NanotronStage.model_validate(one) for one in stages]
+    starts = [one.start_training_step for one in found]
+    if 1 not in starts or len(set(starts)) < len(starts):
+        raise ValueError("one stage starts at step 1, and no two at the same")
+    if len({one.name for one in found}) < len(found):
+        raise ValueError("each stage has a name of its own")
+    return found
+
+
+def gpt_neox(mapping: Mapping[str, Any]) -> dict[str, tuple[list[str], list[float]]]:
+    """
+    Return paths and normalised weights by split: mirror of EleutherAI/gpt-neox@ea7aefd.
+
+    Dashes are underscores there; all splits are given or none; lengths are asserted.
+    """
+    values = {key.replace("-", "_"): value for key, value in mapping.items()}
+    if len(values) < len(mapping):
+        raise ValueError("a key is given twice")
+    found = {}
+    for split in ("train", "valid", "test"):
+        paths = values[f"{split}_data_paths"]
+        weights = values.get(f"{split}_data_weights") or [1.0] * len(paths)
+        if len(paths) != len(weights):
+            raise ValueError("a weight for each path")
+        total = math.fsum(weights)
+        if total <= 0:
+            raise ValueError("weights sum to more than zero")
+        found[split] = (paths, [weight / total for weight in weights])
+    return found
