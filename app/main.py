@@ -73,6 +73,47 @@ UPLOADS: dict[str, int] = {
     "/api/v1/imports": IMPORT_FILE.max_bytes + MAX_BODY_BYTES,
     "/measure/dataset/": SAMPLE_FILE.max_bytes + MAX_BODY_BYTES,
 }
+# What answers requests, in the order in which an address is matched.
+ROUTED = (
+    health,
+    pages,
+    files_routes,
+    accounts_routes,
+    accounts_api,
+    guide_routes,
+    # Before the catalogue's own: the address of a dataset would take every one below it.
+    editing_routes,
+    state_routes,
+    review_routes,
+    provider_routes,
+    exporting_routes,
+    import_routes,
+    buying_routes,
+    trainers_routes,
+    trainers_draft_routes,
+    read_routes,
+    trainers_api,
+    vendors_routes,
+    mixtures_routes,
+    mixtures_api,
+    training_routes,
+    training_api,
+    locations_routes,
+    beginning_api,
+    rfqs_api,
+    quotes_inviting_api,
+    brought_api,
+    quotes_api,
+    quotes_filing_api,
+    cards_api,
+    measuring_routes,
+    catalog_routes,
+    locations_api,
+    exporting_api,
+    catalog_api,
+    editing_api,
+    import_api,
+)
 
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
@@ -115,44 +156,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     }
 
     install_error_handlers(app)
-    app.include_router(health.router)
-    app.include_router(pages.router)
-    app.include_router(files_routes.router)
-    app.include_router(accounts_routes.router)
-    app.include_router(accounts_api.router)
-    app.include_router(guide_routes.router)
-    # Before the catalogue's own: the address of a dataset would take every one below it.
-    for module in (editing_routes, state_routes, review_routes, provider_routes):
+    for module in ROUTED:
         app.include_router(module.router)
-    for module in (exporting_routes, import_routes):
-        app.include_router(module.router)
-    app.include_router(buying_routes.router)
-    for module in (trainers_routes, trainers_draft_routes, read_routes):
-        app.include_router(module.router)
-    app.include_router(trainers_api.router)
-    app.include_router(vendors_routes.router)
-    app.include_router(mixtures_routes.router)
-    app.include_router(mixtures_api.router)
-    app.include_router(training_routes.router)
-    app.include_router(training_api.router)
-    app.include_router(locations_routes.router)
-    for api in (
-        beginning_api,
-        rfqs_api,
-        quotes_inviting_api,
-        brought_api,
-        quotes_api,
-        quotes_filing_api,
-        cards_api,
-    ):
-        app.include_router(api.router)
-    app.include_router(measuring_routes.router)
-    app.include_router(catalog_routes.router)
-    app.include_router(locations_api.router)
-    app.include_router(exporting_api.router)
-    app.include_router(catalog_api.router)
-    app.include_router(editing_api.router)
-    app.include_router(import_api.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
 
     # The last one added is the outermost.

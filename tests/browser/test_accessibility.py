@@ -49,9 +49,11 @@ PUBLIC = (
     "/mixtures/using/the-pile",
     "/training",
     "/training?model=hand&was=deepseek-v3&accelerator=h800&gpus=512&tokens=1T&ep=8",
-    "/training?model=gpt3-175b&accelerator=h100-sxm&gpus=384&tokens=300B&tp=8&pp=8&interleave=3"
-    "&global_batch=768&sequence_parallel=yes&ramp_start=48&ramp_increment=48"
-    "&ramp_sequences=1000000&stage=3",
+    (
+        "/training?model=gpt3-175b&accelerator=h100-sxm&gpus=384&tokens=300B&tp=8&pp=8&interleave=3"
+        "&global_batch=768&sequence_parallel=yes&ramp_start=48&ramp_increment=48"
+        "&ramp_sequences=1000000&stage=3"
+    ),
     "/training?run=bloom-176b&model=bloom-176b&accelerator=a100-sxm-80gb&gpus=384&tokens=366B&tp=3",
     "/training/plans/compare",
     "/training/concepts",
