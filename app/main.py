@@ -160,12 +160,17 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         app.include_router(module.router)
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
 
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Put what every request passes around the application."""
     # The last one added is the outermost.
     app.add_middleware(CrossOriginGuard)
     app.add_middleware(RequestGate, large_bodies=UPLOADS)
     app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https)
-    return app
 
 
 def create_app_from_environment() -> FastAPI:

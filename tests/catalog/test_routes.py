@@ -602,3 +602,17 @@ def test_show_of_a_share_names_the_whole_and_the_share(seeded_client):
     assert "52.2 %" in html
     assert "627,000,000,000" in html
     assert "published bytes" not in html
+
+
+def test_a_chinese_page_says_an_english_size_in_its_own_words(seeded_client):
+    page = seeded_client.get(
+        "/catalogue/chinese-fineweb-edu-v2", headers={"Accept-Language": "zh-CN"}
+    ).text
+    assert "1.88亿" in page
+    assert "188 million entries" in page
+
+
+def test_a_long_count_of_bytes_is_read_as_a_size(seeded_client):
+    page = seeded_client.get("/catalogue/refinedweb", headers={"Accept-Language": "en"}).text
+    assert '<span class="v">2.77 TB</span>' in page
+    assert "2,766,953,721,769 bytes" in page

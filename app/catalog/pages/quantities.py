@@ -15,6 +15,10 @@ from app.web.i18n import gettext as _
 BARE_NUMBER = re.compile(
     r"\W*[\d.,]+\s*(K|M|B|T|million|billion|trillion|千|万|亿|万亿)?\W*", re.IGNORECASE
 )
+# A size in English words or letters, which a Chinese page says in 万 and 亿.
+ENGLISH_SIZE = re.compile(r"\d\s*(K|M|B|T|thousand|million|billion|trillion)\b", re.IGNORECASE)
+# From here on bytes are read as MB, GB, TB.
+MANY_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -110,24 +114,35 @@ def _forms(quantity: Quantity) -> tuple[str, str | None]:
     """
     Return the form of a quantity that reads best on this page, and the other one.
 
-    A size is read as it is printed (825.18 GiB), a Chinese number word only on a Chinese page.
+    A size is read as it is printed (825.18 GiB), a number word only on a page of its language.
     """
     verbatim = _verbatim(quantity)
     if quantity.value is None:
         return verbatim, None
     number = counted(quantity.value, quantity.unit)
-    if quantity.printed.replace(",", "") == f"{quantity.value.normalize():f}":
+    digits = quantity.printed.replace(",", "").removesuffix(" bytes")
+    if digits == f"{quantity.value.normalize():f}":
+        if quantity.unit == "byte" and quantity.value >= MANY_BYTES:
+            return numbers.data_size(int(quantity.value)).striptags(), number
         return number, None
     is_chinese_page = i18n.current_locale() == i18n.CHINESE
-    if any("\u3400" <= character <= "\u9fff" for character in quantity.printed):
-        if not is_chinese_page:
-            return number, verbatim
-    elif quantity.unit == "byte":
+    is_chinese = any("\u3400" <= character <= "\u9fff" for character in quantity.printed)
+    if is_chinese and not is_chinese_page:
+        return number, verbatim
+    if quantity.unit == "byte" and not is_chinese:
         return verbatim, number
-    whole = numbers.whole(quantity.value)
+    return _sized_forms(quantity, quantity.value, verbatim, is_chinese_page=is_chinese_page)
+
+
+def _sized_forms(
+    quantity: Quantity, value: Decimal, verbatim: str, *, is_chinese_page: bool
+) -> tuple[str, str]:
+    """Return both forms of a count that is printed with an English size, or with none."""
+    if is_chinese_page and ENGLISH_SIZE.search(quantity.printed):
+        return _with_unit(numbers.short(value), quantity.unit), verbatim
     if BARE_NUMBER.fullmatch(quantity.printed):
-        return _with_unit(quantity.printed, quantity.unit), whole
-    return verbatim, whole
+        return _with_unit(quantity.printed, quantity.unit), numbers.whole(value)
+    return verbatim, numbers.whole(value)
 
 
 def _content_word(quantity: Quantity) -> str | None:
