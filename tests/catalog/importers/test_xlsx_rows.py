@@ -3,9 +3,7 @@
 import contextlib
 import io
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 import openpyxl
 import pytest
@@ -16,59 +14,19 @@ from app.catalog.exchange import ImportRefused
 from app.catalog.importers import xlsx_package, xlsx_rows
 from app.catalog.importers.grid import FormulaCell, MergedCell
 from tests.catalog.importers.reading import only, read
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-
-
-def book(fill: Callable[[Any], None]) -> bytes:
-    """Return a workbook whose first sheet `fill` wrote, made by another program than ours."""
-    workbook = openpyxl.Workbook()
-    fill(workbook.active)
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return buffer.getvalue()
-
-
-def table(*rows: list[object], merge: tuple[str, ...] = ()) -> bytes:
-    def fill(sheet: Any) -> None:
-        for row in rows:
-            sheet.append(row)
-        for reference in merge:
-            sheet.merge_cells(reference)
-
-    return book(fill)
+from tests.catalog.importers.workbooks import (
+    BILLION_LAUGHS,
+    EXTERNAL_ENTITY,
+    OUTSIDE,
+    bomb,
+    package,
+    sheet,
+    table,
+)
 
 
 def cells(content: bytes) -> list[list[object]]:
     return [row.cells for row in xlsx_rows.read_sheet(io.BytesIO(content)).rows]
-
-
-def package(**parts: str) -> bytes:
-    """Return a package of hand-written parts around a sheet."""
-    names = {
-        "workbook": "xl/workbook.xml",
-        "rels": "xl/_rels/workbook.xml.rels",
-        "sheet": "xl/worksheets/sheet1.xml",
-        "strings": "xl/sharedStrings.xml",
-        "styles": "xl/styles.xml",
-    }
-    defaults = {
-        "workbook": f'<workbook xmlns="{MAIN}" xmlns:r="http://schemas.openxmlformats.org/'
-        'officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="rId1"/>'
-        "</sheets></workbook>",
-        "rels": '<Relationships xmlns="x"><Relationship Id="rId1" '
-        'Target="worksheets/sheet1.xml"/></Relationships>',
-        "sheet": sheet('<row r="1"><c t="inlineStr"><is><t>名称</t></is></c></row>'),
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for key, content in (defaults | parts).items():
-            archive.writestr(names[key], content)
-    return buffer.getvalue()
-
-
-def sheet(rows: str, after: str = "") -> str:
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>'
 
 
 def test_texts_numbers_dates_and_booleans_are_as_a_person_sees_them() -> None:
@@ -178,17 +136,6 @@ def test_old_macs_count_dates_from_1904() -> None:
     assert cells(buffer.getvalue()) == [["2024-03-01"]]
 
 
-BILLION_LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
-    f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c t="str"><v>&b;</v></c></row></sheetData>'
-    "</worksheet>"
-)
-OUTSIDE = '<Relationships><Relationship Id="rId1" Target="../../etc/passwd"/></Relationships>'
-EXTERNAL_ENTITY = BILLION_LAUGHS.replace(
-    '<!ENTITY a "aaaaaaaaaa">', '<!ENTITY a SYSTEM "file:///etc/passwd">'
-)
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -219,10 +166,10 @@ def test_damaged_and_hostile_files_are_refused(content: bytes) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
-    bomb = package(sheet=sheet("<row/>" + " " * 50_000_000))
-    assert len(bomb) < 100_000
+    content = bomb(50_000_000)
+    assert len(content) < 100_000
     with pytest.raises(ImportRefused, match="unpacks to far more"):
-        read(bomb, "a.xlsx")
+        read(content, "a.xlsx")
 
 
 def test_many_small_parts_are_refused() -> None:
