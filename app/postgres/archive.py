@@ -92,9 +92,14 @@ class Reader:
         """Write one part to a file that only we may read."""
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file, self.archive.open(name) as source:
+        with os.fdopen(descriptor, "wb") as file:
+            self.copy(name, file)
+
+    def copy(self, name: str, target: IO[bytes]) -> None:
+        """Write one part to an open file."""
+        with self.archive.open(name) as source:
             while chunk := source.read(CHUNK_BYTES):
-                file.write(chunk)
+                target.write(chunk)
 
     def extract_files(self, directory: Path) -> None:
         """Write all stored files into a new directory."""

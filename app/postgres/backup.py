@@ -1,51 +1,33 @@
 """Keep everything the portal holds in one file, and bring it back from there."""
 
 import logging
-import os
 import re
-import shutil
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 
-from app.errors import Conflict, Unavailable
-from app.postgres import archive, binaries, dump, embedded, urls
+from app.errors import Conflict
+from app.postgres import archive, binaries, dump, embedded, stored_files, urls
 from app.postgres.archive import Manifest
+from app.postgres.stored_files import StoredFiles
 from app.settings import Settings
 from app.version import VERSION
 
 logger = logging.getLogger(__name__)
 
 
-def files_dir_of(settings: Settings) -> Path | None:
-    """Return the directory of the stored files; None where they lie in an object store."""
-    url = settings.files_url
-    if url is None:
-        return settings.data_dir.expanduser().absolute() / "files"
-    if "://" in url and not url.startswith(("file://", "local://")):
-        return None
-    return Path(url.partition("://")[2] if "://" in url else url).expanduser().absolute()
-
-
 def backup(settings: Settings, file: Path) -> Manifest:
-    """
-    Write the database and the stored files, as they are now, to one private file.
-
-    Files in an object store stay there: that store is backed up by its own means.
-    """
-    files_dir = files_dir_of(settings)
-    if files_dir is None:
-        logger.warning("the backup is without the stored files, which lie in an object store")
+    """Write the database and the stored files, as they are now, to one private file."""
+    files = stored_files.of(settings, embedded.home_of(settings).directory)
     with embedded.database(settings) as url, archive.write(file) as writer:
         manifest = _add_database(writer, url, settings.postgres_bin)
         # After the database: a file is stored before the row that names it, so none is missing.
-        for name, path in archive.list_files(files_dir) if files_dir else ():
+        for name, open_file in files.members():
             try:
-                stored = path.open("rb")
+                stored = open_file()
             except FileNotFoundError:
                 logger.info("a stored file was deleted during the backup", extra={"file": name})
                 continue
@@ -89,7 +71,7 @@ def restore(
         If the backup is of a newer version, or the portal holds something and `force` is not
         given.
     """
-    files_dir = files_dir_of(settings)
+    files = stored_files.of(settings, embedded.home_of(settings).directory)
     with archive.read(file) as reader, embedded.database(settings) as url:
         manifest = reader.manifest
         _refuse_newer(manifest, known_revisions)
@@ -100,12 +82,11 @@ def restore(
                 max(_major(connection), manifest.dump_major), settings.postgres_bin
             )
             if not force:
-                _refuse_overwriting(connection, files_dir, manifest)
-        with _staging(files_dir or embedded.home_of(settings).directory) as staging:
+                _refuse_overwriting(connection, files, manifest)
+        with files.staging() as staging:
             reader.extract(archive.DUMP, staging / archive.DUMP)
-            reader.extract_files(staging / "files")
             with (
-                _undoing(files_dir, staging) as swap,
+                files.replacing(reader, staging) as swap,
                 dump.replace(url, staging / archive.DUMP, client, version),
             ):
                 # Last before the commit, which is all that can still fail.
@@ -129,14 +110,14 @@ def _refuse_newer(manifest: Manifest, known_revisions: Collection[str]) -> None:
 
 
 def _refuse_overwriting(
-    connection: psycopg.Connection, files_dir: Path | None, manifest: Manifest
+    connection: psycopg.Connection, stored: StoredFiles, manifest: Manifest
 ) -> None:
     tables = _scalar(
         connection,
         "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
         " AND relnamespace = 'public'::regnamespace",
     )
-    files = sum(1 for _ in archive.list_files(files_dir)) if files_dir else 0
+    files = sum(1 for _ in stored.members())
     if tables or files:
         raise Conflict(
             "This portal is not empty: its database has %(tables)s tables, and it stores %(files)s "
@@ -146,50 +127,6 @@ def _refuse_overwriting(
             files=files,
             date=manifest.created_at,
         )
-
-
-@contextmanager
-def _staging(files_dir: Path) -> Iterator[Path]:
-    """Yield a private directory on the file system of the stored files."""
-    staging = files_dir.with_name(f"{files_dir.name}.restore.{os.getpid()}")
-    try:
-        files_dir.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir(mode=0o700)
-        yield staging
-    except OSError as error:
-        raise Unavailable(
-            "Nothing was changed, for the backup cannot be unpacked beside %(directory)s: %(why)s.",
-            directory=str(files_dir),
-            why=error.strerror or str(error),
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-@contextmanager
-def _undoing(files_dir: Path | None, staging: Path) -> Iterator[Callable[[], None]]:
-    """Yield what puts the new files in the place of the old; undo that if the body fails."""
-    former, new = staging / "former", staging / "files"
-    is_swapped = False
-
-    def swap() -> None:
-        nonlocal is_swapped
-        if files_dir is None:
-            return
-        is_swapped = True
-        if files_dir.exists():
-            files_dir.rename(former)
-        new.rename(files_dir)
-
-    try:
-        yield swap
-    except BaseException:
-        if files_dir is not None and is_swapped:
-            if not new.exists():
-                files_dir.rename(new)
-            if former.exists():
-                former.rename(files_dir)
-        raise
 
 
 def _revision(connection: psycopg.Connection) -> str | None:

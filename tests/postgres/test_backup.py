@@ -11,7 +11,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
+from fsspec import AbstractFileSystem
 from pydantic import SecretStr
 
 from app import schema
@@ -178,9 +180,7 @@ def test_a_backup_is_one_private_file(make_portal: Callable[..., Settings], tmp_
     assert set(manifest.members) == {"database.dump", "files/ab/报价.pdf", "files/empty"}
 
 
-def test_files_that_lie_elsewhere(
-    make_portal: Callable[..., Settings], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_files_that_lie_elsewhere(make_portal: Callable[..., Settings], tmp_path: Path) -> None:
     original, restored = make_portal(), make_portal(empty=True)
     elsewhere = tmp_path / "elsewhere"
     (original.data_dir / "files").rename(elsewhere)
@@ -189,11 +189,83 @@ def test_files_that_lie_elsewhere(
     restore(restored, tmp_path / "portal.peibi")
     assert len(stored(restored)) == 2
 
-    in_a_store = original.model_copy(update={"files_url": "s3://bucket/peibi"})
-    assert len(backup.backup(in_a_store, tmp_path / "portal.peibi").members) == 1
-    assert "without the stored files" in caplog.text
-    restore(in_a_store, tmp_path / "portal.peibi", force=True)
-    assert contents(url_of(in_a_store)) == contents(url_of(restored))
+
+@pytest.fixture
+def store() -> Iterator[AbstractFileSystem]:
+    """An object store, kept in memory."""
+    file_system = fsspec.filesystem("memory")
+    file_system.store.clear()
+    yield file_system
+    file_system.store.clear()
+
+
+def in_store(store: AbstractFileSystem, bucket: str) -> dict[str, bytes]:
+    paths = store.find(f"/{bucket}") if store.exists(f"/{bucket}") else []
+    return {path.removeprefix(f"/{bucket}/"): store.cat_file(path) for path in paths}
+
+
+def test_files_in_an_object_store_are_kept_and_brought_back(
+    make_portal: Callable[..., Settings], tmp_path: Path, store: AbstractFileSystem
+) -> None:
+    held = {"ab/abc": bytes(range(256)) * 1000, "cd/cde": b""}
+    for name, content in held.items():
+        store.pipe_file(f"/bucket/files/{name}", content)
+    original = make_portal().model_copy(update={"files_url": "memory://bucket/files"})
+    manifest = backup.backup(original, tmp_path / "portal.peibi")
+    assert set(manifest.members) == {"database.dump", "files/ab/abc", "files/cd/cde"}
+
+    into_a_store = make_portal(empty=True).model_copy(update={"files_url": "memory://other"})
+    restore(into_a_store, tmp_path / "portal.peibi")
+    assert in_store(store, "other") == held
+    into_a_directory = make_portal(empty=True)
+    restore(into_a_directory, tmp_path / "portal.peibi")
+    assert stored(into_a_directory) == held
+    assert contents(url_of(into_a_store)) == contents(url_of(into_a_directory))
+
+
+def test_an_object_store_that_holds_something_is_only_replaced_by_force(
+    make_portal: Callable[..., Settings], tmp_path: Path, store: AbstractFileSystem
+) -> None:
+    backup.backup(make_portal(), tmp_path / "portal.peibi")
+    store.pipe_file("/bucket/ef/later", b"later")
+    other = make_portal(empty=True).model_copy(update={"files_url": "memory://bucket"})
+    with pytest.raises(Conflict, match="stores 1 files"):
+        restore(other, tmp_path / "portal.peibi")
+    assert in_store(store, "bucket") == {"ef/later": b"later"}
+    restore(other, tmp_path / "portal.peibi", force=True)
+    assert set(in_store(store, "bucket")) == {"ab/报价.pdf", "empty"}
+
+
+@pytest.mark.parametrize("failing", ["commit", "upload"])
+def test_a_restore_into_an_object_store_that_fails_changes_nothing(
+    make_portal: Callable[..., Settings],
+    tmp_path: Path,
+    store: AbstractFileSystem,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: str,
+) -> None:
+    backup.backup(make_portal(), tmp_path / "portal.peibi")
+    store.pipe_file("/bucket/ef/later", b"later")
+    other = make_portal().model_copy(update={"files_url": "memory://bucket"})
+    with urls.connect(url_of(other)) as connection:
+        connection.execute("INSERT INTO audit (what) VALUES ('later')")
+    before = contents(url_of(other))
+    if failing == "commit":
+        monkeypatch.setattr(dump, "COMMIT", b"SELECT 1/0;\n")
+    else:
+        open_file = type(store).open
+
+        def refuse(self: AbstractFileSystem, path: str, mode: str = "rb", **kind: object) -> object:
+            if "w" in mode and path.endswith("empty"):
+                raise OSError(28, "No space left on device")
+            return open_file(self, path, mode, **kind)
+
+        monkeypatch.setattr(type(store), "open", refuse)
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        restore(other, tmp_path / "portal.peibi", force=True)
+    monkeypatch.undo()
+    assert contents(url_of(other)) == before
+    assert in_store(store, "bucket") == {"ef/later": b"later"}
 
 
 def test_a_full_disk_is_named(
