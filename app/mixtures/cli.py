@@ -14,7 +14,7 @@ from app.accounts.viewers import Viewer, make_viewer
 from app.errors import AppError, InvalidInput, NotFound
 from app.mixtures import access, client, queries, texts, versions
 from app.mixtures.client import Report
-from app.mixtures.findings import has_errors
+from app.mixtures.findings import has_errors, lacks_estimates
 from app.web.i18n import LOCALES, use_locale
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
@@ -133,7 +133,7 @@ def make_mixture_app(session_scope: SessionScope) -> typer.Typer:
         text = read_file(file)
         with one_sentence():
             report = client.check(url, text) if url else check_here(session_scope, text, person)
-        print("\n".join([*report.lines, *(["ok"] if report.ok else [])]))
+        print(report.printed())
         if not report.ok:
             raise typer.Exit(1)
 
@@ -165,7 +165,7 @@ def check_here(session_scope: SessionScope, text: str, person: str) -> Report:
         viewer = find_viewer(session, person)
         found = texts.check(session, texts.read(session, text), viewer)
         lines = [client.line(one.severity, one.phase, one.message) for one in found]
-        return Report(not has_errors(found), lines)
+        return Report(not has_errors(found), not lacks_estimates(found), lines)
 
 
 def push_here(

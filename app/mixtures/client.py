@@ -27,12 +27,21 @@ class Refused(AppError):
         self.status = status_code
 
 
+NOT_KNOWN = "not known whether it fits: some data has no estimate"
+
+
 @dataclass(frozen=True)
 class Report:
-    """What a check found, a line each."""
+    """What a check found, a line each; whether it fits is not known where data has no estimate."""
 
     ok: bool
+    is_known: bool
     lines: list[str]
+
+    def printed(self) -> str:
+        """Return the lines and what they come to."""
+        verdict = ["ok" if self.is_known else NOT_KNOWN] if self.ok else []
+        return "\n".join([*self.lines, *verdict])
 
 
 def list_mixtures(url: str) -> list[str]:
@@ -75,6 +84,7 @@ def check(url: str, text: str) -> Report:
     found = _json(url, "POST", "/mixtures/check", {"text": text})
     return Report(
         found["ok"],
+        not found["ok"] or found["fits"] is not None,
         [line(one["severity"], one["phase"], one["message"]) for one in found["findings"]],
     )
 

@@ -9,6 +9,7 @@ from app.mixtures.policies import Verdict
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words import plans as words
 from app.mixtures.words import policies as policy_words
+from app.planning.outcome import WarningCode
 from app.planning.overlap import Overlap
 from app.planning.problem import ConstraintKind
 from app.web.errors import sentence
@@ -53,6 +54,11 @@ def list_findings(view: MixtureView, *, only_active: bool = False) -> list[Findi
 def has_errors(findings: list[Finding]) -> bool:
     """Whether a check fails."""
     return any(one.severity is Severity.ERROR for one in findings)
+
+
+def lacks_estimates(findings: list[Finding]) -> bool:
+    """Whether some data has no estimate, so that nobody knows how much of it there is."""
+    return any(one.code == WarningCode.NO_ESTIMATE for one in findings)
 
 
 def _whole(view: MixtureView) -> Iterator[Finding]:

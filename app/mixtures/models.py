@@ -145,6 +145,18 @@ class MixtureVersion(Base):
 
     mixture: Mapped[Mixture] = relationship(lazy="raise")
 
+    @property
+    def fits(self) -> bool | None:
+        """Whether every limit is kept; None where only what nobody counted could break one."""
+        # Only what has no estimate is worth no known number of tokens.
+        is_unknown = any(
+            one["tokens"] and one["effective_tokens"] is None
+            for phase in self.results["phases"]
+            for one in phase["components"]
+        )
+        is_feasible: bool = self.results["is_feasible"]
+        return None if is_feasible and is_unknown else is_feasible
+
 
 class ShareLink(Base):
     """A link that shows one version, read-only, to whoever has it; only its hash is stored."""

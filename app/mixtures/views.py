@@ -228,3 +228,8 @@ class MixtureView:
         return all(phase.is_feasible for phase in self.phases if phase.components) and all(
             phase.problem is None for phase in self.phases
         )
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether it fits; None where no known limit is broken, and some data nobody counted."""
+        return None if self.is_feasible and self.unknown else self.is_feasible

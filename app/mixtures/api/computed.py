@@ -1,6 +1,6 @@
 """A computed mixture as the API states it: phases, exposure, policies, findings."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.mixtures.api.answers import finite
 from app.mixtures.findings import Finding, list_findings
@@ -126,7 +126,10 @@ class ComputedOut(BaseModel):
 
     tokenizer: str
     total_tokens: int
-    feasible: bool
+    feasible: bool | None = Field(
+        description="Null where no known limit is broken, but some data has no estimate."
+    )
+    unknown: int = Field(description="Datasets without an estimate.")
     phases: list[PhaseOut]
     exposures: list[ExposureOut]
     policies: list[PolicyOut]
@@ -139,7 +142,8 @@ def computed_out(view: MixtureView) -> ComputedOut:
     return ComputedOut(
         tokenizer=view.content.tokenizer,
         total_tokens=view.total_tokens,
-        feasible=view.is_feasible,
+        feasible=view.fits,
+        unknown=view.unknown,
         phases=[_phase(phase) for phase in view.phases],
         exposures=[_exposure(one) for one in view.exposures],
         policies=[

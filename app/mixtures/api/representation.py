@@ -46,7 +46,9 @@ class VersionItem(BaseModel):
     created_at: datetime
     content_hash: str = Field(description="SHA-256 of the canonical JSON of the content.")
     total_tokens: int
-    feasible: bool
+    feasible: bool | None = Field(
+        description="Null where no known limit is broken, but some data has no estimate."
+    )
     reason: str | None
 
 
@@ -136,7 +138,7 @@ def version_item(version: MixtureVersion) -> VersionItem:
         created_at=version.created_at,
         content_hash=version.content_hash,
         total_tokens=version.results["total_tokens"],
-        feasible=version.results["is_feasible"],
+        feasible=version.fits,
         reason=version.reason,
     )
 

@@ -13,7 +13,7 @@ from app.mixtures import access, queries, texts
 from app.mixtures.api.computed import FindingOut, finding_out
 from app.mixtures.api.etags import etag, or_stale, read_if_match
 from app.mixtures.api.plans import Strict
-from app.mixtures.findings import has_errors
+from app.mixtures.findings import has_errors, lacks_estimates
 from app.mixtures.pages import Number
 
 router = APIRouter(prefix="/api/v1", tags=["mixtures"])
@@ -34,6 +34,9 @@ class CheckedOut(BaseModel):
     """Whether a text is a mixture that fits, with the same sentences as the page."""
 
     ok: bool
+    fits: bool | None = Field(
+        description="Null where nothing is wrong, but some data has no estimate."
+    )
     findings: list[FindingOut]
 
 
@@ -116,4 +119,9 @@ def check_text(session: DbSession, viewer: CurrentViewer, body: TextIn) -> Check
     """Check a text without keeping it: the same sentences as on the page."""
     require(viewer, Permission.READ_MIXTURES)
     findings = texts.check(session, texts.read(session, body.text), viewer)
-    return CheckedOut(ok=not has_errors(findings), findings=[finding_out(one) for one in findings])
+    is_ok = not has_errors(findings)
+    return CheckedOut(
+        ok=is_ok,
+        fits=None if is_ok and lacks_estimates(findings) else is_ok,
+        findings=[finding_out(one) for one in findings],
+    )

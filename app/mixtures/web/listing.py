@@ -31,6 +31,7 @@ class Row:
 
     mixture: Mixture
     results: dict[str, object] | None
+    fits: bool | None
     stale: int
 
 
@@ -110,6 +111,7 @@ def _rows(session: DbSession, mixtures: list[Mixture], viewer: Viewer) -> list[R
         Row(
             mixture,
             last[mixture.id].results if mixture.id in last else None,
+            last[mixture.id].fits if mixture.id in last else None,
             stale.get(last[mixture.id].id, 0) if mixture.id in last else 0,
         )
         for mixture in mixtures
