@@ -125,6 +125,7 @@ def add_quote_file(
 ) -> AttachmentOut:
     """Attach a file to a draft."""
     quote = quote_queries.get_quote(session, quote_id, viewer)
+    rfq = quote.rfq
     made = filing.attach_to_quote(
         session,
         quote,
@@ -132,7 +133,7 @@ def add_quote_file(
         viewer=viewer,
         quota_bytes=store_of(request).quota_bytes,
     )
-    found = attachment_queries.get_attachment(session, quote.rfq, made.public_id, quote_id=quote.id)
+    found = attachment_queries.get_attachment(session, rfq, made.public_id, quote_id=quote.id)
     return _out(found)
 
 
