@@ -39,20 +39,20 @@ draft     POST   /rfqs/files/{rfq_id}                                           
 closed    POST   /rfqs/files/{rfq_id}                                           403 403 409 403 403 403 403 403 401
 draft     POST   /rfqs/{rfq_id}/files/{attachment_id}/remove                    403 403 303 403 403 404 404 404 401
 draft     POST   /rfqs/{rfq_id}/invite                                          403 403 303 403 403 404 404 404 401
-open      POST   /rfqs/{rfq_id}/invite                                          403 403 303 403 403 403 403 404 401
-closed    POST   /rfqs/{rfq_id}/invite                                          403 403 409 403 403 403 403 404 401
+open      POST   /rfqs/{rfq_id}/invite                                          403 403 303 403 403 404 404 404 401
+closed    POST   /rfqs/{rfq_id}/invite                                          403 403 409 403 403 404 404 404 401
 draft     POST   /rfqs/{rfq_id}/invitations/{invitation_id}/link                403 403 200 403 403 404 404 404 401
 open      POST   /rfqs/{rfq_id}/invitations/{invitation_id}/link                403 403 409 403 403 403 403 404 401
 draft     POST   /rfqs/{rfq_id}/ask-approval                                    403 403 303 403 403 404 404 404 401
 draft     POST   /rfqs/{rfq_id}/open                                            403 403 303 303 403 404 404 404 401
-open      POST   /rfqs/{rfq_id}/open                                            403 403 409 409 403 403 403 404 401
-open      POST   /rfqs/{rfq_id}/extend                                          403 403 303 303 403 403 403 404 401
-closed    POST   /rfqs/{rfq_id}/extend                                          403 403 409 409 403 403 403 404 401
+open      POST   /rfqs/{rfq_id}/open                                            403 403 409 409 403 404 404 404 401
+open      POST   /rfqs/{rfq_id}/extend                                          403 403 303 303 403 404 404 404 401
+closed    POST   /rfqs/{rfq_id}/extend                                          403 403 409 409 403 404 404 404 401
 draft     POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 404 404 404 401
-open      POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 403 403 404 401
-closed    POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 403 403 404 401
-decided   POST   /rfqs/{rfq_id}/cancel                                          403 403 409 409 403 403 403 404 401
-open      POST   /rfqs/{rfq_id}/questions/{question_id}                         403 403 303 403 403 403 403 404 401
+open      POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 404 404 404 401
+closed    POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 404 404 404 401
+decided   POST   /rfqs/{rfq_id}/cancel                                          403 403 409 409 403 404 404 404 401
+open      POST   /rfqs/{rfq_id}/questions/{question_id}                         403 403 303 403 403 404 404 404 401
 open      GET    /rfqs/{rfq_id}/comparison                                      409 409 409 409 409 404 404 404 401
 closed    GET    /rfqs/{rfq_id}/comparison                                      200 200 200 200 200 404 404 404 401
 open      GET    /rfqs/{rfq_id}/comparison.{kind}                               409 409 409 409 409 404 404 404 401
@@ -67,6 +67,8 @@ open      GET    /rfqs/{rfq_id}/quotes/{quote_id}.pdf                           
 closed    GET    /rfqs/{rfq_id}/quotes/{quote_id}.pdf                           200 200 200 200 200 200 404 404 401
 closed    GET    /rfqs/{rfq_id}/award.pdf                                       404 404 404 404 404 404 404 404 401
 decided   GET    /rfqs/{rfq_id}/award.pdf                                       200 200 200 200 200 404 404 404 401
+decided   POST   /rfqs/{rfq_id}/lots/{number}/entry                             403 403 403 409 403 404 404 404 401
+decided   POST   /rfqs/{rfq_id}/lots/{number}/draft                             403 409 403 403 409 404 404 404 401
 # A vendor's pages
 open      GET    /quotes                                                        303 303 303 303 303 200 200 200 401
 open      GET    /quotes/rate-cards                                             303 303 303 303 303 200 200 200 401
@@ -147,6 +149,8 @@ closed    GET    /api/v1/quote-files/{quote_id}                                 
 answering POST   /api/v1/quote-files/{quote_id}                                 403 403 404 403 403 201 404 404 401
 open      GET    /api/v1/rate-cards                                             200 200 200 200 200 200 200 200 401
 open      POST   /api/v1/rate-cards                                             403 403 201 403 403 201 201 201 401
+open      GET    /api/v1/rfqs/start                                             403 403 200 403 403 403 403 403 401
+decided   POST   /api/v1/rfqs/{rfq_id}/lots/{lot_id}/add-to-draft               403 409 403 403 409 403 403 404 401
 open      DELETE /api/v1/rate-cards/{card_id}                                   403 403 409 403 403 204 404 404 401
 """
 

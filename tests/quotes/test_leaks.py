@@ -113,3 +113,15 @@ def test_what_was_cancelled_before_its_deadline_stays_sealed(
     )
     assert buyer.get(f"/api/v1/quotes/{quote.public_id}").status_code == 404
     assert buyer.get(f"/api/v1/rfqs/{rfq.public_id}/comparison").status_code == 409
+
+
+def test_what_a_vendor_may_not_do_shows_nothing_of_the_team_s_page(
+    client: TestClient, session: Session, sealed
+):
+    rfq, _, account, rival = sealed
+    browser = factories.sign_in(client, session, rival)
+    for verb in ("cancel", "open", "extend", "invite", "ask-approval"):
+        refused = browser.post(f"/rfqs/{rfq.public_id}/{verb}")
+        assert refused.status_code == 404, verb
+        for trace in (rfq.title, account.organisation.slug, "quote has come", "of invited"):
+            assert trace not in refused.text, verb

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.errors import AppError, InvalidInput
+from app.errors import AppError, InvalidInput, NotFound
 from app.quotes import closing, inviting, opening, questions
 from app.quotes.buying.notices import redirect
 from app.quotes.buying.show import load_page
@@ -33,8 +33,14 @@ def act(
     form: FormData,
     do: Callable[[Rfq], str],
 ) -> Response:
-    """Do something with a request and go back to its page, or show there why it was refused."""
+    """
+    Do something with a request and go back to its page, or show there why it was refused.
+
+    That page is the team's: to a vendor who was invited it would name the others.
+    """
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    if not viewer.is_team:
+        raise NotFound(rfq_queries.NO_RFQ)
     try:
         with session.begin_nested():
             done = do(rfq)
