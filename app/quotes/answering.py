@@ -34,6 +34,8 @@ _PLAIN = (
     "exceptions",
     "note",
 )
+# The state in an event of a draft that is gone; no row has it.
+DISCARDED = "discarded"
 _LINE = (
     "price_basis",
     "price_unit",
@@ -229,9 +231,19 @@ def discard_draft(session: Session, quote: Quote, *, viewer: Viewer) -> None:
         If the quote is no draft.
     """
     require(viewer, Permission.ANSWER_REQUESTS)
-    _, _, quote = _lock(session, quote, viewer)
+    rfq, invitation, quote = _lock(session, quote, viewer)
     state.next_quote_state(quote.state, "save")
-    for attachment in attachment_queries.list_attachments(session, quote.rfq, quote_id=quote.id):
+    events.record(
+        session,
+        rfq,
+        "quote.discarded",
+        actor=viewer,
+        of=(events.QUOTE, quote.public_id),
+        states=(QuoteState.DRAFT, DISCARDED),
+        invitation=invitation,
+        detail={"revision": quote.revision},
+    )
+    for attachment in attachment_queries.list_attachments(session, rfq, quote_id=quote.id):
         session.delete(attachment)
     session.flush()
     session.delete(quote)
