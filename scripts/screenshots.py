@@ -34,6 +34,7 @@ from app.settings import Settings
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # Found beside the scripts, not installed.
 from tests.catalog.importing import example as imports
+from tests.mixtures import example as mixture_example
 from tests.mixtures.making import make_viewer
 from tests.quotes import example
 from tests.trainers import example as trainer_example
@@ -54,21 +55,28 @@ LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 WIDTHS = (1280, 390)
 # A picture shows what a person sees first; the rest of a long page repeats it.
 TALLEST = {1280: 1_700, 390: 1_500}
-MOST_BYTES = 8_000_000
+MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A page to picture, who looks at it, and whether it is also pictured in the dark."""
+    """
+    A page to picture, who looks at it, and whether it is also pictured in the dark.
+
+    A picture starts at the top of the page, or at `start`.
+    """
 
     name: str
     path: str
     role: Role | None = None
     is_dark_too: bool = False
+    start: str | None = None
 
 
 # The first request of a new installation, which tests/quotes/example.py makes.
 EXAMPLE = f"RFQ-{datetime.now(UTC).year}-0001"
+
+MIXTURE = f"/mixtures/{mixture_example.SLUG}"
 
 SHOTS = (
     Shot(
@@ -94,6 +102,11 @@ SHOTS = (
     Shot("priors", "/settings/priors?edit=book_en", Role.ADMINISTRATOR),
     Shot("edit", "/edit/dataset/jlw-chinese-books", Role.PLANNER),
     Shot("review", "/review", Role.PLANNER),
+    Shot("mixtures", "/mixtures", Role.PLANNER),
+    Shot("composer", MIXTURE, Role.PLANNER, is_dark_too=True),
+    Shot("composer-fix", f"{MIXTURE}?preview=solve", Role.PLANNER, start="#fix"),
+    Shot("repeats", f"{MIXTURE}/repeats", Role.PLANNER),
+    Shot("mixture-diff", f"{MIXTURE}/diff?from=1&to=draft", Role.PLANNER),
     Shot("training", "/training", is_dark_too=True),
     Shot("layouts", "/training/layouts?run=bloom-176b&only=deepspeed_bf16"),
     Shot("published", "/training/published"),
@@ -150,7 +163,9 @@ def portal() -> Iterator[tuple[str, dict[Role, str]]]:
             cookies = {role: sign_in(session, role) for role in PEOPLE}
             example.make(session)
             imports.make(session)
-            trainer_example.make(session, make_viewer(session))
+            viewer = make_viewer(session)
+            trainer_example.make(session, viewer)
+            mixture_example.make(session, viewer)
         engine.dispose()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -221,14 +236,17 @@ def take(chromium: Browser, address: str, cookies: dict[Role, str], shot: Shot) 
                     message = f"{shot.path} does not answer with a page"
                     raise SystemExit(message)
                 suffix = "-dark" if scheme == "dark" else ""
-                save(page, FOLDER / f"{shot.name}-{language}-{width}{suffix}.webp", width)
+                name = f"{shot.name}-{language}-{width}{suffix}.webp"
+                save(page, FOLDER / name, width, shot.start)
                 context.close()
 
 
-def save(page: Page, path: Path, width: int) -> None:
+def save(page: Page, path: Path, width: int, start: str | None = None) -> None:
     """Save what a person sees first, as a small picture."""
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(height, TALLEST[width])})
+    if start is not None:
+        page.locator(start).evaluate("(element) => element.scrollIntoView({ behavior: 'instant' })")
     client = page.context.new_cdp_session(page)
     picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 66})
     path.write_bytes(base64.b64decode(picture["data"]))

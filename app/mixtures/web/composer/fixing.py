@@ -10,7 +10,7 @@ from app.errors import AppError
 from app.mixtures import drafts, loading
 from app.mixtures.edits import remedies
 from app.mixtures.phases import display_name
-from app.mixtures.views import MixtureView, PhaseView
+from app.mixtures.views import ComponentView, MixtureView, PhaseView
 from app.mixtures.web.composer.rows import quantity, two_places
 from app.mixtures.words import plans as words
 from app.mixtures.words.plans import passes
@@ -54,8 +54,7 @@ class Change:
     name: str
     before: object
     after: object
-    epochs_before: str
-    epochs_after: str
+    epochs: str
 
 
 @dataclass(frozen=True)
@@ -294,21 +293,19 @@ def _changes(before: PhaseView, after: PhaseView) -> list[Change]:
                     name=display_name(new.dataset, new.facts),
                     before=quantity(old.tokens or 0),
                     after=quantity(new.tokens or 0),
-                    epochs_before=_epochs(
-                        old.exposure.mid if old.exposure else None, old.max_epochs
-                    ),
-                    epochs_after=_epochs(
-                        new.exposure.mid if new.exposure else None, new.max_epochs
-                    ),
+                    epochs=_epochs(old, new),
                 ),
             )
         )
     return [change for _size, change in sorted(found, key=lambda pair: pair[0])]
 
 
-def _epochs(value: float | None, limit: float | None) -> str:
-    if value is None:
-        return _("not known")
-    if limit is None:
-        return two_places(value)
-    return _("%(epochs)s, max %(max)s", epochs=two_places(value), max=passes(limit))
+def _epochs(old: ComponentView, new: ComponentView) -> str:
+    """Return the passes before and after, with the limit where that changes."""
+    if old.exposure is None or new.exposure is None:
+        return _("passes not known")
+    before, after = two_places(old.exposure.mid), two_places(new.exposure.mid)
+    found = before if before == after else f"{before} → {after}"
+    if old.max_epochs == new.max_epochs or new.max_epochs is None:
+        return _("passes %(epochs)s", epochs=found)
+    return _("passes %(epochs)s, max now %(max)s", epochs=found, max=passes(new.max_epochs))
