@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev bytecode run test test-browser check format bench screenshots vendor messages lock clean
+.PHONY: help setup setup-dev bytecode run test test-browser test-trainers-full check format bench screenshots vendor messages lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ test: .venv/.dev bytecode ## run the tests, browser tests included (they need Ch
 	$(BIN)/python -m pytest -n auto --ignore tests/browser
 	@# On their own: the browser's event loop would stand in the way of others in its process.
 	$(BIN)/python -m pytest -n auto tests/browser
+
+test-trainers-full: .venv/.dev ## load our files with the whole heavy trainers (Python 3.12, some 30 GB in .cache)
+	$(BIN)/python scripts/test_trainers_full.py
 
 check: .venv/.dev ## linters, types, import rules, templates, migrations, translations, locks
 	$(BIN)/ruff check .

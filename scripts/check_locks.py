@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Return 1 and say where, if a lock names an address or lacks a hash."""
     problems = []
-    for path in sorted(ROOT.glob("requirements*.lock")):
+    for path in sorted([*ROOT.glob("requirements*.lock"), *ROOT.glob("tests/trainers/*/*.lock")]):
         text = path.read_text()
         if re.search(r"https?://|--(index|find-links)", text):
             problems.append(f"{path.name} names a host")
