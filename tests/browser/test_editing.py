@@ -165,3 +165,15 @@ def test_an_earlier_state_is_brought_back(open_page):
     check(watched)
     page.get_by_role("button", name="Bring 1 value back").click()
     expect(page.locator("h1")).to_contain_text(before)
+
+
+def test_the_menu_of_seldom_actions_works_by_keyboard(open_page):
+    page = open_page("/catalogue/jlw-chinese-books", role=Role.PLANNER).page
+    summary = page.locator("details[data-menu] > summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("details[data-menu] a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(summary).to_be_focused()
+    expect(page.get_by_role("link", name="Archive", exact=True)).to_be_hidden()
