@@ -141,7 +141,10 @@ def _memory(layout: Layout) -> Iterator[str]:
     if layout.optimizer == "megatron_distributed":
         yield "--use-distributed-optimizer"
     elif layout.optimizer == "fsdp":
+        # Megatron-LM takes FSDP only with these two.
         yield "--use-torch-fsdp2"
+        yield "--no-gradient-accumulation-fusion"
+        yield "--ckpt-format torch_dist"
     if layout.attention == "flash":
         yield "--use-flash-attn"
 

@@ -54,7 +54,6 @@ PUBLIC = (
         "&global_batch=768&sequence_parallel=yes&ramp_start=48&ramp_increment=48"
         "&ramp_sequences=1000000&stage=3"
     ),
-    "/training?run=bloom-176b&model=bloom-176b&accelerator=a100-sxm-80gb&gpus=384&tokens=366B&tp=3",
     "/training/plans/compare",
     "/training/concepts",
     "/training/layouts?run=bloom-176b",

@@ -1,6 +1,8 @@
 """What starts a plan says what the plan says: flags, configuration, torchrun line."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +89,42 @@ def test_every_file_of_the_calculator(client, kind):
 def test_a_run_that_cannot_be_computed_has_no_file(client):
     page(client, "/training/export/json?run=bloom-176b&tp=3", status=422)
     page(client, "/training/export/pdf?run=bloom-176b", status=404)
+
+
+NAMES = json.loads(Path(__file__).with_name("launch_names.json").read_text(encoding="utf-8"))
+EVERY = [
+    *({"run": one.id} for one in presets.runs().values() if one.layout),
+    *({"model": one, "accelerator": "h100-sxm", "gpus": "1024", "tokens": "1T", "ep": ep,
+       "optimizer": optimizer, "precision": precision}
+      for one, ep in (("deepseek-v3", "8"), ("mixtral-8x7b", "8"), ("olmo2-32b", "1"))
+      for optimizer, precision in (("fsdp", "bf16"), ("deepspeed", "fp16"),
+                                   ("megatron_distributed", "fp8"))),
+    {"model": "llama3-70b", "accelerator": "h100-sxm", "gpus": "512", "tokens": "1T", "tp": "8",
+     "pp": "4", "interleave": "2", "cp": "2", "global_batch": "512", "recompute": "selective",
+     "sequence_parallel": "yes", "ramp_start": "32", "ramp_increment": "32",
+     "ramp_sequences": "1000000"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", EVERY)
+def test_every_argument_is_one_of_the_tool_s(query):
+    plan = plan_of(**query)
+    flags = {flag.split()[0] for flag in launch.megatron_flags(plan)}
+    assert flags <= set(NAMES["megatron"]["names"])
+    torchrun = set(re.findall(r"--[a-z-]+", launch.torchrun_line(plan)))
+    assert torchrun <= set(NAMES["torchrun"]["names"])
+    config = json.loads(launch.deepspeed_config(plan))
+    known = NAMES["deepspeed"]["names"]
+    assert set(config) <= set(known[""])
+    for part, values in config.items():
+        if isinstance(values, dict):
+            assert set(values) <= set(known[part]), part
+
+
+def test_megatron_takes_fsdp_only_with_what_it_needs():
+    flags = launch.megatron_flags(
+        plan_of(model="llama3-8b", accelerator="h100-sxm", gpus="64", tokens="1T", optimizer="fsdp")
+    )
+    assert "--no-gradient-accumulation-fusion" in flags
+    assert "--untie-embeddings-and-output-weights" in flags
+    assert "--use-distributed-optimizer" not in flags
