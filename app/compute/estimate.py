@@ -8,15 +8,16 @@ from app.compute.communication import exchange_bandwidth, group_bandwidth
 from app.compute.cost import gpu_cost
 from app.compute.efficiency import Efficiency, given_step_seconds
 from app.compute.energy import co2_tonnes, energy_kwh
-from app.compute.errors import InvalidLayout, require_at_least, require_positive
+from app.compute.errors import InvalidLayout, require_at_least, require_positive, require_share
 from app.compute.flops import CONVENTIONS, FlopCounts, count_flops, model_flops_per_token
-from app.compute.goodput import with_goodput
+from app.compute.goodput import Interruptions, estimate_goodput, with_goodput
 from app.compute.layouts import Layout
 from app.compute.machines import Cluster
 from app.compute.notices import find_notices
 from app.compute.parameters import count_parameters
 from app.compute.pipeline import bubble_fraction, bubble_slots
 from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
+from app.compute.profiles import Overhead
 from app.compute.ramp import BatchRamp, find_ramp_violations, ramp_stages
 from app.compute.results import (
     AxisTraffic,
@@ -57,6 +58,10 @@ class Assumptions:
         Key of `profiles.PROFILES`; the one of the layout's framework if None.
     ramp : BatchRamp or None
         How the global batch grows at the start; full from the first step if None.
+    interruptions : Interruptions or None
+        What the goodput follows from where none is given.
+    overhead_gib, overhead_band_gib : float or None, float
+        What the framework takes on each GPU, give or take; the profile's if None.
     """
 
     efficiency: Efficiency = field(default_factory=Efficiency)
@@ -66,8 +71,14 @@ class Assumptions:
     convention: str = "palm"
     profile: str | None = None
     ramp: BatchRamp | None = None
+    interruptions: Interruptions | None = None
+    overhead_gib: float | None = None
+    overhead_band_gib: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.overhead_gib is not None:
+            require_at_least("overhead_gib", self.overhead_gib, 0)
+        require_at_least("overhead_band_gib", self.overhead_band_gib, 0)
         require_at_least("pue", self.pue, 1)
         if self.grid_g_per_kwh is not None:
             require_at_least("grid_g_per_kwh", self.grid_g_per_kwh, 0)
@@ -144,7 +155,11 @@ def estimate(
     """
     assumed = assumptions or Assumptions()
     require_positive("tokens", tokens)
-    run = prepare_run(shape, cluster, layout, assumed.profile)
+    run = lay_out(shape, cluster, layout, assumed)
+    if assumed.goodput is None and assumed.interruptions is not None:
+        goodput = estimate_goodput(cluster.count, assumed.interruptions)
+        require_share("goodput", goodput)
+        assumed = replace(assumed, goodput=goodput)
     params = count_parameters(shape)
     flops = count_flops(shape, recompute=layout.recompute, convention=assumed.convention)
     time = _time(run, tokens, flops, assumed)
@@ -179,6 +194,26 @@ def estimate(
             find_notices(run, memory, time, mfu=used.mfu, bubble=pipeline.bubble_fraction)
         ),
     )
+
+
+def lay_out(
+    shape: ModelShape, cluster: Cluster, layout: Layout, assumed: Assumptions
+) -> PreparedRun:
+    """Check a layout and lay the run out, with the framework's share as it is assumed."""
+    run = prepare_run(shape, cluster, layout, assumed.profile)
+    if assumed.overhead_gib is None:
+        return run
+    middle, band = assumed.overhead_gib, assumed.overhead_band_gib
+    given = Overhead(
+        fixed_gib=middle,
+        share=0.0,
+        working_share=0.0,
+        low_fixed_gib=max(middle - band, 0.0),
+        low_share=0.0,
+        high_fixed_gib=middle + band,
+        high_share=0.0,
+    )
+    return replace(run, profile=replace(run.profile, overhead=given))
 
 
 def _time(run: PreparedRun, tokens: float, flops: FlopCounts, assumed: Assumptions) -> Time:

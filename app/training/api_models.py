@@ -151,6 +151,16 @@ class RampIn(Strict):
     )
 
 
+class InterruptionsIn(Strict):
+    """What keeps the cluster from training; the goodput follows from it."""
+
+    failures_per_device_month: Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+    restart_hours: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+    checkpoint_hours: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+    save_seconds: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    other_share: Annotated[float, Field(ge=0, le=0.99, allow_inf_nan=False)] = 0.0
+
+
 class EstimateIn(Strict):
     """A training run."""
 
@@ -160,6 +170,13 @@ class EstimateIn(Strict):
     tokens: Tokens
     efficiency: EfficiencyIn = EfficiencyIn()
     goodput: Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)] | None = None
+    interruptions: InterruptionsIn | None = Field(
+        default=None, description="Instead of the goodput."
+    )
+    overhead_gib: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] | None = Field(
+        default=None, description="What the framework takes on each GPU; the profile's if absent."
+    )
+    overhead_band_gib: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 0.0
     pue: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = 1.0
     grid_g_per_kwh: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] | None = None
     convention: Literal["6n", "palm", "causal", "matmul", "8n"] | None = Field(

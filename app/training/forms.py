@@ -48,7 +48,8 @@ SWITCHES = frozenset(
 FRACTIONS = frozenset(
     {
         "network_gb_s", "link_gb_s", "peak_tflops", "memory_gb", "watts", "price", "goodput", "pue",
-        "grid",
+        "grid", "failures", "restart_hours", "checkpoint_hours", "save_seconds", "other_share",
+        "overhead_gib", "overhead_band",
     }
 )  # fmt: skip
 FULL_WIDTH = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
@@ -176,7 +177,7 @@ def _read_amount(form: FormData, name: str, text: str) -> Decimal | float | int 
     if number is None:
         form.refuse(name, _("“%(text)s” is not a number.", text=text[:40]))
         return None
-    if name == "goodput" and number > 1:
+    if name in {"goodput", "other_share"} and number > 1:
         number /= 100  # typed as a percentage
     if name == "price":
         return number

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.compute.efficiency import Efficiency
 from app.compute.estimate import Assumptions
+from app.compute.goodput import Interruptions
 from app.compute.huggingface import from_config
 from app.compute.layouts import Layout
 from app.compute.machines import Cluster
@@ -137,6 +138,11 @@ def make_layout(layout: LayoutIn, gpus: int) -> Layout:
 
 def make_assumptions(body: EstimateIn) -> Assumptions:
     """Make what a plan assumes beside model, cluster and layout."""
+    if body.goodput is not None and body.interruptions is not None:
+        raise InvalidInput(
+            "Give the goodput, or what interrupts the run, not both.", field="goodput"
+        )
+    stops = body.interruptions
     return Assumptions(
         efficiency=_efficiency(body.efficiency),
         goodput=body.goodput,
@@ -144,6 +150,9 @@ def make_assumptions(body: EstimateIn) -> Assumptions:
         grid_g_per_kwh=body.grid_g_per_kwh,
         convention=body.convention or "palm",
         profile=body.profile,
+        interruptions=None if stops is None else Interruptions(**stops.model_dump()),
+        overhead_gib=body.overhead_gib,
+        overhead_band_gib=body.overhead_band_gib,
         ramp=None if body.ramp is None else BatchRamp(**body.ramp.model_dump()),
     )
 

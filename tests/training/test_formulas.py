@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.compute.prepared import prepare_run
+from app.compute.estimate import lay_out
 from app.training import forms, presets, service
 from app.training.formulas.all import find_formulas
 
@@ -26,7 +26,7 @@ def formulas_of(query):
     filled = forms.read_query(query)
     assert filled.body, filled.form.errors
     plan = service.plan_run(filled.body)
-    run = prepare_run(plan.shape, plan.cluster, plan.estimate.layout, filled.body.profile)
+    run = lay_out(plan.shape, plan.cluster, plan.estimate.layout, plan.assumed)
     return find_formulas(plan, run)
 
 

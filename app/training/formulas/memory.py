@@ -41,7 +41,7 @@ def memory_formulas(
             ),
         ),
     )
-    yield "overhead", _overhead(run, stage)
+    yield "overhead", _overhead(run, stage, is_given=plan.assumed.overhead_gib is not None)
 
 
 def _total(stage: StageMemory) -> Formula:
@@ -192,7 +192,17 @@ def _logits(run: PreparedRun, stage: StageMemory) -> Formula:
     )
 
 
-def _overhead(run: PreparedRun, stage: StageMemory) -> Formula:
+def _overhead(run: PreparedRun, stage: StageMemory, *, is_given: bool) -> Formula:
+    if is_given:
+        return Formula(
+            later("Framework overhead"),
+            "a",
+            n(stage.overhead_gib),
+            stage.overhead_gib,
+            "GiB",
+            kind="given",
+            note=later("a what you say that CUDA, NCCL and the allocator take on each GPU."),
+        )
     known = run.profile.overhead
     working = stage.overhead_gib - known.fixed_gib - known.share * stage.allocated_gib
     values = f"{n(known.fixed_gib)} + {n(known.share)} × {n(stage.allocated_gib)} + {n(working)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.compute.goodput import HOURS_PER_MONTH, Interruptions
 from app.compute.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, TERA
 from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.service import Plan
@@ -68,7 +69,26 @@ def use_formulas(plan: Plan) -> Iterator[tuple[str, Formula]]:
             note=later("Goodput is the share of paid time that trains."),
         ),
     )
+    if plan.assumed.goodput is None and plan.assumed.interruptions is not None:
+        yield "goodput", _goodput(plan, plan.assumed.interruptions)
     yield from _money(plan)
+
+
+def _goodput(plan: Plan, stops: Interruptions) -> Formula:
+    count = plan.cluster.count
+    return Formula(
+        later("Goodput"),
+        "(1 − o) / (1 + n f (r + c / 2) / H + s / (3600 c))",
+        f"(1 − {n(stops.other_share)}) / (1 + {n(count)} × {n(stops.failures_per_device_month)}"
+        f" × ({n(stops.restart_hours)} + {n(stops.checkpoint_hours)} / 2) / {n(HOURS_PER_MONTH)}"
+        f" + {n(stops.save_seconds)} / (3600 × {n(stops.checkpoint_hours)}))",
+        plan.estimate.gpu_hours.goodput,
+        note=later(
+            "n GPUs with f failures a month each, that cost r hours to restart and half of the c"
+            " hours between checkpoints; H hours of a month, s seconds to save, o other stops."
+        ),
+        kind="given",
+    )
 
 
 def _money(plan: Plan) -> Iterator[tuple[str, Formula]]:

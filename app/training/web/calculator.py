@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
-from app.compute.prepared import prepare_run
+from app.compute.estimate import lay_out
 from app.compute.results import StepParts
 from app.db import DbSession
 from app.errors import AppError
@@ -134,7 +134,7 @@ def show_plan(
     found = plan.estimate
     is_chosen = stage is not None and stage < len(found.memory.per_stage)
     chosen = stage if is_chosen and stage is not None else found.memory.fullest_stage
-    run = prepare_run(plan.shape, plan.cluster, found.layout, plan.assumed.profile)
+    run = lay_out(plan.shape, plan.cluster, found.layout, plan.assumed)
     timeline = None
     if found.layout.pp > 1:
         timeline = draw_timeline(
