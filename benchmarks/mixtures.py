@@ -9,12 +9,13 @@ import gc
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
@@ -70,11 +71,20 @@ class Measured:
     p99: float
     processor: float
     limit: float | None = None
+    # Of an answer by HTTP, and against the page without components in the same run.
+    size: int = 0
+    statements: int = 0
+    times: float | None = None
 
     def line(self) -> str:
         """Return the row of the table."""
         target = "" if self.limit is None else f"p99 <= {self.limit:g}"
-        return f"{self.what:58} {self.p50:8.1f} {self.p99:8.1f} {self.processor:10.1f}  {target}"
+        times = "" if self.times is None else f"{self.times:.1f}"
+        size = f"{self.size / 1e3:.0f}" if self.size else ""
+        return (
+            f"{self.what:50} {self.p50:8.1f} {self.p99:8.1f} {self.processor:10.1f} {times:>7} "
+            f"{size:>6} {self.statements or '':>11}  {target}"
+        )
 
 
 def run() -> list[Measured]:
@@ -152,12 +162,36 @@ def by_page(
         )
         answer.raise_for_status()
         revision += 1
+        sizes.append(len(answer.content))
 
+    sizes: list[int] = []
+    what = f"edit by HTTP, {components} x {phases} components, drawn"
     if not slugs:
-        return measure("the composer without components: an edit by HTTP", edit)
-    found = measure(f"edit by HTTP, {components} x {phases} components, drawn", edit, limit)
-    times = 1 if empty is None else found.p50 / empty.p50
-    return replace(found, what=f"{found.what}: {times:.1f} x empty")
+        what = "edit by HTTP of a draft without components"
+    with counted() as statements:
+        found = measure(what, edit, limit)
+    return replace(
+        found,
+        size=sizes[-1],
+        statements=round(len(statements) / len(sizes)),
+        # Of processor time: the clock of a busy machine compares its neighbours.
+        times=None if empty is None else found.processor / empty.processor,
+    )
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Yield a list that every statement of this process is added to."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 def whole_page(client: TestClient, engine: Engine) -> Measured:
@@ -221,7 +255,10 @@ def measure(
 
 def table(found: list[Measured]) -> str:
     """Return what was measured, a row each."""
-    head = f"{'mixtures':58} {'p50 ms':>8} {'p99 ms':>8} {'processor':>10}"
+    head = (
+        f"{'mixtures':50} {'p50 ms':>8} {'p99 ms':>8} {'processor':>10} {'x empty':>7} "
+        f"{'kB':>6} {'statements':>11}"
+    )
     return "\n".join([head, *(one.line() for one in found)]) + "\n"
 
 
