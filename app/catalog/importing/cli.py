@@ -10,7 +10,8 @@ from typing import IO, Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from app import audit
+from app.accounts import operators
+from app.accounts.permissions import Permission
 from app.catalog.editing import queries as editing_queries
 from app.catalog.importing import applying, forms, queries, row_views, service
 from app.catalog.importing.forms import PASTED_NAME
@@ -34,7 +35,7 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
     """Add the command to those of the catalogue."""
 
     @catalogue.command("import")
-    def import_file(
+    def import_file(  # noqa: PLR0913  the options of a command
         file: Annotated[str, typer.Argument(help="A list, card, Croissant or JSON; - is stdin.")],
         *,
         apply: Annotated[bool, typer.Option("--apply", help="Apply it after a question.")] = False,
@@ -47,6 +48,9 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
         existing: Annotated[
             str, typer.Option(help="Datasets that are there: change or keep.")
         ] = CHANGE,
+        as_email: Annotated[
+            str, typer.Option("--as", metavar="EMAIL", help="Record it for this account.")
+        ] = "",
         language: Annotated[str, typer.Option(help="Of the messages: en or zh_CN.")] = "en",
     ) -> None:
         """
@@ -62,7 +66,9 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
             "existing": existing,
         }
         try:
-            has_errors = _run(session_scope, file, fields, apply=apply or yes, asks=not yes)
+            has_errors = _run(
+                session_scope, file, fields, as_email=as_email, apply=apply or yes, asks=not yes
+            )
         except AppError as error:
             print(sentence(error), file=sys.stderr)
             raise typer.Exit(PROBLEMS) from None
@@ -71,17 +77,24 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
 
 
 def _run(
-    session_scope: SessionScope, file: str, fields: dict[str, str], *, apply: bool, asks: bool
+    session_scope: SessionScope,
+    file: str,
+    fields: dict[str, str],
+    *,
+    as_email: str,
+    apply: bool,
+    asks: bool,
 ) -> bool:
     """Preview a file, and apply it if wanted; return whether a row has an error."""
     with session_scope() as session, _opened(file) as handle:
         allow_long_statements(session)
+        actor = operators.get_actor(session, as_email, Permission.EDIT_CATALOGUE)
         # A command that only looks leaves nothing behind.
         attempt = session.begin_nested()
         known = editing_queries.load_known(session)
         chosen = forms.read_options(fields, known.categories)
         name = PASTED_NAME if file == "-" else Path(file).name
-        found = service.read_local(session, name, handle, chosen, actor=audit.COMMAND_LINE)
+        found = service.read_local(session, name, handle, chosen, actor=actor)
         for line in _preview_lines(session, found):
             print(line)
         has_errors = bool(found.counts.get(Outcome.REFUSE, 0))
@@ -89,7 +102,7 @@ def _run(
         if is_wanted and asks:
             is_wanted = typer.confirm(_("Apply this?"))
         if is_wanted:
-            applying.apply(session, found, actor=audit.COMMAND_LINE, report=lambda _rows: None)
+            applying.apply(session, found, actor=actor, report=lambda _rows: None)
             attempt.commit()
             print(_("Applied."))
         else:

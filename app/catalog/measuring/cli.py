@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from app import audit
+from app.accounts import operators
+from app.accounts.permissions import Permission
 from app.catalog import queries
 from app.catalog.measuring import engines, service, sources, vocabularies
 from app.catalog.measuring.counting import Plan
@@ -77,6 +78,9 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
             Path | None, typer.Option(help="Write everything that was found to this JSON file.")
         ] = None,
         attach: Annotated[bool, typer.Option(help="Keep the result with the dataset.")] = True,
+        as_email: Annotated[
+            str, typer.Option("--as", metavar="EMAIL", help="Record it for this account.")
+        ] = "",
     ) -> None:
         """
         Count documents, bytes and tokens of real files, and keep the result with the dataset.
@@ -85,6 +89,8 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
         """
         with session_scope() as session:
             queries.get_dataset(session, dataset, with_team=True)
+            # Hours of counting must not end with a name that is unknown.
+            actor = operators.get_actor(session, as_email, Permission.EDIT_CATALOGUE)
         plan = Plan(vocabularies.find(tokenizer), field)
         files = sources.find(paths, kind=kind)
         if engine is EngineName.RAY:
@@ -107,7 +113,7 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
         print("\n".join(summary(found)))
         if attach:
             with session_scope() as session:
-                service.attach(session, dataset, found, is_whole=not part, actor=audit.COMMAND_LINE)
+                service.attach(session, dataset, found, is_whole=not part, actor=actor)
             print(f"kept with {dataset}")
 
 

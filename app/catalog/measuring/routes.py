@@ -77,7 +77,7 @@ def show_new(request: Request, session: DbSession, _viewer: Editor, slug: str) -
 @router.post("/measure/dataset/{slug:path}", name="measuring.create")
 def create(request: Request, session: DbSession, viewer: Editor, sent: Sent, slug: str) -> Response:
     """Take a file and ask for its measurement; show the form again where that fails."""
-    dataset = queries.get_dataset(session, slug, with_team=True)
+    dataset, store = queries.get_dataset(session, slug, with_team=True), store_of(request)
     form = FormData({name: [value] for name, value in sent.fields.items()})
     if sent.problem is not None:
         form.refuse("file", sentence(sent.problem))
@@ -90,9 +90,11 @@ def create(request: Request, session: DbSession, viewer: Editor, sent: Sent, slu
                 session,
                 received,
                 created_by_id=viewer.account_id,
-                quota_bytes=store_of(request).quota_bytes,
+                quota_bytes=store.quota_bytes,
             )
-            job = uploads.start(session, dataset, kept, chosen, viewer=viewer)
+            job = uploads.start(
+                session, dataset, kept, chosen, viewer=viewer, storage=store.storage
+            )
     except AppError as error:
         if sent.file is not None:
             sent.file.is_kept = False

@@ -64,7 +64,13 @@ def read_choices(fields: dict[str, str]) -> Choices:
 
 
 def start(
-    session: Session, dataset: Dataset, sent: StoredFile, chosen: Choices, *, viewer: Viewer
+    session: Session,
+    dataset: Dataset,
+    sent: StoredFile,
+    chosen: Choices,
+    *,
+    viewer: Viewer,
+    storage: FileStorage,
 ) -> Job:
     """
     Ask for a file to be measured, in the transaction that keeps it.
@@ -86,7 +92,7 @@ def start(
     }
     return jobs.enqueue(
         session,
-        JobKind(KIND, _never),
+        kind(storage),
         arguments,
         created_by_id=viewer.account_id,
         total=sent.size_bytes,
@@ -149,7 +155,3 @@ def kind(storage: FileStorage) -> JobKind:
         return {"dataset": arguments["dataset"], "tokens": found.tokens.mid}
 
     return JobKind(KIND, run)
-
-
-def _never(session: Session, work: Work, arguments: Json) -> Json:
-    raise NotImplementedError  # pragma: no cover  a worker has the real one

@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from app.accounts.models import Role
+from app.audit import AuditEvent
 from app.catalog.cli import make_catalogue_app
 from app.catalog.importing.models import Import
 from app.catalog.models import Dataset
 from tests.catalog.importing.sending import LIST
+from tests.factories import make_account
 
 
 @pytest.fixture
@@ -98,3 +101,32 @@ def test_a_missing_file_and_a_wrong_choice_are_said(run, file: str) -> None:
 def test_standard_input_is_a_list_too(run) -> None:
     result = run("-", input=LIST)
     assert "New: 3." in result.output
+
+
+def test_an_import_is_recorded_for_whom_the_operator_names(
+    run, file: str, seeded_session: Session
+) -> None:
+    li_na = make_account(seeded_session, role=Role.PLANNER, name="Li Na")
+    assert run(file, "--yes", "--as", li_na.email).exit_code == 0
+    found = seeded_session.scalars(select(Import)).one()
+    assert (found.created_by_id, found.created_by_name) == (li_na.id, "Li Na")
+    newest = seeded_session.scalars(
+        select(AuditEvent).where(AuditEvent.actor_id == li_na.id).limit(1)
+    ).one()
+    assert newest.actor_name == "Li Na"
+
+
+@pytest.mark.parametrize("who", ["nobody@example.org", "viewer", "disabled"])
+def test_whoever_may_not_edit_is_refused_by_name(
+    run, file: str, seeded_session: Session, who: str
+) -> None:
+    role = Role.VIEWER if who == "viewer" else Role.PLANNER
+    account = make_account(seeded_session, role=role)
+    if who == "disabled":
+        account.is_active = False
+    email = who if "@" in who else account.email
+    before = count(seeded_session)
+    result = run(file, "--yes", "--as", email)
+    assert result.exit_code == 1
+    assert email in result.stderr
+    assert count(seeded_session) == before
