@@ -48,8 +48,9 @@ def session_scope() -> Iterator[Session]:
 
 def _user() -> typer.Typer:
     from app.accounts.cli import make_user_app
+    from app.quotes import naming
 
-    return make_user_app(session_scope)
+    return make_user_app(session_scope, naming.ensure_vendor)
 
 
 def _token() -> typer.Typer:
@@ -86,6 +87,12 @@ def _training() -> typer.Typer:
     return make_training_app()
 
 
+def _quotes() -> typer.Typer:
+    from app.quotes.cli import make_quotes_app
+
+    return make_quotes_app(session_scope)
+
+
 GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "user": _user,
     "token": _token,
@@ -93,6 +100,7 @@ GROUPS: dict[str, Callable[[], typer.Typer]] = {
     "mixture": _mixture,
     "trainer": _trainer,
     "training": _training,
+    "quotes": _quotes,
 }
 # The commands that start with the portal: they wait for no other's imports.
 ALONE = ("serve", "worker")

@@ -35,13 +35,7 @@ from app.guide import routes as guide_routes
 from app.logs import configure_logs
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
-from app.quotes.api import beginning as beginning_api
-from app.quotes.api import brought as brought_api
-from app.quotes.api import cards as cards_api
-from app.quotes.api import filing as quotes_filing_api
-from app.quotes.api import inviting as quotes_inviting_api
-from app.quotes.api import quotes as quotes_api
-from app.quotes.api import rfqs as rfqs_api
+from app.quotes.api import routes as quotes_api
 from app.quotes.buying import routes as buying_routes
 from app.quotes.filing import QUOTE_FILE
 from app.quotes.vendors import routes as vendors_routes
@@ -99,13 +93,7 @@ ROUTED = (
     training_routes,
     training_api,
     locations_routes,
-    beginning_api,
-    rfqs_api,
-    quotes_inviting_api,
-    brought_api,
     quotes_api,
-    quotes_filing_api,
-    cards_api,
     measuring_routes,
     catalog_routes,
     locations_api,

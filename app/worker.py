@@ -9,6 +9,7 @@ import contextlib
 import signal
 from contextlib import AbstractAsyncContextManager
 
+from app.accounts import upkeep as accounts_upkeep
 from app.catalog.importing import jobs as import_jobs
 from app.catalog.importing import upkeep as import_upkeep
 from app.catalog.measuring import uploads as measuring
@@ -17,6 +18,7 @@ from app.jobs import upkeep as jobs_upkeep
 from app.jobs import worker
 from app.jobs.kinds import JobKind, PeriodicJob
 from app.mail import sending
+from app.quotes import upkeep as quotes_upkeep
 from app.settings import Settings
 from app.web import dates
 
@@ -42,6 +44,9 @@ def periodic_jobs(settings: Settings) -> tuple[PeriodicJob, ...]:
         files_upkeep.clean_up(settings),
         sending.FORGET_OLD_MAILS,
         import_upkeep.FORGET_OLD_IMPORTS,
+        accounts_upkeep.FORGET_OLD_LINKS,
+        quotes_upkeep.CLOSE_DUE_REQUESTS,
+        quotes_upkeep.FORGET_OLD_KEYS,
     )
 
 

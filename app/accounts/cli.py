@@ -9,13 +9,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.accounts import forms, invitations, organisations, people, queries, tokens
-from app.accounts.models import Account, Role
+from app.accounts.models import Account, Organisation, Role
 from app.accounts.permissions import Scope
 from app.audit import COMMAND_LINE
 from app.errors import AppError, InvalidInput
 from app.settings import Settings
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
+EnsureVendor = Callable[..., Organisation]
 
 Email = Annotated[str, typer.Argument(help="The e-mail address of the account.")]
 
@@ -62,8 +63,10 @@ def describe(account: Account) -> str:
     )
 
 
-def make_user_app(session_scope: SessionScope) -> typer.Typer:
-    """Return the commands of `peibi user`."""
+def make_user_app(
+    session_scope: SessionScope, ensure_vendor: EnsureVendor = organisations.ensure_vendor
+) -> typer.Typer:
+    """Return the commands of `peibi user`; `ensure_vendor` knows what vendors are called."""
     app = typer.Typer(help="People who can sign in.", no_args_is_help=True)
 
     @app.command()
@@ -85,7 +88,7 @@ def make_user_app(session_scope: SessionScope) -> typer.Typer:
             if role is Role.VENDOR and not vendor:
                 raise InvalidInput("Say with --vendor which vendor this person belongs to.")
             organisation = (
-                organisations.ensure_vendor(
+                ensure_vendor(
                     session,
                     vendor,
                     actor=COMMAND_LINE,

@@ -10,10 +10,10 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts import organisations
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
+from app.quotes import naming
 from app.quotes.content import (
     MAX_TIERS,
     Currency,
@@ -92,7 +92,7 @@ def add_card(session: Session, body: CardIn, *, viewer: Viewer) -> RateCard:
         require(viewer, Permission.EDIT_REQUESTS)
         if not body.vendor:
             raise InvalidInput("Name the vendor whose rates these are.", field="vendor")
-        organisation = organisations.ensure_vendor(session, body.vendor, actor=viewer)
+        organisation = naming.ensure_vendor(session, body.vendor, actor=viewer)
         organisation_id, slug = organisation.id, organisation.slug
     else:
         require(viewer, Permission.ANSWER_REQUESTS)
@@ -144,15 +144,19 @@ def withdraw_card(session: Session, card: RateCard, *, viewer: Viewer) -> None:
     session.flush()
 
 
+def fits(card: RateCard, lot: Lot) -> bool:
+    """Whether a card prices a lot: its task and unit, and one of its languages or any."""
+    is_same = card.task == lot.task and card.unit == lot.unit
+    return is_same and (card.language is None or card.language in lot.languages)
+
+
 def indicative_price(card: RateCard, lot: Lot, rates: RateSet) -> Money | None:
     """
     Return what a lot would cost by a rate card in the base currency, incl. tax.
 
     None where its unit, language, or currency do not fit.
     """
-    if card.task != lot.task or card.unit != lot.unit:
-        return None
-    if card.language is not None and card.language not in lot.languages:
+    if not fits(card, lot):
         return None
     table = TierTable(
         tuple(Tier(one.from_quantity, one.unit_price) for one in card.tiers),

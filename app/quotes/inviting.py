@@ -4,14 +4,14 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app.accounts import invitations as account_links
-from app.accounts import organisations, people
+from app.accounts import people
 from app.accounts import queries as accounts
 from app.accounts.forms import is_email
 from app.accounts.models import Account, Organisation, Role
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
-from app.quotes import events, notices, state
+from app.quotes import events, naming, notices, state
 from app.quotes.models.rfq import Invitation, Rfq
 from app.quotes.queries import invitations as invitation_queries
 from app.quotes.queries import people as people_queries
@@ -51,7 +51,7 @@ def invite(
     require(viewer, Permission.EDIT_REQUESTS)
     rfq = rfq_queries.lock_rfq(session, rfq)
     state.next_rfq_state(rfq.effective_state, "invite")
-    organisation = organisations.ensure_vendor(session, vendor, actor=viewer)
+    organisation = naming.ensure_vendor(session, vendor, actor=viewer)
     if any(one.organisation_id == organisation.id for one in rfq.invitations):
         raise Conflict("This vendor is invited already.", field="vendor")
     contact = _contact(session, organisation, email, name, viewer) if email else None

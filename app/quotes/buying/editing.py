@@ -1,7 +1,7 @@
 """Write a request in steps that save as they go: basics, lots, terms, and a look at the whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +11,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, NotFound
-from app.quotes import requests
+from app.quotes import indicating, requests
 from app.quotes.beginning import start as beginning
 from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import Json, read_number, read_step, typed, validate
@@ -19,6 +19,7 @@ from app.quotes.buying.words import WORDS, Words
 from app.quotes.comparison.scores import CRITERIA, weights_of
 from app.quotes.content import LotIn, RfqIn, to_json
 from app.quotes.fields import HEADER, LOT_STEP, TERMS, Step
+from app.quotes.indicating import Indicated
 from app.quotes.models.rfq import Rfq
 from app.quotes.pricing.money import COMMON_CURRENCIES, MINOR_DIGITS
 from app.quotes.queries import rfqs as rfq_queries
@@ -66,6 +67,8 @@ class EditPage:
     weights: dict[str, str]
     note: str
     hidden: dict[str, str]
+    # What rate cards say of the lots, on the step that lists them.
+    indicated: Indicated | None = None
     # Vendors have seen the request, so that they are told what changed.
     is_amendment: bool = False
     steps: Sequence[tuple[str, str]] = STEPS
@@ -144,6 +147,8 @@ def show_step(
     """Show a step of the form with what is saved."""
     rfq = _editable(session, viewer, rfq_id)
     page = _page(rfq, step, None, notice=notice)
+    if step == "lots" and rfq.lots:
+        page = replace(page, indicated=indicating.load(session, rfq, viewer))
     return render(request, "quotes/edit.html", page)
 
 

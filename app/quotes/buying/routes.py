@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.quotes import card_pages
 from app.quotes.buying import (
     acting,
     brought,
@@ -16,6 +17,7 @@ from app.quotes.buying import (
 )
 
 router = APIRouter()
+router.include_router(card_pages.team_router)
 for module in (
     listing,
     settings,

@@ -12,10 +12,11 @@ from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.quotes import offering, opening, outline
+from app.quotes import indicating, offering, opening, outline
 from app.quotes.beginning.start import origin_note, suggested_vendor
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
+from app.quotes.indicating import Indicated
 from app.quotes.models.papers import Amendment, Attachment, Question
 from app.quotes.models.record import Event
 from app.quotes.models.rfq import Invitation, Lot, Rfq
@@ -59,6 +60,7 @@ class ShowPage:
     problems: Sequence[str]
     brought: Sequence[offering.Brought]
     origin: str
+    indicated: Indicated | None
     suggested_vendor: str
     now: datetime
     is_draft: bool
@@ -122,6 +124,9 @@ def load_page(
         problems=outline.problems(rfq),
         brought=[] if rfq.is_sealed else offering.list_brought(session, rfq, viewer),
         origin=origin_note(rfq),
+        indicated=indicating.load(session, rfq, viewer)
+        if rfq.state == RfqState.DRAFT and rfq.lots
+        else None,
         suggested_vendor=suggested_vendor(rfq) if not rfq.invitations else "",
         now=rfq_queries.database_now(session),
         is_draft=rfq.state == RfqState.DRAFT,

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from app.accounts.models import Organisation
+from app.quotes import card_words
 from app.quotes import words as terms
 from app.quotes.buying.event_words import event_text
 from app.quotes.comparison import say as amounts
@@ -63,6 +64,7 @@ class Words:
     """The words, by subject."""
 
     amounts: ModuleType = field(default=amounts)
+    cards: ModuleType = field(default=card_words)
     comparison: ModuleType = field(default=comparison)
     word: Callable[[StrEnum], str] = terms.word
     words_of: ModuleType = field(default=terms)

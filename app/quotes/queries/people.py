@@ -58,6 +58,14 @@ def get_vendor_of(session: Session, quote: Quote) -> Organisation:
     ).one()
 
 
+def find_provider_names(session: Session, slug: str) -> tuple[str, str] | None:
+    """Return what the catalogue calls a provider, in Chinese and English; None for none."""
+    found = session.execute(
+        select(Provider.name_zh, Provider.name_en).where(Provider.slug == slug)
+    ).one_or_none()
+    return (found.name_zh, found.name_en) if found else None
+
+
 def find_provider_slug(session: Session, organisation: Organisation) -> str | None:
     """Return the provider that a vendor is in the catalogue: by its key, else by its short name."""
     return session.scalar(

@@ -114,6 +114,23 @@ def lock_rfq(session: Session, rfq: Rfq, *, share: bool = False) -> Rfq:
     ).one()
 
 
+def lock_due(session: Session, *, limit: int) -> Sequence[Rfq]:
+    """Lock open requests whose deadline has passed, but those that somebody else has locked."""
+    ids = session.scalars(
+        select(Rfq.id)
+        .where(Rfq.state == RfqState.OPEN, Rfq.deadline <= func.clock_timestamp())
+        .order_by(Rfq.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return session.scalars(
+        with_content()
+        .where(Rfq.id.in_(ids))
+        .order_by(Rfq.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def _filtered(
     statement: Select[Rfq], viewer: Viewer, *, state: RfqState | None, text: str
 ) -> Select[Rfq]:

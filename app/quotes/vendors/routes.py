@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.quotes.vendors import cards, filing, quoting, show
+from app.quotes import card_pages
+from app.quotes.vendors import filing, quoting, show
 
 router = APIRouter()
-for module in (cards, filing, show, quoting):
+router.include_router(card_pages.vendor_router)
+for module in (filing, show, quoting):
     router.include_router(module.router)

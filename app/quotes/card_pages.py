@@ -1,23 +1,27 @@
-"""A vendor's rate cards on a page."""
+"""Rate cards on a page: a vendor's own, and, for the team, those of every vendor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.accounts.models import OrganisationKind
+from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.errors import AppError, NotFound
-from app.quotes import cards
+from app.errors import AppError
+from app.quotes import card_words, cards
+from app.quotes.buying.words import vendor as vendor_name
 from app.quotes.cards import CardIn
-from app.quotes.comparison import say as amounts
 from app.quotes.models.money import RateCard
 from app.quotes.pricing.money import COMMON_CURRENCIES
+from app.quotes.pricing.tiers import TierKind
+from app.quotes.queries import people as people_queries
 from app.quotes.queries import rate_cards as rate_card_queries
-from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vendors.notices import SEE_OTHER, DoneNotice, redirect
 from app.quotes.vendors.reading import clean_number
 from app.quotes.vendors.words import WORDS, Words
@@ -28,15 +32,20 @@ from app.web.forms import Form, FormData
 from app.web.templating import render
 from app.web.validation import sentence_of
 
-router = APIRouter(include_in_schema=False)
+# The team's address comes before those that name a request, so it is a router of its own.
+team_router = APIRouter(include_in_schema=False)
+vendor_router = APIRouter(include_in_schema=False)
 
+TEAM_PAGE = "/rfqs/rate-cards"
+VENDOR_PAGE = "/quotes/rate-cards"
 TIERS = 4
-_TEXTS = ("task", "unit", "language", "currency", "valid_from", "valid_to", "note")
+_FIELDS = {"tiers": "price1", "tax_rate": "tax_percent"}
+_TEXTS = ("vendor", "task", "unit", "language", "currency", "valid_from", "valid_to", "note")
 
 
 @dataclass(frozen=True)
 class CardsPage:
-    """The rate cards of one's organisation, and the form of a new one."""
+    """Rate cards and the form of a new one; the team says whose it is."""
 
     cards: Sequence[RateCard]
     tasks: list[tuple[str, str]]
@@ -45,45 +54,49 @@ class CardsPage:
     rows: list[int]
     form: FormData
     notice: str | None
+    is_team: bool
+    can_edit: bool
+    vendors: list[tuple[str, str]]
+    action: str
     say: Words = WORDS
 
-    def price(self, card: RateCard) -> str:
-        """Return what a card says a unit costs."""
-        unit = unit_name(card.unit)
-        parts = [
-            f"{amounts.plain(tier.from_quantity)}+: {card.currency} "
-            f"{amounts.plain(tier.unit_price)}"
-            for tier in card.tiers
-        ]
-        if len(parts) == 1:
-            return f"{card.currency} {amounts.plain(card.tiers[0].unit_price)} / {unit}"
-        return f"{'; '.join(parts)} / {unit}"
+
+@team_router.get(TEAM_PAGE, name="quotes.cards")
+def show_all_cards(
+    request: Request, session: DbSession, viewer: CurrentViewer, notice: DoneNotice
+) -> Response:
+    """Show the rate cards of every vendor, to the team."""
+    if viewer.organisation_kind is OrganisationKind.VENDOR:
+        return RedirectResponse(VENDOR_PAGE, status_code=SEE_OTHER)
+    return _page(request, session, viewer, FormData({}), notice=notice)
 
 
-@router.get("/quotes/rate-cards", name="vendors.cards")
-def show_cards(
+@vendor_router.get(VENDOR_PAGE, name="vendors.cards")
+def show_own_cards(
     request: Request, session: DbSession, viewer: CurrentViewer, notice: DoneNotice
 ) -> Response:
     """Show one's own rate cards."""
     if viewer.is_team:
-        return RedirectResponse("/rfqs", status_code=SEE_OTHER)
+        return RedirectResponse(TEAM_PAGE, status_code=SEE_OTHER)
     return _page(request, session, viewer, FormData({}), notice=notice)
 
 
-@router.post("/quotes/rate-cards", name="vendors.cards.add")
+@team_router.post(TEAM_PAGE, name="quotes.cards.add")
+@vendor_router.post(VENDOR_PAGE, name="vendors.cards.add")
 def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: Form) -> Response:
-    """Keep a rate card."""
-    if viewer.is_team:
-        raise NotFound(rfq_queries.NO_RFQ)
+    """Keep a rate card: a vendor its own, a buyer one of any vendor."""
     tiers = [
         {
             "from": clean_number(form.text(f"from{n}")) or "1",
             "unit_price": clean_number(form.text(f"price{n}")),
+            "kind": form.text("tier_kind") or TierKind.MARGINAL,
         }
         for n in range(1, TIERS + 1)
         if form.text(f"price{n}")
     ]
     data = {name: form.text(name) for name in _TEXTS if form.text(name)}
+    if rate := clean_number(form.text("tax_percent")):
+        data["tax_rate"] = _share(rate)
     try:
         body = CardIn.model_validate(
             data | {"tiers": tiers, "tax_included": form.text("tax_included") == "yes"}
@@ -93,22 +106,35 @@ def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: 
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0]) if problem["loc"] else "price1"
-            form.refuse("price1" if name == "tiers" else name, sentence_of(problem))
+            form.refuse(_FIELDS.get(name, name), sentence_of(problem))
         return _page(request, session, viewer, form, status=422)
     except AppError as error:
-        form.refuse(error.field or "price1", sentence(error))
+        if error.status_code in {401, 403}:
+            raise
+        name = error.field or "price1"
+        form.refuse(_FIELDS.get(name, name), sentence(error))
         return _page(request, session, viewer, form, status=int(error.status_code))
-    return redirect("/quotes/rate-cards", "card-added")
+    return redirect(_address(viewer), "card-added")
 
 
-@router.post("/quotes/rate-cards/{card_id}/withdraw", name="vendors.cards.withdraw")
+@team_router.post(TEAM_PAGE + "/{card_id}/withdraw", name="quotes.cards.withdraw")
+@vendor_router.post(VENDOR_PAGE + "/{card_id}/withdraw", name="vendors.cards.withdraw")
 def withdraw_card(session: DbSession, viewer: CurrentViewer, card_id: str) -> Response:
     """Take a rate card back."""
-    if viewer.is_team:
-        raise NotFound(rfq_queries.NO_RFQ)
     card = rate_card_queries.get_rate_card(session, card_id, viewer)
     cards.withdraw_card(session, card, viewer=viewer)
-    return redirect("/quotes/rate-cards", "card-removed")
+    return redirect(_address(viewer), "card-removed")
+
+
+def _address(viewer: Viewer) -> str:
+    return TEAM_PAGE if viewer.is_team else VENDOR_PAGE
+
+
+def _share(percent: str) -> str:
+    try:
+        return f"{Decimal(percent) / 100:f}"
+    except ArithmeticError:
+        return percent
 
 
 def _page(
@@ -120,6 +146,8 @@ def _page(
     status: int = 200,
     notice: str | None = None,
 ) -> Response:
+    can_edit = viewer.can(Permission.EDIT_REQUESTS) or viewer.can(Permission.ANSWER_REQUESTS)
+    vendors = people_queries.list_vendors(session) if viewer.is_team and can_edit else []
     page = CardsPage(
         cards=rate_card_queries.list_rate_cards(session, viewer),
         tasks=options(Task),
@@ -128,8 +156,14 @@ def _page(
         rows=list(range(1, TIERS + 1)),
         form=form,
         notice=notice,
+        is_team=viewer.is_team,
+        can_edit=can_edit,
+        vendors=[(one.slug, vendor_name(one)) for one in vendors],
+        action=_address(viewer),
     )
-    # Its method `price` is called by the template.
     return render(
-        request, "quotes/vendors/cards.html", {"page": page, "say": WORDS}, status_code=status
+        request,
+        "quotes/cards.html",
+        {"page": page, "say": WORDS, "cards": card_words, "vendor_name": vendor_name},
+        status_code=status,
     )

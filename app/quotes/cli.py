@@ -1,0 +1,123 @@
+"""`peibi quotes`: list requests for quotation, and write one with what came to a file."""
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from app.mixtures.cli import find_viewer, one_sentence
+from app.quotes.api import answers
+from app.quotes.api.rfqs import show
+from app.quotes.comparison import service as comparison
+from app.quotes.comparison import table
+from app.quotes.documents import comparison as comparison_paper
+from app.quotes.documents import request as request_paper
+from app.quotes.documents.paper import to_pdf
+from app.quotes.queries import quotes as quote_queries
+from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.state import RfqState
+from app.web.i18n import LOCALES, use_locale
+
+SessionScope = Callable[[], AbstractContextManager[Session]]
+
+Person = Annotated[str, typer.Option("--as", envvar="PEIBI_EMAIL", help="Who asks.")]
+Number = Annotated[str, typer.Argument(help="The number of the request, such as RFQ-2026-0014.")]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="The file to write; - is standard output.")
+]
+MOST = 10_000
+
+
+class Format(StrEnum):
+    """What an export is."""
+
+    JSON = "json"  # the request with the quotes that one may read
+    PDF = "pdf"  # the request on paper
+    COMPARISON_CSV = "comparison.csv"
+    COMPARISON_XLSX = "comparison.xlsx"
+    COMPARISON_PDF = "comparison.pdf"
+
+
+def make_quotes_app(session_scope: SessionScope) -> typer.Typer:
+    """Return the commands of `peibi quotes`."""
+    app = typer.Typer(help="Requests for quotation and what came.", no_args_is_help=True)
+
+    @app.callback()
+    def choose_language(
+        language: Annotated[str, typer.Option(help="Of messages and papers: en, zh_CN.")] = "en",
+    ) -> None:
+        if language in LOCALES:
+            use_locale(language)
+
+    @app.command("list")
+    def list_requests(
+        person: Person = "",
+        state: Annotated[RfqState | None, typer.Option(help="Only those in this state.")] = None,
+        text: Annotated[str, typer.Option(help="Only those whose title or number has it.")] = "",
+    ) -> None:
+        """Print number, state, deadline (UTC), quotes that came, title: tab-separated."""
+        with one_sentence(), session_scope() as session:
+            viewer = find_viewer(session, person)
+            found = rfq_queries.list_rfqs(session, viewer, state=state, text=text, limit=MOST)
+            counts = (
+                quote_queries.count_quotes(session, [one.id for one in found])
+                if viewer.is_team
+                else {}
+            )
+            lines = [
+                "\t".join(
+                    (
+                        rfq.number,
+                        rfq.effective_state,
+                        rfq.deadline.isoformat(timespec="minutes") if rfq.deadline else "-",
+                        str(counts.get(rfq.id, 0)) if viewer.is_team else "-",
+                        " ".join(rfq.title.split()),
+                    )
+                )
+                for rfq in found[:MOST]
+            ]
+        for line in lines:
+            typer.echo(line)
+
+    @app.command()
+    def export(
+        number: Number,
+        person: Person = "",
+        form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSON,
+        output: Output = Path("-"),
+    ) -> None:
+        """Write a request: with quotes as JSON, on paper, or its comparison once they are open."""
+        with one_sentence(), session_scope() as session:
+            content = _content(session, number, person, form)
+        if str(output) == "-":
+            sys.stdout.buffer.write(content)
+        else:
+            output.write_bytes(content)
+            typer.echo(f"wrote {output}", err=True)
+
+    return app
+
+
+def _content(session: Session, number: str, person: str, form: Format) -> bytes:
+    viewer = find_viewer(session, person)
+    rfq = rfq_queries.get_rfq(session, number, viewer)
+    now = rfq_queries.database_now(session)
+    if form is Format.PDF:
+        return to_pdf(request_paper.document(rfq, now=now, is_team=viewer.is_team), now=now)
+    if form is Format.JSON:
+        body = show(session, rfq, viewer).model_dump(mode="json")
+        quotes = quote_queries.list_quotes(session, rfq, viewer)
+        body["quotes"] = [answers.quote_out(one).model_dump(mode="json") for one in quotes]
+        return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
+    found = comparison.load(session, number, viewer)
+    if form is Format.COMPARISON_CSV:
+        return table.as_csv(found)
+    if form is Format.COMPARISON_XLSX:
+        return table.as_xlsx(found)
+    return to_pdf(comparison_paper.document(found, now=now), now=now)
