@@ -29,6 +29,7 @@ from benchmarks import (
     queries,
     quotes,
     rival,
+    trainers,
 )
 from benchmarks.queries import Question
 from benchmarks.training_rivals import table as training_rivals
@@ -58,6 +59,7 @@ def main() -> None:
     if not options.only_search:
         print(planning.table(planning.run()))
         print(mixtures.table(mixtures.run()))
+        print(trainers.table())
         compute.main()
         print(training_rivals.table())
         quotes.main()

@@ -154,3 +154,13 @@ def test_a_missing_location_is_a_placeholder_that_the_linter_flags():
     written = FORMAT.write(plans.without_locations(plans.two_phases()))
     assert {one.code for one in written.findings} == {"missing_location"}
     assert {one.code for one in FORMAT.lint(written.texts())} == {"placeholder"}
+
+
+def test_of_many_repeated_datasets_the_first_are_named_and_the_others_counted():
+    names = {f"set-{place}": 1.0 for place in range(50)}
+    plan = plans.make_plan(plans.make_phase("Main", names, 10**9, **dict.fromkeys(names, 10**7)))
+    said = [one for one in FORMAT.write(plan).notes if one.kind.code.startswith("axolotl_repeated")]
+    assert len(said) == 21
+    assert said[-1].english() == (
+        "Axolotl cannot repeat: 30 further datasets became several entries each."
+    )

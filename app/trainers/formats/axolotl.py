@@ -40,6 +40,7 @@ from app.trainers.kit.yaml_text import entry
 from app.web.i18n import later
 
 LAYOUTS = hub.LAYOUTS
+MOST_REPEATS_NAMED = 20
 MOST_ENTRIES = 100  # of one dataset: each is loaded, so more would be a mistake
 # What is left of a pass below this is rounding: no dataset has a billion documents too many.
 _WHOLE = 1e-9
@@ -68,6 +69,10 @@ REPEATED_WHOLE = NoteKind(
     later(
         "Axolotl cannot repeat: the %(epochs)s passes of %(name)s became %(whole)s whole entries."
     ),
+)
+REPEATED_MORE = NoteKind(
+    "axolotl_repeated_more",
+    later("Axolotl cannot repeat: %(count)s further datasets became several entries each."),
 )
 KEPT = NoteKind(
     "axolotl_kept",
@@ -219,14 +224,15 @@ def _parts(component: Component, phase_tokens: int) -> list[float]:
 
 def _repeat_notes(plan: Plan, phase: Phase, parts: Sequence[Sequence[float]]) -> Iterator[Note]:
     at = phase.name if len(plan.phases) > 1 else None
-    for one, (*whole, last) in zip(phase.drawn, parts, strict=True):
-        if not whole:
-            continue
+    repeated = [pair for pair in zip(phase.drawn, parts, strict=True) if len(pair[1]) > 1]
+    for one, (*whole, last) in repeated[:MOST_REPEATS_NAMED]:
         epochs = values.passes(one.epochs or 0.0)
         if last == 1:
             yield REPEATED_WHOLE.note(at, name=one.name, epochs=epochs, whole=len(whole) + 1)
         else:
             yield REPEATED.note(at, name=one.name, epochs=epochs, whole=len(whole), weight=last)
+    if len(repeated) > MOST_REPEATS_NAMED:
+        yield REPEATED_MORE.note(at, count=len(repeated) - MOST_REPEATS_NAMED)
 
 
 def _entry(placed: Placed, weight: float) -> dict[str, object]:
