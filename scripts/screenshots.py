@@ -115,6 +115,7 @@ SHOTS = (
     Shot("quotes-comparison", f"/rfqs/{EXAMPLE}/comparison", Role.APPROVER),
     Shot("quotes-request", f"/rfqs/{EXAMPLE}", Role.BUYER),
     Shot("quotes-new", "/rfqs/new", Role.BUYER),
+    Shot("quotes-rate-cards", "/rfqs/rate-cards", Role.BUYER),
     Shot("trainers", "/mixtures/bilingual-1t/versions/1/trainers", Role.PLANNER),
     Shot(
         "trainer",

@@ -45,6 +45,9 @@ PAGES = (
     (Role.APPROVER, "/rfqs/{closed}/comparison?volume_1=400000"),
     (Role.APPROVER, "/rfqs/{closed}/lots/1/decide?quote={quote}"),
     (Role.ADMINISTRATOR, "/rfqs/settings"),
+    (Role.BUYER, "/rfqs/rate-cards"),
+    (Role.VENDOR, "/quotes"),
+    (Role.VENDOR, "/quotes/rate-cards"),
 )
 
 
