@@ -116,6 +116,20 @@ def list_mixtures(
     return list(session.scalars(statement))
 
 
+def list_with_content(session: Session, viewer: Viewer, *, limit: int = PAGE) -> list[Mixture]:
+    """Return the mixtures changed last that are not archived, with their drafts whole."""
+    return list(
+        session.scalars(
+            select(Mixture)
+            .join(Mixture.draft)
+            .where(*_listed(viewer, "", archived=False))
+            .order_by(Mixture.updated_at.desc(), Mixture.id.desc())
+            .limit(limit)
+            .options(contains_eager(Mixture.draft))
+        )
+    )
+
+
 def _listed(viewer: Viewer, text: str, archived: bool) -> list[ColumnElement[bool]]:
     conditions = [
         readable(viewer),

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.mixtures.web import listing, policies, recipes, repeats, settings, uses, versions
+from app.mixtures.web import adding, listing, policies, recipes, repeats, settings, uses, versions
 from app.mixtures.web.composer import routes as composer
 
 router = APIRouter()
-for module in (listing, recipes, policies, uses, settings, versions, repeats, composer):
+for module in (adding, listing, recipes, policies, uses, settings, versions, repeats, composer):
     router.include_router(module.router)

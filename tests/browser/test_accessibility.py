@@ -72,6 +72,7 @@ SIGNED_IN = (
     (Role.PLANNER, "/measure/dataset/jlw-chinese-books"),
     (Role.PLANNER, "/imports"),
     (Role.PLANNER, "/mixtures/new"),
+    (Role.PLANNER, "/mixtures/add?dataset=refinedweb"),
     (Role.PLANNER, "/mixtures/import"),
     (Role.PLANNER, "/trainers/read"),
     (Role.PLANNER, "/catalogue/the-pile/books3/locations"),

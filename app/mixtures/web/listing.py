@@ -12,11 +12,14 @@ from app.errors import AppError
 from app.mixtures import catalogue, lifecycle, pages, queries, staleness, texts
 from app.mixtures import content as contents
 from app.mixtures.content import DEFAULT_TOKENIZER, Phase
+from app.mixtures.drafts import Workbench
+from app.mixtures.edits.components import add_components
 from app.mixtures.edits.phases import read_budget
 from app.mixtures.models import Mixture, Visibility
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
+from app.planning.limits import MAX_COMPONENTS
 from app.web.forms import Form, FormData
 from app.web.i18n import pgettext
 from app.web.paging import encode_cursor
@@ -59,6 +62,7 @@ class NewPage:
     tokenizers: list[tuple[str, str]]
     tokenizer: str
     visibilities: list[tuple[str, str]]
+    datasets: list[str]
 
 
 @dataclass(frozen=True)
@@ -119,15 +123,20 @@ def _rows(session: DbSession, mixtures: list[Mixture], viewer: Viewer) -> list[R
 
 
 @router.get("/mixtures/new", name="mixtures.new")
-def show_new(request: Request, session: DbSession, viewer: CurrentViewer) -> Response:
-    """Show the form for a new mixture."""
+def show_new(
+    request: Request,
+    session: DbSession,
+    viewer: CurrentViewer,
+    dataset: Annotated[list[str], Query(default_factory=list)],
+) -> Response:
+    """Show the form for a new mixture, of these datasets if there are any."""
     require(viewer, Permission.EDIT_MIXTURES)
-    return _new_page(request, session, None)
+    return _new_page(request, session, None, dataset)
 
 
 @router.post("/mixtures/new", name="mixtures.new.post")
 def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Form) -> Response:
-    """Make a mixture with one empty phase."""
+    """Make a mixture with one phase, of the datasets that were brought along."""
     require(viewer, Permission.EDIT_MIXTURES)
     tokenizer = form.text("tokenizer", default=DEFAULT_TOKENIZER)
     try:
@@ -137,6 +146,9 @@ def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Fo
             tokenizer=tokenizer,
             phases=(Phase(name=pgettext("phase", "Main"), token_budget=budget),),
         )
+        if datasets := form.all("dataset"):
+            add = add_components(content.phases[0].name, datasets)
+            content = add(Workbench(session, content, viewer)).content
         visibility = form.text("visibility", default=Visibility.TEAM)
         mixture = lifecycle.create_mixture(
             session,
@@ -150,16 +162,19 @@ def create(request: Request, session: DbSession, viewer: CurrentViewer, form: Fo
         )
     except AppError as error:
         put_error(form, error)
-        return _new_page(request, session, form)
+        return _new_page(request, session, form, form.all("dataset"))
     return redirect(f"/mixtures/{mixture.slug}", "created")
 
 
-def _new_page(request: Request, session: DbSession, form: FormData | None) -> Response:
+def _new_page(
+    request: Request, session: DbSession, form: FormData | None, datasets: list[str]
+) -> Response:
     page = NewPage(
         form=form,
         tokenizers=catalogue.list_tokenizers(session),
         tokenizer=DEFAULT_TOKENIZER,
         visibilities=[(one.value, SAY.visibility(one)) for one in Visibility],
+        datasets=datasets[:MAX_COMPONENTS],
     )
     return render(request, "mixtures/new.html", page, status_code=422 if form else 200)
 

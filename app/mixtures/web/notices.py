@@ -11,6 +11,7 @@ from app.web.i18n import later
 SEE_OTHER = 303
 NOTICES = {
     "created": later("The mixture is made. Set its budget and add components."),
+    "added": later("The datasets are in the draft. Give them their weights."),
     "imported": later("The text is the draft now. Its comments stay in your file."),
     "saved": later("The version is saved. It never changes from here on."),
     "reverted": later("The draft is set back to this version. Undo brings the other one back."),
