@@ -100,8 +100,14 @@ class _Sources:
         )
 
 
-def of_phase(phase: PhaseView, parameters: float | None) -> Repeats | None:
-    """Return what the repeats of a phase cost; None where it is not planned."""
+def of_phase(
+    phase: PhaseView, parameters: float | None, *, most: int | None = None
+) -> Repeats | None:
+    """
+    Return what the repeats of a phase cost; None where it is not planned.
+
+    Only the `most` components that lose most have their part of the loss; all by default.
+    """
     plan = phase.plan
     if plan is None or not plan.total_tokens:
         return None
@@ -120,7 +126,7 @@ def of_phase(phase: PhaseView, parameters: float | None) -> Repeats | None:
     ]
     return Repeats(
         tuple(plans),
-        _components(phase, sources, tokens, plans[0], parameters),
+        _components(phase, sources, tokens, plans[0], parameters, most),
         int((~sources.is_known).sum()),
     )
 
@@ -142,43 +148,59 @@ def _remedied(phase: PhaseView, names: Sequence[str], tokens: Floats) -> list[tu
     return ways
 
 
-def _components(
+def _components(  # noqa: PLR0917  each a part of the phase
     phase: PhaseView,
     sources: _Sources,
     tokens: Floats,
     plan: PlanCost,
     parameters: float | None,
+    most: int | None,
 ) -> tuple[ComponentCost, ...]:
     if phase.plan is None:
         return ()
     uncounted = float(tokens[~sources.is_known].sum())
+    parts = phase.plan.components
+    lost = [
+        None if one.effective_tokens is None else max(one.tokens - one.effective_tokens, 0.0)
+        for one in parts
+    ]
+    order = sorted(range(len(parts)), key=lambda place: -(lost[place] or 0))
+    # A prediction each: only of those that somebody looks at.
+    asked = set(order if most is None else order[:most])
     found = []
-    for place, one in enumerate(phase.plan.components):
-        lost = effect = None
-        if one.effective_tokens is not None:
-            lost = max(one.tokens - one.effective_tokens, 0.0)
-            if plan.losses is not None and lost > _NOTHING * one.tokens:
-                repeated = one.tokens - min(float(one.tokens), float(sources.sizes[place]))
-                fresh = losses(
-                    parameters,
-                    float(plan.tokens),
-                    plan.effective_tokens + lost,
-                    plan.unique_tokens + repeated,
-                    uncounted,
-                )
-                effect = plan.losses.loss - fresh.loss if fresh else None
+    for place in order:
+        one, gone = parts[place], lost[place]
+        effect = None
+        if place in asked and plan.losses and gone and gone > _NOTHING * one.tokens:
+            repeated = one.tokens - min(float(one.tokens), float(sources.sizes[place]))
+            effect = plan.losses.loss - _loss(
+                parameters or 1,
+                plan.tokens,
+                plan.effective_tokens + gone + uncounted,
+                plan.unique_tokens + repeated + uncounted,
+            )
         found.append(
             ComponentCost(
                 one.name,
                 one.tokens,
                 one.exposure,
                 one.effective_tokens,
-                lost,
+                gone,
                 one.marginal_value,
                 effect,
             )
         )
-    return tuple(sorted(found, key=lambda one: -(one.lost_tokens or 0)))
+    return tuple(found)
+
+
+def _loss(parameters: float, tokens: float, worth: float, fresh: float) -> float:
+    return scaling.predict_loss(
+        LAW,
+        parameters=parameters,
+        tokens=tokens,
+        unique_tokens=min(max(fresh, 1), tokens),
+        effective_tokens=min(max(worth, 1), tokens),
+    ).loss
 
 
 def losses(
@@ -195,11 +217,8 @@ def losses(
     """
     if parameters is None or tokens < 1:
         return None
-    worth = min(max(effective + uncounted, 1), tokens)
     fresh = min(max(unique + uncounted, 1), tokens)
-    loss = scaling.predict_loss(
-        LAW, parameters=parameters, tokens=tokens, unique_tokens=fresh, effective_tokens=worth
-    ).loss
+    loss = _loss(parameters, tokens, effective + uncounted, fresh)
     once = scaling.predict_loss(LAW, parameters=parameters, tokens=tokens).loss
     often = overfitting.predict_loss(parameters=parameters, tokens=tokens, unique_tokens=fresh).loss
     harmless = overfitting.predict_loss(

@@ -55,7 +55,9 @@ class Worth:
 
 def worth_of(view: MixtureView, *, is_whole: bool = False) -> Worth | None:
     """Return what the repeats of the active phase cost; None where it is not planned."""
-    found = repeats.of_phase(view.phase, view.content.model_parameters)
+    found = repeats.of_phase(
+        view.phase, view.content.model_parameters, most=None if is_whole else MOST_ROWS
+    )
     if found is None:
         return None
     shown = found.components if is_whole else found.losing[:MOST_ROWS]
