@@ -98,6 +98,7 @@ def test_a_buyer_keeps_a_card_of_a_vendor(
     assert "Jinglianwen Technology" in page
     assert "CNY 6.80 / question" in page
     assert "6% on top" in page
+    assert "百分比" in client.get("/rfqs/rate-cards", headers={"Accept-Language": "zh-CN"}).text
     assert client.post("/rfqs/rate-cards", data=form | {"price1": "-1"}).status_code == 422
     assert client.post("/rfqs/rate-cards", data=form | {"vendor": ""}).status_code == 422
     card = client.get("/api/v1/rate-cards").json()["items"][0]["id"]
