@@ -58,3 +58,31 @@ def test_on_a_phone_the_result_is_one_tap_away(open_page):
     page = open_page("/training", width=390, locale="zh-CN").page
     page.get_by_role("link", name="跳到结果").click()
     expect(page.get_by_text("各阶段显存")).to_be_visible()
+
+
+def test_a_stage_opens_its_own_terms(open_page):
+    page = open_page("/training").page
+    page.get_by_role("link", name="3", exact=True).click()
+    expect(page.get_by_text("How stage 3 comes about, term by term")).to_be_visible()
+    expect(page.locator("#how-memory .pb-formula").first).to_be_visible()
+
+
+def test_a_growing_batch_changes_the_days(open_page):
+    page = open_page("/training").page
+    before = page.locator(".pb-figs dd .v").nth(1).inner_text()
+    page.get_by_text("Batch ramp", exact=True).click()
+    page.get_by_label("First batch").fill("192")
+    page.get_by_label("Grows by").fill("16")
+    page.get_by_label("Over sequences").fill("9765625")
+    page.get_by_label("Over sequences").press("Enter")
+    expect(page.get_by_text("117 batch sizes")).to_be_visible()
+    assert page.locator(".pb-figs dd .v").nth(1).inner_text() != before
+
+
+def test_an_interleaved_step_is_drawn_with_its_chunks(open_page):
+    page = open_page(
+        "/training?model=gpt3-175b&accelerator=h100-sxm&gpus=384&tokens=300B&tp=8&pp=8"
+        "&interleave=3&global_batch=768"
+    ).page
+    expect(page.get_by_text("Each GPU holds 3 chunks of layers")).to_be_visible()
+    assert page.locator("rect.fw.odd").count() > 0

@@ -47,6 +47,14 @@ def test_every_model_opens_as_preset_and_by_hand(client, model):
     assert re.search(rf'id="layers"\s+name="layers"\s+type="text"\s+value="{layers}"', by_hand)
 
 
+def test_a_published_run_stands_beside_what_was_printed(client):
+    shown = text_of(page(client, "/training?run=bloom-176b"))
+    assert "Published, ours, difference" in shown
+    assert "1,082,990" in shown
+    changed = page(client, "/training?model=bloom-176b&accelerator=a100-sxm-80gb&gpus=96&tokens=1B")
+    assert "1,082,990" not in changed
+
+
 def test_it_speaks_chinese(client):
     shown = text_of(page(client, **{"Accept-Language": "zh"}))
     assert "各阶段显存" in shown

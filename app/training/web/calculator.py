@@ -11,7 +11,16 @@ from app.compute.estimate import lay_out
 from app.compute.results import StepParts
 from app.db import DbSession
 from app.errors import AppError
-from app.training import form_values, forms, knowledge, presets, sentences, service, words
+from app.training import (
+    form_values,
+    forms,
+    knowledge,
+    presets,
+    published,
+    sentences,
+    service,
+    words,
+)
 from app.training.charts.memory import MemoryChart, draw_memory
 from app.training.charts.progress import Progress, draw_progress
 from app.training.charts.timeline import Timeline, draw_timeline
@@ -21,6 +30,7 @@ from app.training.formulas.formula import Formula
 from app.training.known import Known, Price
 from app.training.plans import sources
 from app.training.plans.sources import Source
+from app.training.published import RunCompared
 from app.training.service import Plan
 from app.web.forms import FormData
 from app.web.templating import render
@@ -66,6 +76,7 @@ class CalculatorPage:
     models: Sequence[tuple[str, str]]
     sizes: Mapping[str, str]
     can_save: bool
+    compared: RunCompared | None
     source: Source | None
     words: Any = words
     address: Any = form_values.address
@@ -93,6 +104,7 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
         models=[(one.id, one.name) for one in presets.models().values()],
         sizes=sizes_of(filled),
         can_save=forms.may_save(viewer),
+        compared=find_compared(filled.values) if shown else None,
         source=source,
     )
     return render(
@@ -102,6 +114,16 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
         fragments=("calculator",),
         status_code=200 if shown else 422,
     )
+
+
+def find_compared(values: Mapping[str, str]) -> RunCompared | None:
+    """Return the published run that a form still shows, with what was printed of it."""
+    names = ("model", "accelerator", "gpus", "speed", "speed_value", *form_values.LAYOUT_FIELDS)
+    for one in published.compare_runs():
+        wanted = form_values.values_of_run(one.run)
+        if all((values.get(name) or "1") == (wanted.get(name) or "1") for name in names):
+            return one
+    return None
 
 
 def read_stage(text: str) -> int | None:

@@ -20,7 +20,8 @@ from app.training.forms import Filled
 from app.training.models import TrainingPlan, TrainingPlanVersion, TrainingShareLink
 from app.training.plans import content, queries
 from app.training.plans.content import Computed, Content
-from app.training.web.calculator import Shown, read_stage, show_plan
+from app.training.published import RunCompared
+from app.training.web.calculator import Shown, find_compared, read_stage, show_plan
 from app.web.forms import FormData
 from app.web.i18n import later
 from app.web.templating import render
@@ -44,6 +45,7 @@ class PlanPage:
     computed: Computed
     shown: Shown
     values: Mapping[str, str]
+    compared: RunCompared | None
     phase: int
     phase_values: Sequence[Mapping[str, str]]
     versions: Sequence[TrainingPlanVersion]
@@ -92,6 +94,7 @@ def show_plan_page(  # noqa: PLR0913  one page, shown after several actions
             phases=[(one.part.name, one.plan) for one in computed.phases],
         ),
         values=form_values.values_of_body(computed.content.run),
+        compared=find_compared(form_values.values_of_body(found.body)),
         phase=chosen,
         phase_values=[form_values.values_of_body(one.body) for one in computed.phases],
         versions=[] if is_shared else queries.list_versions(session, plan),
