@@ -22,6 +22,7 @@ from app.settings import Settings
 from benchmarks import (
     compute,
     database,
+    exports,
     measuring,
     mixtures,
     pages,
@@ -29,6 +30,7 @@ from benchmarks import (
     queries,
     quotes,
     rival,
+    tokens,
     trainers,
 )
 from benchmarks.queries import Question
@@ -53,10 +55,13 @@ def main() -> None:
         asked = queries.questions(options.questions, options.rows)
         print(search_table(url, options.rows, asked, options.rounds))
         print(pages.table(url, asked[: options.pages]))
+        print(exports.table(url))
         if options.rival_questions:
             compared = rival.comparable(asked, options.rival_questions)
             print(rival.table(Settings(data_dir=directory), url, directory, options.rows, compared))
     if not options.only_search:
+        tokens.main()
+        print()
         print(planning.table(planning.run()))
         print(mixtures.table(mixtures.run()))
         print(trainers.table())
