@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-dev bytecode run test test-browser test-trainers-full check format bench screenshots vendor messages lock clean
+.PHONY: help setup setup-dev bytecode run test test-races test-browser test-trainers-full check format bench screenshots vendor messages lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ test: .venv/.dev bytecode ## run the tests, browser tests included (they need Ch
 
 test-trainers-full: .venv/.dev ## load our files with the whole heavy trainers (Python 3.12, some 30 GB in .cache)
 	$(BIN)/python scripts/test_trainers_full.py
+
+test-races: .venv/.dev bytecode ## make 10,048 attempts at double awards, late quotes and the like (up to an hour)
+	PEIBI_RACE_ROUNDS=157 $(BIN)/python -m pytest tests/quotes/test_http_races.py
 
 check: .venv/.dev ## linters, types, import rules, templates, migrations, translations, locks
 	$(BIN)/ruff check .
