@@ -64,7 +64,7 @@ def show(
     slug: str,
     *,
     trainer: Annotated[str, Query(max_length=40)] = "",
-    peibi_trainer: Annotated[str, Cookie(max_length=40)] = "",
+    peibi_trainer: Annotated[str, Cookie()] = "",
 ) -> Response:
     """Show what a trainer's file would say of the draft, and what it would lose."""
     require(viewer, Permission.READ_MIXTURES)

@@ -206,7 +206,9 @@ def _cost(found: Cost, view: PhaseView) -> CostOut:
 def _spread(found: Spread) -> SpreadOut:
     budget = found.feasible_budget
     return SpreadOut(
-        feasible_budget=IntervalOut(low=budget.low, mid=budget.mid, high=budget.high)
+        feasible_budget=IntervalOut(
+            low=finite(budget.low), mid=finite(budget.mid), high=finite(budget.high)
+        )
         if budget
         else None,
         shortage=IntervalOut(
