@@ -25,6 +25,9 @@ def test_the_page_of_a_dataset_leads_a_planner_to_it_alone(
     planner: TestClient, seeded_session: Session
 ):
     assert "/mixtures/add?dataset=refinedweb" in planner.get("/catalogue/refinedweb").text
+    both = "/mixtures/add?dataset=refinedweb&amp;dataset=the-pile"
+    assert both in planner.get("/catalogue?compare=refinedweb&compare=the-pile").text
+    assert both in planner.get("/compare?d=refinedweb&d=the-pile").text
     factories.signed_in(planner, seeded_session, "viewer")
     assert "/mixtures/add" not in planner.get("/catalogue/refinedweb").text
     assert planner.get("/mixtures/add?dataset=refinedweb").status_code == 403

@@ -47,6 +47,7 @@ class ComparePage:
     is_cut: bool
     add_href: str
     export_href: str
+    mix_href: str
     crumbs: list[tuple[str, str | None]]
 
 
@@ -78,7 +79,8 @@ def compare_page(
         most=MOST,
         is_cut=len(wanted) > MOST,
         add_href=f"/catalogue?{query}" if query else "/catalogue",
-        export_href="/catalogue/export?" + "&".join(f"dataset={quote(slug)}" for slug in slugs),
+        export_href=f"/catalogue/export?{naming(slugs)}",
+        mix_href=f"/mixtures/add?{naming(slugs)}",
         crumbs=[(_("Catalogue"), "/catalogue"), (_("Comparison"), None)],
     )
 
@@ -86,6 +88,11 @@ def compare_page(
 def compare_href(slugs: Sequence[str]) -> str:
     """Return the address of a comparison."""
     return "/compare?" + "&".join(f"d={quote(slug)}" for slug in slugs)
+
+
+def naming(slugs: Sequence[str]) -> str:
+    """Return the part of an address that names datasets to do something with."""
+    return "&".join(f"dataset={quote(slug)}" for slug in slugs)
 
 
 def _rows(

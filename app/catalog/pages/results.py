@@ -7,7 +7,7 @@ from app.catalog import charts
 from app.catalog.models import Dataset
 from app.catalog.pages import parts, quantities
 from app.catalog.pages.addresses import ListState
-from app.catalog.pages.compare import MOST, compare_href
+from app.catalog.pages.compare import MOST, compare_href, naming
 from app.catalog.pages.facets import (
     FACET_ORDER,
     FacetView,
@@ -105,6 +105,7 @@ class ResultsPage:
     carried: list[str]
     compared: list[Chip]
     compare_href: str
+    mix_href: str
     most_compared: int
     is_compare_full: bool
 
@@ -147,6 +148,7 @@ def results_page(
             for slug in state.compared
         ],
         compare_href=compare_href(state.compared),
+        mix_href=f"/mixtures/add?{naming(state.compared)}",
         most_compared=MOST,
         is_compare_full=is_compare_full,
     )
