@@ -11,6 +11,7 @@ from app.files.names import clean_name
 from app.files.purposes import Purpose
 from app.files.storage import FileStorage, new_key
 from app.files.types import HEAD_BYTES, FileType, recognise
+from app.web.numbers import megabytes
 
 
 @dataclass(slots=True)
@@ -63,8 +64,8 @@ class Receiver:
         self.size_bytes += len(piece)
         if self.size_bytes > self.max_bytes:
             raise TooLarge(
-                "The file is larger than %(limit)s bytes, the most that is taken here.",
-                limit=self.max_bytes,
+                "The file is larger than %(limit)s MB, the most that is taken here.",
+                limit=megabytes(self.max_bytes),
             )
         self._hash.update(piece)
         if self._handle is not None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.errors import TooLarge
 from app.files.models import StoredFile
 from app.files.receiving import ReceivedFile
+from app.web.numbers import megabytes
 
 # The second key of the advisory lock is the account; the first only has to be ours.
 QUOTA_LOCK = 7_305_002
@@ -68,7 +69,7 @@ def used_bytes(session: Session, account_id: int) -> int:
 def quota_exceeded(quota_bytes: int) -> TooLarge:
     """Return the refusal of a file that does not fit beside the account's other files."""
     return TooLarge(
-        "Your files would take up more than %(quota)s bytes, the most for one account. Delete "
+        "Your files would take up more than %(quota)s MB, the most for one account. Delete "
         "some that you no longer need, or ask an administrator.",
-        quota=quota_bytes,
+        quota=megabytes(quota_bytes),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import OrganisationKind
 from app.accounts.permissions import Permission
-from app.accounts.viewers import CurrentViewer, Viewer
+from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError
 from app.quotes import card_words, cards
@@ -85,6 +85,7 @@ def show_own_cards(
 @vendor_router.post(VENDOR_PAGE, name="vendors.cards.add")
 def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: Form) -> Response:
     """Keep a rate card: a vendor its own, a buyer one of any vendor."""
+    require(viewer, Permission.EDIT_REQUESTS if viewer.is_team else Permission.ANSWER_REQUESTS)
     tiers = [
         {
             "from": clean_number(form.text(f"from{n}")) or "1",

@@ -100,6 +100,11 @@ def data_size(value: int, base: Literal["decimal", "binary"] = "decimal") -> Mar
     return _data(value, digits, names[index], gap=True)
 
 
+def megabytes(value: int) -> str:
+    """Return bytes in MB (10^6), for a sentence: 0.5, 20, 200."""
+    return f"{value / 10**6:g}"
+
+
 def _data(value: Number, digits: str, unit: str, *, gap: bool = False) -> Markup:
     shown_unit = f'<span class="pb-u">{" " if gap else ""}{unit}</span>' if unit else ""
     exact = _trimmed(f"{Decimal(str(value)):f}")

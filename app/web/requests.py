@@ -15,6 +15,7 @@ from app.errors import AppError, InvalidInput, TooLarge
 from app.web import i18n
 from app.web.errors import respond_with_error
 from app.web.filters import MAX_ADDRESS_BYTES
+from app.web.numbers import megabytes
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +149,6 @@ class RequestGate:
 def too_large(limit: int) -> BodyTooLarge:
     """Return the refusal of a body that is larger than its address takes."""
     return BodyTooLarge(
-        "The request is larger than %(limit)s bytes, the most that is read at once.",
-        limit=limit,
+        "The request is larger than %(limit)s MB, the most that is read at once.",
+        limit=megabytes(limit),
     )

@@ -70,13 +70,13 @@ decided   GET    /rfqs/{rfq_id}/award.pdf                                       
 decided   POST   /rfqs/{rfq_id}/lots/{number}/entry                             403 403 403 409 403 404 404 404 401
 decided   POST   /rfqs/{rfq_id}/lots/{number}/draft                             403 409 403 403 409 404 404 404 401
 open      GET    /rfqs/rate-cards                                               200 200 200 200 200 303 303 303 401
-open      POST   /rfqs/rate-cards                                               422 422 422 422 422 422 422 422 401
+open      POST   /rfqs/rate-cards                                               403 403 422 403 403 422 422 422 401
 open      POST   /rfqs/rate-cards/{card_id}/withdraw                            403 403 409 403 403 303 404 404 401
 open      GET    /api/v1/rfqs/{rfq_id}/indication                               200 200 200 200 200 404 404 404 401
 # A vendor's pages
 open      GET    /quotes                                                        303 303 303 303 303 200 200 200 401
 open      GET    /quotes/rate-cards                                             303 303 303 303 303 200 200 200 401
-open      POST   /quotes/rate-cards                                             404 404 404 404 404 303 303 303 401
+open      POST   /quotes/rate-cards                                             403 403 404 403 403 303 303 303 401
 open      POST   /quotes/rate-cards/{card_id}/withdraw                          404 404 404 404 404 303 404 404 401
 open      GET    /quotes/{rfq_id}                                               303 303 303 303 303 200 200 404 401
 draft     GET    /quotes/{rfq_id}                                               303 303 303 303 303 404 404 404 401
