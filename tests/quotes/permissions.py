@@ -76,8 +76,8 @@ open      GET    /api/v1/rfqs/{rfq_id}/indication                               
 # A vendor's pages
 open      GET    /quotes                                                        303 303 303 303 303 200 200 200 401
 open      GET    /quotes/rate-cards                                             303 303 303 303 303 200 200 200 401
-open      POST   /quotes/rate-cards                                             403 403 404 403 403 303 303 303 401
-open      POST   /quotes/rate-cards/{card_id}/withdraw                          404 404 404 404 404 303 404 404 401
+open      POST   /quotes/rate-cards                                             403 403 422 403 403 303 303 303 401
+open      POST   /quotes/rate-cards/{card_id}/withdraw                          403 403 409 403 403 303 404 404 401
 open      GET    /quotes/{rfq_id}                                               303 303 303 303 303 200 200 404 401
 draft     GET    /quotes/{rfq_id}                                               303 303 303 303 303 404 404 404 401
 open      POST   /quotes/{rfq_id}/questions                                     404 404 404 404 404 303 303 404 401
