@@ -35,10 +35,11 @@ START_SECONDS = 20
 
 @dataclass(frozen=True)
 class Portal:
-    """A running portal: its address and its database."""
+    """A running portal: its address, its database and its files."""
 
     address: str
     database_url: str
+    data_dir: Path
 
     def sign_in(self, context: BrowserContext, role: Role) -> None:
         """Give a browser the session of a new person with that role."""
@@ -80,7 +81,7 @@ def portal(
         if time.monotonic() > deadline:
             raise TimeoutError("the portal did not start")
         time.sleep(0.05)
-    yield Portal(f"http://127.0.0.1:{port}", url)
+    yield Portal(f"http://127.0.0.1:{port}", url, settings.data_dir)
     server.should_exit = True
     thread.join(START_SECONDS)
 
