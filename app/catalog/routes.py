@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.accounts.models import OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
 from app.catalog import list_routes, prior_routes, queries, reference, service, state, tables
@@ -27,9 +28,10 @@ SEE_OTHER = 303
 
 
 @router.get("/", name="catalog.home")
-def home() -> Response:
-    """Lead to the catalogue, which is where everything starts."""
-    return RedirectResponse("/catalogue", status_code=SEE_OTHER)
+def home(viewer: CurrentViewer) -> Response:
+    """Lead to where one's work starts: the catalogue, or for a vendor the requests it got."""
+    is_vendor = viewer.organisation_kind is OrganisationKind.VENDOR
+    return RedirectResponse("/quotes" if is_vendor else "/catalogue", status_code=SEE_OTHER)
 
 
 @router.get("/compare", name="catalog.compare")

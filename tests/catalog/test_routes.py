@@ -69,6 +69,11 @@ def test_home_leads_to_the_catalogue(seeded_client):
     assert (response.status_code, response.headers["Location"]) == (303, "/catalogue")
 
 
+def test_home_leads_a_vendor_to_the_requests_it_got(seeded_client, seeded_session):
+    signed_in(seeded_client, seeded_session, Role.VENDOR)
+    assert seeded_client.get("/").headers["Location"] == "/quotes"
+
+
 def test_index_shows_the_largest_first_with_facets_and_totals(seeded_client):
     html = page(seeded_client, "/catalogue")
     assert "91 datasets, 192 subsets" in html
