@@ -6,6 +6,7 @@ while ratios scale with :math:`B / B_0 = \sum x`: a linear program again.
 """
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -93,8 +94,8 @@ def find(problem: Problem, budget: int) -> int | None:
     )
     if result.status != 0:
         return None
-    # A millionth of a token is rounding.
-    return math.floor(-result.fun * budget + 1e-6) or None
+    # A millionth of a token is rounding; a budget above 2^53 is no float.
+    return math.floor(Fraction(-result.fun) * budget + Fraction(1, 10**6)) or None
 
 
 def _identity(size: int) -> Any:  # noqa: ANN401  SciPy has no types

@@ -4,8 +4,10 @@ import contextlib
 
 import numpy as np
 
+from app.planning import largest_budget
 from app.planning.errors import NotSolved, PlanningError
 from app.planning.plan import plan
+from app.planning.problem import state
 from app.planning.request import OnShortage, PlanRequest
 from app.planning.solve import solve
 from tests.planning import invariants, problems
@@ -33,6 +35,11 @@ def test_solved_plans_keep_their_invariants() -> None:
         invariants.assert_solved(request, found)
         feasible += found.feasible
     assert 40 < feasible < 360
+
+
+def test_the_largest_budget_is_exact_where_floats_are_not() -> None:
+    budget = 9_191_411_552_703_067
+    assert largest_budget.find(state([1, 1], caps=[1.0, 1.0]), budget) == budget
 
 
 def test_the_same_request_gets_the_same_answer() -> None:

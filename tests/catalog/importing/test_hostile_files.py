@@ -96,10 +96,10 @@ def test_a_file_above_the_limit_is_refused_while_it_arrives(
     content = "名称\n".encode() + b"a" * 2_000
     page = planner.post("/imports", files={"file": ("a.csv", content)}, headers=ENGLISH)
     assert page.status_code == 422
-    assert "1000 bytes" in re.search(r'id="file-error">(.*?)</p>', page.text, re.DOTALL)[1]
+    assert "0.001 MB" in re.search(r'id="file-error">(.*?)</p>', page.text, re.DOTALL)[1]
     answer = planner.post(API, content=content, params={"name": "a.csv"}, headers=ENGLISH)
     assert answer.status_code == 413
-    assert "1000 bytes" in answer.json()["error"]["message"]
+    assert "0.001 MB" in answer.json()["error"]["message"]
     assert counts(seeded_session) == before
 
 
