@@ -74,6 +74,12 @@ def test_home_leads_a_vendor_to_the_requests_it_got(seeded_client, seeded_sessio
     assert seeded_client.get("/").headers["Location"] == "/quotes"
 
 
+def test_index_says_to_a_newcomer_alone_what_the_portal_is_for(seeded_client, seeded_session):
+    assert "Sign in to compose mixtures" in page(seeded_client, "/catalogue")
+    signed_in(seeded_client, seeded_session, Role.VIEWER)
+    assert "Sign in to compose mixtures" not in page(seeded_client, "/catalogue")
+
+
 def test_index_shows_the_largest_first_with_facets_and_totals(seeded_client):
     html = page(seeded_client, "/catalogue")
     assert "91 datasets, 192 subsets" in html

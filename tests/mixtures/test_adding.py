@@ -1,5 +1,7 @@
 """Datasets go into a draft from where they are looked at."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
@@ -44,6 +46,9 @@ def test_what_is_chosen_is_in_the_draft(planner: TestClient, seeded_session: Ses
     answer = planner.post("/mixtures/add", data=form)
     assert answer.headers.get("Location") == f"/mixtures/{slug}?done=added", answer.text
     assert datasets(seeded_session, slug)[-2:] == ["refinedweb", "slimpajama-627b"]
+    composer = planner.get(f"/mixtures/{slug}").text
+    # Two of two are named: no ellipsis after them.
+    assert re.search(r"2 components added to [^:]+: RefinedWeb, SlimPajama-627B\.\s", composer)
     again = planner.post("/mixtures/add", data=form)
     assert again.status_code == 422
     assert "has these components already" in again.text

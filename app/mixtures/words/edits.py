@@ -101,15 +101,15 @@ def _cell(action: str, params: Params, facts: Facts) -> str | None:
 
 def _component(action: str, params: Params, facts: Facts) -> str | None:
     names = [display_name(slug, facts.get(slug)) for slug in params.get("datasets", ())]
-    shown = joined(names[:3])
     n = params.get("count", len(names))
+    shown = joined(names[:3]) + (" …" if n > 3 else "")  # noqa: PLR2004  as many as it names
     match action:
         case "add":
             return (
                 _("%(names)s added to %(phase)s", names=shown, phase=params["phase"])
                 if n == 1
                 else _(
-                    "%(n)s components added to %(phase)s: %(names)s …",
+                    "%(n)s components added to %(phase)s: %(names)s",
                     n=n,
                     names=shown,
                     phase=params["phase"],
@@ -120,7 +120,7 @@ def _component(action: str, params: Params, facts: Facts) -> str | None:
                 _("%(names)s taken out of %(phase)s", names=shown, phase=params["phase"])
                 if n == 1
                 else _(
-                    "%(n)s components taken out of %(phase)s: %(names)s …",
+                    "%(n)s components taken out of %(phase)s: %(names)s",
                     n=n,
                     names=shown,
                     phase=params["phase"],
