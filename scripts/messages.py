@@ -29,6 +29,10 @@ DOMAINS = {
     "quotes": ("app/quotes/", "templates/quotes/"),
     "web": ("app/", "templates/"),
 }
+# The comment at the head of each translation file.
+HEADER = """\
+# Chinese (Simplified) translations for Peibi, checked by `scripts/messages.py check`.
+# This file is distributed under the same license as the Peibi project."""
 # Where `locale` is a compiled part of a placeholder, both languages must use the same ones.
 FUNCTIONS = {
     "_": None,
@@ -93,6 +97,10 @@ def update() -> None:
         template.creation_date = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.fuzzy = False
+        catalog.header_comment = HEADER
+        catalog.last_translator = catalog.language_team = "Peibi"
+        catalog.revision_date = catalog.creation_date
         path = FOLDER / f"{domain}.po"
         if not len(catalog):
             path.unlink(missing_ok=True)
