@@ -13,7 +13,6 @@ from app.accounts import api as accounts_api
 from app.accounts import routes as accounts_routes
 from app.accounts import viewers
 from app.catalog import api as catalog_api
-from app.catalog import audit_words
 from app.catalog import routes as catalog_routes
 from app.catalog.editing import api as editing_api
 from app.catalog.editing import provider_routes, review_routes, state_routes
@@ -27,6 +26,7 @@ from app.catalog.locations import api as locations_api
 from app.catalog.locations import routes as locations_routes
 from app.catalog.measuring import routes as measuring_routes
 from app.catalog.measuring.purpose import SAMPLE_FILE
+from app.catalog.words import audit_words
 from app.db import make_engine
 from app.files import routes as files_routes
 from app.files.purposes import FileStore, Purpose

@@ -2,9 +2,10 @@
 
 from app import audit, db
 from app.accounts import models as accounts
-from app.catalog import models as catalog
 from app.catalog.importing import models as importing
 from app.catalog.locations import models as locations
+from app.catalog.models import datasets, priors
+from app.catalog.models import state as catalogue_state
 from app.catalog.search import models as search
 from app.files import models as files
 from app.jobs import models as jobs
@@ -19,7 +20,9 @@ from app.training import models as training
 TABLES = (
     audit,
     accounts,
-    catalog,
+    datasets,
+    priors,
+    catalogue_state,
     locations,
     search,
     importing,

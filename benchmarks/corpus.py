@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from app.catalog.records import DatasetRecord, EstimateRecord, QuantityRecord
+from app.catalog.loading.records import DatasetRecord, EstimateRecord, QuantityRecord
 from benchmarks import words
 
 SEED = 20_260_101

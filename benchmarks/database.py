@@ -10,9 +10,10 @@ from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app import audit, db, schema
-from app.catalog import loading
-from app.catalog.models import Dataset, Provider
-from app.catalog.records import DatasetRecord
+from app.catalog.loading.load import load_records
+from app.catalog.loading.records import DatasetRecord
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
 from app.catalog.search import indexing
 from app.catalog.seed.apply import seed
 from app.postgres.embedded import Cluster
@@ -98,7 +99,7 @@ def _load(session: Session, rows: int, load: Load) -> None:
     )
     begin = time.perf_counter()
     with indexing.counting_once(session):
-        loading.load_records(session, _timed(corpus.records(rows), load), actor=audit.PORTAL)
+        load_records(session, _timed(corpus.records(rows), load), actor=audit.PORTAL)
     session.commit()
     load.rows, load.seconds = rows, time.perf_counter() - begin
 

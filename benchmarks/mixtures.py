@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.accounts.viewers import Viewer
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.seed.apply import seed
 from app.db import make_engine
 from app.main import create_app

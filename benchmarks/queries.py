@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
-from app.catalog.records import DatasetRecord
+from app.catalog.loading.records import DatasetRecord
 from app.catalog.search import facets, orders, terms
 from app.catalog.search.orders import Place
 from app.catalog.search.query import NONE, Facet, SearchRequest, Sort

@@ -20,8 +20,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from app.catalog.loading.records import DatasetRecord
 from app.catalog.pages.addresses import ListState
-from app.catalog.records import DatasetRecord
 from app.catalog.search import facets, terms
 from app.catalog.search.query import NONE, Facet, Sort
 from app.settings import Settings

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 
 
 class Terms(StrEnum):

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
-from app.catalog import labels, reference, service
+from app.catalog import reference, service
 from app.catalog.pages.about import prior_row
 from app.catalog.pages.priors import PreviewView, PriorsPage, preview_view, prior_form
 from app.catalog.service import PriorValues
+from app.catalog.words import labels
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.web.errors import sentence

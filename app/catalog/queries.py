@@ -20,18 +20,13 @@ from sqlalchemy.orm import (
 )
 
 from app.audit import AuditEvent
-from app.catalog.models import (
-    Category,
-    Dataset,
-    LicenceClaim,
-    Overlap,
-    Provider,
-    Quantity,
-    Source,
-    Statement,
-    TokenEstimate,
-    Visibility,
-)
+from app.catalog.models.datasets import Category, Dataset, Overlap, Visibility
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
+from app.catalog.models.statements import Statement
 from app.catalog.search.models import FacetTally, FacetValue
 from app.catalog.search.query import NONE, Facet
 from app.errors import NotFound

@@ -5,13 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import (
-    Category,
-    ConversionPrior,
-    Provider,
-    Tokenizer,
-    TokenizerRatio,
-)
+from app.catalog.models.datasets import Category
+from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
+from app.catalog.models.providers import Provider
 from app.errors import NotFound
 
 

@@ -7,15 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.catalog.models import (
-    Dataset,
-    LicenceClaim,
-    Provider,
-    Quantity,
-    Source,
-    Statement,
-    TokenEstimate,
-)
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
+from app.catalog.models.statements import Statement
 from app.catalog.queries import OverlapSide
 
 

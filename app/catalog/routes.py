@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 from app.accounts.models import OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
-from app.catalog import list_routes, prior_routes, queries, reference, service, state, tables
+from app.catalog import list_routes, prior_routes, queries, reference, service, state
+from app.catalog.estimating import tables
 from app.catalog.exporting import selecting, structured
 from app.catalog.pages import rules
 from app.catalog.pages.about import about_page

@@ -12,9 +12,11 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimates, queries, reference
-from app.catalog.models import ConversionPrior, Dataset
-from app.catalog.units import is_unit
+from app.catalog import queries, reference
+from app.catalog.estimating import estimates
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.priors import ConversionPrior
+from app.catalog.words.units import is_unit
 from app.errors import Conflict, InvalidInput, StaleVersion
 
 PRIOR_FIELDS = ("low", "mid", "high", "grade", "source_text", "note_zh", "note_en")

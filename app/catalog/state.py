@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.catalog.models import CatalogueState
+from app.catalog.models.state import CatalogueState
 
 
 def seed_version(session: Session) -> str | None:

@@ -10,17 +10,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session, aliased
 
 from app.catalog import queries
-from app.catalog.models import (
-    Category,
-    Dataset,
-    LicenceClaim,
-    Overlap,
-    Provider,
-    Source,
-    TokenEstimate,
-    Tokenizer,
-    TokenizerRatio,
-)
+from app.catalog.models.datasets import Category, Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.priors import Tokenizer, TokenizerRatio
+from app.catalog.models.providers import Provider
+from app.catalog.models.sources import Source
 from app.catalog.reference import tokenizer_label
 from app.errors import InvalidInput
 from app.mixtures.facts import DatasetFacts

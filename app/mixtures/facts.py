@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from app.catalog.models import Visibility
+from app.catalog.models.datasets import Visibility
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.rollups import Drawn, by_tag

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 from app.mixtures.content import Tag
 from app.planning.licences import LicenceRollUp, roll_up_licences
 from app.planning.rollups import Portion, roll_up

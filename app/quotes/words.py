@@ -5,8 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.catalog.labels import Label
-from app.catalog.units import Unit as Measure
+from app.catalog.words.labels import Label
+from app.catalog.words.units import Unit as Measure
 from app.quotes.state import InvitationState, LotOutcome, QuoteState, RfqState
 from app.quotes.vocabulary import (
     Allowed,

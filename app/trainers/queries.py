@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset, Quantity
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.quantities import Quantity
 
 # Units of which one is one document of the training data.
 DOCUMENT_UNITS = (

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.search.indexing import index_datasets
 from tests.factories import signed_in
 

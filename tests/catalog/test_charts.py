@@ -1,6 +1,6 @@
 import pytest
 
-from app.catalog import charts
+from app.catalog.pages import charts
 
 
 def test_segments_are_shares_that_fill_the_bar_in_order():

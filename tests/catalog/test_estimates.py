@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.audit import AuditEvent, Program
-from app.catalog import estimates, state, tables
-from app.catalog.derivation import (
+from app.catalog import state
+from app.catalog.estimating import estimates, tables
+from app.catalog.estimating.derivation import (
     Candidate,
     DatasetFacts,
     QuantityFacts,
@@ -15,16 +16,13 @@ from app.catalog.derivation import (
     derive,
     derive_one,
 )
-from app.catalog.labels import NO_ESTIMATE
-from app.catalog.models import (
-    ConversionPrior,
-    Dataset,
-    NoEstimateReason,
-    Quantity,
-    Source,
-    TokenEstimate,
-)
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import NoEstimateReason, TokenEstimate
+from app.catalog.models.priors import ConversionPrior
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
 from app.catalog.search.models import DatasetSearch
+from app.catalog.words.labels import NO_ESTIMATE
 from app.planning.tokens import Obstacle
 
 PERSON = Program("Li Na")

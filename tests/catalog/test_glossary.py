@@ -1,13 +1,13 @@
 from pathlib import Path
 
-from app.catalog import glossary
+from app.catalog.words import glossary
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 
 
 def test_document_is_the_glossary():
     assert DOCUMENT.read_text(encoding="utf-8") == glossary.as_markdown(), (
-        "run: python -m app.catalog.glossary > docs/glossary.md"
+        "run: python -m app.catalog.words.glossary > docs/glossary.md"
     )
 
 

@@ -16,7 +16,7 @@ from app.catalog.licences import (
     severity,
     spdx_of,
 )
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 from app.catalog.seed import reading
 
 OPEN = LicenceClass.OPEN

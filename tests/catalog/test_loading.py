@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import event, func, select
 
 from app.audit import AuditEvent, Program
-from app.catalog.loading import load_records
-from app.catalog.models import Dataset, Overlap, Quantity, TokenEstimate
-from app.catalog.records import (
+from app.catalog.loading.load import load_records
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,
     OverlapRecord,
     QuantityRecord,
 )
+from app.catalog.models.datasets import Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.quantities import Quantity
 from app.errors import InvalidInput
 
 IMPORT = Program("import")

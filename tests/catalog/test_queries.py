@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.catalog import queries
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.search.indexing import index_datasets
 from app.errors import NotFound
 

@@ -8,9 +8,12 @@ from sqlalchemy import func, select, update
 
 from app.accounts.models import Role
 from app.audit import AuditEvent, Program
-from app.catalog.loading import load_records
-from app.catalog.models import ConversionPrior, Dataset, Quantity, TokenEstimate
-from app.catalog.records import DatasetRecord, QuantityRecord
+from app.catalog.loading.load import load_records
+from app.catalog.loading.records import DatasetRecord, QuantityRecord
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.priors import ConversionPrior
+from app.catalog.models.quantities import Quantity
 from app.catalog.search.indexing import index_datasets
 from tests.counting import counted_statements
 from tests.factories import signed_in

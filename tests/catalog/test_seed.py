@@ -9,15 +9,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import selectinload
 
 from app.audit import AuditEvent, Program
-from app.catalog import estimates, state
-from app.catalog.models import (
-    ConversionPrior,
-    Dataset,
-    Overlap,
-    Provider,
-    Quantity,
-    TokenEstimate,
-)
+from app.catalog import state
+from app.catalog.estimating import estimates
+from app.catalog.models.datasets import Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.priors import ConversionPrior
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
 from app.catalog.search.models import DatasetSearch
 from app.catalog.seed import files
 from app.catalog.seed.apply import seed

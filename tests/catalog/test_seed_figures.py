@@ -10,16 +10,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from app.catalog.models import (
-    Dataset,
-    NoEstimateReason,
-    Provider,
-    ProviderService,
-    Quantity,
-    TokenEstimate,
-)
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import NoEstimateReason, TokenEstimate
+from app.catalog.models.providers import Provider, ProviderService
+from app.catalog.models.quantities import Quantity
 from app.catalog.seed import reading
-from app.catalog.units import UNITS
+from app.catalog.words.units import UNITS
 
 B = 10**9
 T = 10**12

@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
 from app.mixtures import content as contents
 from app.mixtures import drafts, queries
 from app.mixtures.content import Content

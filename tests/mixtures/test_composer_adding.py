@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from tests import factories
 from tests.mixtures.making import content, make_mixture, make_viewer, phase
 from tests.mixtures.test_composer import HTMX, read, send, weights

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.mixtures import catalogue, counting, drafts, loading, versions
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.content import Carried, Group, Tag

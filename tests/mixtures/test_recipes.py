@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.errors import Conflict, NotFound
 from app.mixtures import content as contents
 from app.mixtures import queries

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.mixtures import queries, sharing
 from app.mixtures.models import Mixture, Policy
 from tests import factories

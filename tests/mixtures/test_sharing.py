@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.errors import Forbidden, InvalidInput, NotFound
 from app.mixtures import lifecycle, queries, sharing, versions
 from app.mixtures.models import Mixture, ShareLink, Visibility

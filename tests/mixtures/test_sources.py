@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.errors import Conflict, InvalidInput
 from app.mixtures import sources
 from tests.mixtures.making import OUTSIDER, make_viewer

@@ -7,7 +7,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
-from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
 from app.errors import Conflict, InvalidInput
 from app.mixtures import content as contents
 from app.mixtures import drafts, policy_service, queries, staleness, versions

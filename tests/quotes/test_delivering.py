@@ -5,7 +5,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset, LicenceClaim, Quantity
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
 from app.errors import Conflict
 from app.mixtures import content as contents
 from app.mixtures import lifecycle

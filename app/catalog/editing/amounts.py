@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from app.catalog.derivation import decimal_text
-from app.catalog.units import UNITS
+from app.catalog.estimating.derivation import decimal_text
+from app.catalog.words.units import UNITS
 from app.planning import reading
 from app.planning.errors import (
     AmbiguousNumber,

@@ -11,7 +11,7 @@ from app.catalog.editing.api_models import DatasetIn, DatasetPatch
 from app.catalog.editing.content import content_of, empty_content
 from app.catalog.editing.routes import Editor
 from app.catalog.editing.service import Refused
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.representation import DatasetDetailOut, dataset_detail_out
 from app.db import DbSession
 from app.errors import InvalidInput, PreconditionRequired, StaleVersion

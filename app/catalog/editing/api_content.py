@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from app.catalog.columns import plain
 from app.catalog.editing import licence_terms
 from app.catalog.editing.api_models import (
     DatasetFields,
@@ -28,7 +27,8 @@ from app.catalog.editing.licence_terms import DECISION
 from app.catalog.editing.row_forms import known_spdx
 from app.catalog.editing.validation import Problem
 from app.catalog.licences import Terms
-from app.catalog.models import LicenceClass
+from app.catalog.loading.columns import plain
+from app.catalog.models.licences import LicenceClass
 from app.web.i18n import gettext as _
 
 # A null says nothing where a value must be.

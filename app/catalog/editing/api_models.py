@@ -14,7 +14,10 @@ from app.catalog.editing.validation import (
     MAX_ROWS,
     MAX_TEXT,
 )
-from app.catalog.models import ByteContent, EstimateMethod, LicenceClass, Visibility
+from app.catalog.models.datasets import Visibility
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.quantities import ByteContent
 
 
 def be_text(text: str) -> str:

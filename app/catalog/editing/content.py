@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.catalog.columns import plain
-from app.catalog.models import Dataset, LicenceClaim, Quantity, TokenEstimate, Visibility
+from app.catalog.loading.columns import plain
+from app.catalog.models.datasets import Dataset, Visibility
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
 
 Json = dict[str, Any]
 Row = dict[str, Any]

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import labels
 from app.catalog.editing import diffs, pages, row_forms, service, words
 from app.catalog.editing.content import (
     EMPTY_ROWS,
@@ -18,8 +17,10 @@ from app.catalog.editing.content import (
 from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known
 from app.catalog.editing.licence_terms import DECISION
-from app.catalog.models import Dataset, LicenceClass
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.licences import LicenceClass
 from app.catalog.pages import parts
+from app.catalog.words import labels
 from app.web.dates import zone
 from app.web.forms import FormData
 from app.web.i18n import gettext as _

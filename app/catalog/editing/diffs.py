@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog import labels
 from app.catalog.editing import draft as drafts
 from app.catalog.editing import row_forms, words
 from app.catalog.editing.content import ESTIMATES, HIDDEN, KINDS, QUANTITIES, Row
 from app.catalog.editing.three_way import Place
 from app.catalog.pages import parts, quantities
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.languages import language_name

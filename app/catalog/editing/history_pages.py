@@ -10,7 +10,7 @@ from app.catalog.editing.diffs import Change, Names
 from app.catalog.editing.pages import crumbs_of
 from app.catalog.editing.queries import EventsPage
 from app.catalog.editing.service import Restoration
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts
 from app.catalog.pages.history import action_word
 from app.web.i18n import gettext as _

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.catalog.estimating.tables import ReferenceTables
 from app.catalog.queries import ADDED_SOURCE
-from app.catalog.tables import ReferenceTables
 
 
 @dataclass(frozen=True, slots=True)

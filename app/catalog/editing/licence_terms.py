@@ -7,7 +7,7 @@ from app.catalog import licences
 from app.catalog.editing.content import LICENCE_CLAIMS, Content, Row
 from app.catalog.editing.known import Known
 from app.catalog.licences import Claim, Terms
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 
 DATA, CODE = "data", "code"
 # A person read the evidence and answers for what it allows; it overrides what sources state.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.audit import AuditEvent, actor_label
-from app.catalog import labels, licences
+from app.catalog import licences
 from app.catalog.editing import diffs, draft, preview, slugs, words
 from app.catalog.editing.content import ESTIMATES, KINDS, LICENCE_CLAIMS, QUANTITIES, Content
 from app.catalog.editing.diffs import Names
@@ -16,9 +16,10 @@ from app.catalog.editing.licence_terms import DECISION
 from app.catalog.editing.preview import Preview
 from app.catalog.editing.three_way import Difference, Merge
 from app.catalog.editing.validation import GRADES
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts, quantities
-from app.catalog.units import UNITS
+from app.catalog.words import labels
+from app.catalog.words.units import UNITS
 from app.web import i18n
 from app.web.forms import FormData
 from app.web.i18n import gettext as _

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.catalog import derivation, labels
-from app.catalog.derivation import Candidate, Derived
 from app.catalog.editing import licence_terms
 from app.catalog.editing.amounts import MOST
 from app.catalog.editing.content import (
@@ -16,11 +14,14 @@ from app.catalog.editing.content import (
 from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known
 from app.catalog.editing.validation import is_amount
-from app.catalog.estimate_changes import no_estimate_reason
-from app.catalog.measured_rates import find_rate
-from app.catalog.models import EstimateMethod, NoEstimateReason, TokenEstimate
+from app.catalog.estimating import derivation
+from app.catalog.estimating.derivation import Candidate, Derived
+from app.catalog.estimating.estimate_changes import no_estimate_reason
+from app.catalog.estimating.measured_rates import find_rate
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason, TokenEstimate
 from app.catalog.pages import parts, rules
-from app.catalog.units import is_unit
+from app.catalog.words import labels
+from app.catalog.words.units import is_unit
 
 
 @dataclass(frozen=True)

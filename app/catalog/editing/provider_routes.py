@@ -9,7 +9,7 @@ from app.catalog import queries as catalog_queries
 from app.catalog.editing import forms, providers, words
 from app.catalog.editing.providers import ProviderRefused, ProviderValues
 from app.catalog.editing.routes import SEE_OTHER, UNPROCESSABLE, Editor, read_revision
-from app.catalog.models import Provider
+from app.catalog.models.providers import Provider
 from app.catalog.pages import parts
 from app.db import DbSession
 from app.errors import StaleVersion

@@ -11,7 +11,7 @@ from app.catalog import state
 from app.catalog.editing import queries, slugs, validation
 from app.catalog.editing.content import Json
 from app.catalog.editing.validation import Problem
-from app.catalog.models import Provider
+from app.catalog.models.providers import Provider
 from app.catalog.search import indexing
 from app.errors import Conflict, InvalidInput, StaleVersion
 from app.web.i18n import gettext as _

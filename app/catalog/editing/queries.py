@@ -7,9 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
-from app.catalog import queries, reference, tables
+from app.catalog import queries, reference
 from app.catalog.editing.known import Known, KnownSource
-from app.catalog.models import Dataset, Provider, Source
+from app.catalog.estimating import tables
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
+from app.catalog.models.sources import Source
 from app.catalog.search import arrays
 from app.errors import NotFound
 

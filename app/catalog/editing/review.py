@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.catalog.editing.review_queries import MAX_COUNTED, Lack, Queue
-from app.catalog.models import Dataset, NoEstimateReason
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import NoEstimateReason
 from app.catalog.pages import parts, quantities
 from app.web import numbers
 from app.web.i18n import gettext as _

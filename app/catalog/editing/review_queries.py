@@ -7,7 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.catalog.models import Dataset, LicenceClass, Quantity, TokenEstimate
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.quantities import Quantity
 
 ENTRIES_PER_PAGE = 50
 # A larger queue is only said to be larger: nobody works it off by its exact number.

@@ -14,7 +14,7 @@ from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known, KnownSource, source_code
 from app.catalog.editing.licence_terms import DATA, DECISION
 from app.catalog.licences import Terms
-from app.catalog.models import LicenceClass
+from app.catalog.models.licences import LicenceClass
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 

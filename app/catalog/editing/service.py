@@ -30,8 +30,8 @@ from app.catalog.editing.content import (
 from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known
 from app.catalog.editing.three_way import Merge, merge
-from app.catalog.lookups import Lookups
-from app.catalog.models import Dataset
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.datasets import Dataset
 from app.errors import Conflict, InvalidInput, StaleVersion
 
 OBJECT_TYPE = "dataset"

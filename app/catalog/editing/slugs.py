@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from app.catalog.checking import RESERVED
+from app.catalog.loading.checking import RESERVED
 from app.web.i18n import gettext as _
 
 MAX_SLUG = 80

@@ -14,9 +14,12 @@ from app.catalog.editing.known import Known
 from app.catalog.editing.languages import MAX_LANGUAGES, is_tag
 from app.catalog.editing.licence_terms import DECISION, SCOPES
 from app.catalog.editing.slugs import is_slug
-from app.catalog.labels import MODALITIES
-from app.catalog.models import ByteContent, EstimateMethod, LicenceClass, Visibility
-from app.catalog.units import is_unit
+from app.catalog.models.datasets import Visibility
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.quantities import ByteContent
+from app.catalog.words.labels import MODALITIES
+from app.catalog.words.units import is_unit
 from app.web.i18n import gettext as _
 
 MAX_NAME = 300

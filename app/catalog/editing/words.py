@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from app.catalog import labels
 from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, QUANTITIES
 from app.catalog.editing.licence_terms import CODE, DATA, DECISION
 from app.catalog.licences import Terms
-from app.catalog.models import EstimateMethod, LicenceClass, Visibility
+from app.catalog.models.datasets import Visibility
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
 from app.catalog.pages import parts
+from app.catalog.words import labels
 from app.web.i18n import gettext as _
 
 

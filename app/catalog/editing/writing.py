@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimates, state
+from app.catalog import state
 from app.catalog.editing import queries
 from app.catalog.editing.content import (
     ESTIMATES,
@@ -26,8 +26,10 @@ from app.catalog.editing.content import (
     difference,
 )
 from app.catalog.editing.known import KnownSource
-from app.catalog.lookups import Lookups
-from app.catalog.models import Dataset, Source
+from app.catalog.estimating import estimates
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.sources import Source
 from app.catalog.search import indexing
 
 

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporters.cards import write_card
 from app.catalog.exporters.zip_stream import Sink, part
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import yaml
 
-from app.catalog.exchange import Item, Json
+from app.catalog.exchange.items import Item, Json
 from app.catalog.importers.cards import FORMAT
 from app.catalog.importers.texts import one_line
-from app.catalog.labels import METHODS
-from app.catalog.models import EstimateMethod
-from app.catalog.records import DatasetRecord, EstimateRecord
+from app.catalog.loading.records import DatasetRecord, EstimateRecord
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.words.labels import METHODS
 
 MEDIA_TYPE = "text/markdown; charset=utf-8"
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog.exchange import Item, Json
+from app.catalog.exchange.items import Item, Json
 from app.catalog.importers import json_ld
 from app.catalog.importers.croissant import FORMAT, REQUIRED, VERSIONS
 from app.catalog.importers.licence_addresses import address_of_spdx
-from app.catalog.records import DatasetRecord, EstimateRecord
+from app.catalog.loading.records import DatasetRecord, EstimateRecord
 
 MEDIA_TYPE = 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"'
 SCHEMA_MEDIA_TYPE = "application/ld+json"

@@ -7,7 +7,7 @@ apostrophe in front, which the import takes away again.
 
 from collections.abc import Iterable, Iterator
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.importers.own_csv import COLUMNS, cells_of
 from app.catalog.importers.texts import guard
 

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
+from app.catalog.exchange.record_json import encode_item
 from app.catalog.importers.own_json import DATASETS, FORMAT, VERSION
-from app.catalog.record_json import encode_item
 
 MEDIA_TYPE = "application/json"
 

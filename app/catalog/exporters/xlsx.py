@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporters.zip_stream import Sink, part
 from app.catalog.importers.own_csv import COLUMNS, MORE, cells_of
 

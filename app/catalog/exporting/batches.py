@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporting import items, queries
 
 BATCH = 500

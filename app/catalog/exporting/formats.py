@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporters import card_files, cards, croissant, own_csv, own_json, xlsx
 from app.catalog.exporting import items, queries
 from app.catalog.exporting.batches import Export

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.catalog.columns import (
+from app.catalog.exchange.items import Item, ProviderRecord, SourceRecord
+from app.catalog.exporting import queries
+from app.catalog.loading.columns import (
     DATASET_COLUMNS,
     ESTIMATES,
     LICENCE_CLAIMS,
@@ -14,10 +16,7 @@ from app.catalog.columns import (
     STATEMENTS,
     ChildKind,
 )
-from app.catalog.exchange import Item, ProviderRecord, SourceRecord
-from app.catalog.exporting import queries
-from app.catalog.models import Dataset, LicenceClaim, Statement
-from app.catalog.records import (
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,
@@ -25,6 +24,9 @@ from app.catalog.records import (
     QuantityRecord,
     StatementRecord,
 )
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.statements import Statement
 
 _TUPLES = frozenset(
     {"aliases", "languages", "other_source_lines", "anomalies", "notes", "checks", "figure_fields"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.catalog.exporting.formats import Format
-from app.catalog.models import Dataset, Visibility
+from app.catalog.models.datasets import Dataset, Visibility
 from app.catalog.pages import parts
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.facets import Names, facet_title, value_label

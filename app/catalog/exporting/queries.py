@@ -6,17 +6,13 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.catalog.models import (
-    Category,
-    Dataset,
-    LicenceClaim,
-    Overlap,
-    Provider,
-    Quantity,
-    Source,
-    Statement,
-    TokenEstimate,
-)
+from app.catalog.models.datasets import Category, Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
+from app.catalog.models.statements import Statement
 from app.catalog.queries import visible
 from app.catalog.search import arrays
 from app.errors import NotFound

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from app.catalog.exchange import Json
+from app.catalog.exchange.items import Json
 from app.catalog.exporting import formats, items
-from app.catalog.models import Dataset, Visibility
+from app.catalog.models.datasets import Dataset, Visibility
 
 
 def json_ld(

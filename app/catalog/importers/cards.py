@@ -6,7 +6,16 @@ from decimal import Decimal
 from typing import IO, Any
 
 from app.catalog import licences
-from app.catalog.exchange import Context, Entry, ImportRefused, Item, Json, ProviderRecord, Reading
+from app.catalog.exchange.items import (
+    Context,
+    Entry,
+    ImportRefused,
+    Item,
+    Json,
+    ProviderRecord,
+    Reading,
+)
+from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import words
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.front_matter import MAX_CARD, split_card
@@ -15,8 +24,7 @@ from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import MAX_NAME, clean, has_han, is_web_address, one_line
-from app.catalog.record_json import Decoder
-from app.catalog.records import DatasetRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import DatasetRecord, LicenceRecord, QuantityRecord
 
 FORMAT = "hf"
 MAX_BODY = 200_000

@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import IO, Any
 
 from app.catalog import licences
-from app.catalog.exchange import Context, Entry, ImportRefused, Item, Json, ProviderRecord, Reading
+from app.catalog.exchange.items import (
+    Context,
+    Entry,
+    ImportRefused,
+    Item,
+    Json,
+    ProviderRecord,
+    Reading,
+)
+from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import amounts, json_ld, words
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.identifiers import dataset_slug, provider_slug, subset_slug
@@ -28,8 +37,7 @@ from app.catalog.importers.texts import (
     key_of,
     one_line,
 )
-from app.catalog.record_json import Decoder
-from app.catalog.records import DatasetRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import DatasetRecord, LicenceRecord, QuantityRecord
 
 FORMAT = "croissant"
 MAX_DOCUMENT = 20_000_000

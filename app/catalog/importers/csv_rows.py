@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers.grid import MAX_CELL, MAX_COLUMNS, GridRow, Rows
 
 # Likeliest first.

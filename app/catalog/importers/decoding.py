@@ -7,7 +7,7 @@ from typing import IO
 
 import charset_normalizer
 
-from app.catalog.exchange import Finding, ImportRefused, Severity
+from app.catalog.exchange.items import Finding, ImportRefused, Severity
 from app.web.i18n import later
 
 SAMPLE_BYTES = 64 * 1024

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from app.catalog.exchange import ImportRefused, Json
+from app.catalog.exchange.items import ImportRefused, Json
 
 MAX_CARD = 4_000_000
 MAX_YAML = 2_000_000

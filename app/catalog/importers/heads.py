@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.catalog.exchange import Finding, ImportRefused
+from app.catalog.exchange.items import Finding, ImportRefused
 from app.catalog.importers import amounts, words
 from app.catalog.importers.grid import Cell, GridRow, MergedCell
 from app.catalog.importers.problems import finding

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-from app.catalog.checking import RESERVED
+from app.catalog.loading.checking import RESERVED
 
 MAX_PART = 60
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from app.catalog.exchange import Json
+from app.catalog.exchange.items import Json
 from app.catalog.importers.texts import clean, has_han
 
 _PREFIX = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from app.catalog.exchange import ImportRefused, Json
+from app.catalog.exchange.items import ImportRefused, Json
 
 PIECE = 256 * 1024
 # One dataset, or what stands before the datasets.

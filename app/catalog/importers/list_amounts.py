@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.catalog.exchange import Finding
+from app.catalog.exchange.items import Finding
 from app.catalog.importers import amounts, words
 from app.catalog.importers.amounts import Amount, AmountError, AmountProblem
 from app.catalog.importers.heads import HeadColumn
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import key_of
-from app.catalog.models import EstimateMethod
-from app.catalog.records import EstimateRecord, QuantityRecord
+from app.catalog.loading.records import EstimateRecord, QuantityRecord
+from app.catalog.models.estimates import EstimateMethod
 
 # How people leave a cell empty.
 NOTHING = frozenset(

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.catalog import licences
-from app.catalog.checking import check_record
-from app.catalog.exchange import Context, Entry, Finding, Item, ProviderRecord, Severity
+from app.catalog.exchange.items import Context, Entry, Finding, Item, ProviderRecord, Severity
 from app.catalog.importers import list_amounts, words
 from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell
 from app.catalog.importers.heads import Column, Head, HeadColumn
@@ -21,8 +20,9 @@ from app.catalog.importers.texts import (
     key_of,
     one_line,
 )
-from app.catalog.labels import MODALITIES
-from app.catalog.records import DatasetRecord, LicenceRecord
+from app.catalog.loading.checking import check_record
+from app.catalog.loading.records import DatasetRecord, LicenceRecord
+from app.catalog.words.labels import MODALITIES
 from app.errors import InvalidInput
 
 _TOTALS = frozenset(

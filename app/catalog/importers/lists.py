@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from app.catalog.exchange import Context, Entry, Finding, ImportRefused, Reading, Severity
+from app.catalog.exchange.items import Context, Entry, Finding, ImportRefused, Reading, Severity
 from app.catalog.importers.grid import GridRow, Rows
 from app.catalog.importers.heads import HEAD_ROWS, Head, find_head
 from app.catalog.importers.list_rows import RowReader

@@ -10,15 +10,15 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from app.catalog.exchange import Context, Entry, Finding, ImportRefused, Item, Json, Reading
+from app.catalog.exchange.items import Context, Entry, Finding, ImportRefused, Item, Json, Reading
+from app.catalog.exchange.record_json import Decoder, encode_item
 from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell, Rows
 from app.catalog.importers.json_stream import loads
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import unguard
-from app.catalog.record_json import Decoder, encode_item
-from app.catalog.records import EstimateRecord
+from app.catalog.loading.records import EstimateRecord
 
 SEPARATOR = " | "
 MORE = "more"

@@ -4,13 +4,13 @@ import io
 from collections.abc import Iterator
 from typing import IO
 
-from app.catalog.checking import check_record
-from app.catalog.exchange import Context, Entry, ImportRefused, Item, Reading
+from app.catalog.exchange.items import Context, Entry, ImportRefused, Item, Reading
+from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.json_stream import JsonStream
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.problems import record_refused
-from app.catalog.record_json import Decoder
+from app.catalog.loading.checking import check_record
 from app.errors import InvalidInput
 
 FORMAT = "peibi.catalogue"

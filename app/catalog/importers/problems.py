@@ -1,6 +1,6 @@
 """Every finding of the readers by its code: how much it matters, its sentence and its remedy."""
 
-from app.catalog.exchange import Finding, Severity
+from app.catalog.exchange.items import Finding, Severity
 from app.catalog.importers.amounts import AmountProblem
 from app.errors import InvalidInput
 from app.web.i18n import later

@@ -4,7 +4,7 @@ import zipfile
 from itertools import chain
 from typing import IO
 
-from app.catalog.exchange import Context, Finding, ImportRefused, Reading
+from app.catalog.exchange.items import Context, Finding, ImportRefused, Reading
 from app.catalog.importers import csv_rows, lists, own_csv, xlsx_rows
 from app.catalog.importers.cards import read_card
 from app.catalog.importers.croissant import looks_like_croissant, read_croissant

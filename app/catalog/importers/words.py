@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from app.catalog.importers.texts import key_of
-from app.catalog.labels import MODALITIES
-from app.catalog.units import UNITS
+from app.catalog.words.labels import MODALITIES
+from app.catalog.words.units import UNITS
 
 _UNIT_WORDS = {
     "book": "本 册 本书 册书 本图书 册图书 种图书 volume volumes title titles ebook ebooks 电子书",

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 
 MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 600_000_000

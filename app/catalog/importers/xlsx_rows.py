@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import IO
 from xml.etree.ElementTree import Element
 
-from app.catalog.exchange import Finding, ImportRefused, Severity
+from app.catalog.exchange.items import Finding, ImportRefused, Severity
 from app.catalog.importers import xlsx_package as package_of
 from app.catalog.importers.grid import MAX_COLUMNS, Cell, FormulaCell, GridRow, MergedCell, Rows
 from app.web.i18n import later

@@ -16,18 +16,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import bulk, creating, estimates, state, tables
+from app.catalog import state
 from app.catalog.editing import queries as editing_queries
 from app.catalog.editing.known import Known
-from app.catalog.exchange import Item
+from app.catalog.estimating import estimates, tables
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.exchange.items import Item
+from app.catalog.exchange.record_json import Decoder
 from app.catalog.importing import queries, stored, writing
 from app.catalog.importing.comparing import Difference, compare
 from app.catalog.importing.models import Import, ImportRow, ImportState, Outcome
-from app.catalog.lookups import Lookups
-from app.catalog.models import Provider, Source
-from app.catalog.record_json import Decoder
+from app.catalog.loading import bulk, creating
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.providers import Provider
+from app.catalog.models.sources import Source
 from app.catalog.search import indexing
-from app.catalog.tables import ReferenceTables
 from app.errors import StaleVersion
 from app.web.i18n import later
 

@@ -13,12 +13,10 @@ from typing import Any
 from app.catalog.editing.languages import is_tag
 from app.catalog.editing.licence_terms import SCOPES
 from app.catalog.editing.slugs import PART
-from app.catalog.exchange import Finding, Item, ProviderRecord, SourceRecord
+from app.catalog.exchange.items import Finding, Item, ProviderRecord, SourceRecord
 from app.catalog.importers.texts import is_web_address
 from app.catalog.importing.findings import finding
-from app.catalog.labels import VERDICTS
-from app.catalog.models import ByteContent, EstimateMethod, LicenceClass, Visibility
-from app.catalog.records import (
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,
@@ -26,6 +24,11 @@ from app.catalog.records import (
     QuantityRecord,
     StatementRecord,
 )
+from app.catalog.models.datasets import Visibility
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.quantities import ByteContent
+from app.catalog.words.labels import VERDICTS
 
 MAX_SLUG = 200
 MAX_CODE = 200

@@ -18,7 +18,7 @@ from app.catalog.importing.forms import PASTED_NAME
 from app.catalog.importing.models import Import, Outcome
 from app.catalog.importing.options import CHANGE, DEFAULT_CATEGORY
 from app.catalog.importing.row_views import FindingView
-from app.catalog.models import Visibility
+from app.catalog.models.datasets import Visibility
 from app.errors import AppError, InvalidInput
 from app.jobs.work import allow_long_statements
 from app.web.errors import sentence

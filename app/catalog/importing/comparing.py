@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.catalog.columns import CHILDREN, plain
 from app.catalog.editing import licence_terms
 from app.catalog.editing.known import Known
-from app.catalog.exchange import ALL_FIELDS, Item
+from app.catalog.exchange.items import ALL_FIELDS, Item
 from app.catalog.importing.stored import (
     COLUMNS,
     FIELDS,
@@ -23,7 +22,8 @@ from app.catalog.importing.stored import (
     Json,
     Row,
 )
-from app.catalog.records import DatasetRecord
+from app.catalog.loading.columns import CHILDREN, plain
+from app.catalog.loading.records import DatasetRecord
 
 _SUMMARY = ("licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en")
 

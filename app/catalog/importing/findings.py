@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.catalog.exchange import Finding, Severity
+from app.catalog.exchange.items import Finding, Severity
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from app.catalog.importing import options
 from app.catalog.importing.options import DEFAULT_CATEGORY, Options
 from app.catalog.importing.purpose import IMPORT_FILE
-from app.catalog.models import Visibility
+from app.catalog.models.datasets import Visibility
 from app.errors import AppError, InvalidInput
 from app.files.receiving import ReceivedFile, Receiver
 from app.files.storage import FileStorage

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.catalog.editing.known import Known
-from app.catalog.exchange import Context, ProviderRecord
+from app.catalog.exchange.items import Context, ProviderRecord
 from app.catalog.importers.identifiers import provider_slug
 from app.catalog.importers.texts import MAX_NAME, key_of, one_line
-from app.catalog.models import Visibility
+from app.catalog.models.datasets import Visibility
 from app.errors import InvalidInput
 
 CHANGE, KEEP = "change", "keep"

@@ -13,7 +13,7 @@ from app.catalog.importing.options import Options
 from app.catalog.importing.purpose import IMPORT_FILE
 from app.catalog.importing.queries import DONE, RowsPage
 from app.catalog.importing.row_views import FindingView, RowView
-from app.catalog.models import Visibility
+from app.catalog.models.datasets import Visibility
 from app.catalog.pages import parts
 from app.errors import AppError
 from app.jobs.models import Job, JobState

@@ -14,18 +14,18 @@ from typing import IO, Any
 from sqlalchemy import delete, func
 from sqlalchemy.orm import Session
 
-from app.catalog import bulk
 from app.catalog.editing import queries as editing_queries
 from app.catalog.editing.known import Known
-from app.catalog.exchange import Entry, Finding, Item
+from app.catalog.exchange.items import Entry, Finding, Item
+from app.catalog.exchange.record_json import encode, encode_item
 from app.catalog.importers.reading import read_file
 from app.catalog.importing import checks, findings, options, queries, stored
 from app.catalog.importing.checks import Closed
 from app.catalog.importing.comparing import Difference, compare
 from app.catalog.importing.models import Import, ImportRow, ImportState, Outcome
 from app.catalog.importing.options import KEEP, Options
-from app.catalog.lookups import Lookups
-from app.catalog.record_json import encode, encode_item
+from app.catalog.loading import bulk
+from app.catalog.loading.lookups import Lookups
 from app.web.i18n import later
 
 BATCH = 500

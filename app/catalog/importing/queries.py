@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.viewers import Viewer
 from app.catalog.importing.models import Import, ImportRow, ImportState, Outcome
-from app.catalog.models import Dataset, Provider
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
 from app.catalog.search import arrays
 from app.errors import NotFound
 from app.jobs.models import Job

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog import creating, labels
-from app.catalog.columns import ESTIMATES, plain
 from app.catalog.editing import diffs
 from app.catalog.editing.diffs import Change, Names
 from app.catalog.editing.known import Known
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.importing import findings
 from app.catalog.importing.applying import item_of
 from app.catalog.importing.models import ImportRow, Outcome
+from app.catalog.loading import creating
+from app.catalog.loading.columns import ESTIMATES, plain
+from app.catalog.loading.records import DatasetRecord, QuantityRecord
 from app.catalog.pages import parts, quantities
-from app.catalog.records import DatasetRecord, QuantityRecord
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 

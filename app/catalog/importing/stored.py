@@ -8,17 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.columns import DATASET_COLUMNS, plain
 from app.catalog.editing.content import ROW_COLUMNS
-from app.catalog.lookups import Lookups
-from app.catalog.models import (
-    Dataset,
-    LicenceClaim,
-    Overlap,
-    Quantity,
-    Statement,
-    TokenEstimate,
-)
+from app.catalog.loading.columns import DATASET_COLUMNS, plain
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.datasets import Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.statements import Statement
 from app.catalog.search import arrays
 
 Json = dict[str, Any]

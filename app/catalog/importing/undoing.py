@@ -13,13 +13,14 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimates, state
+from app.catalog import state
+from app.catalog.estimating import estimates
 from app.catalog.importing import queries, stored, writing
 from app.catalog.importing.comparing import Difference
 from app.catalog.importing.models import Import, ImportRow, ImportState, Outcome
 from app.catalog.importing.stored import KINDS, Json, Stored
-from app.catalog.lookups import Lookups
-from app.catalog.models import Dataset
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.datasets import Dataset
 from app.catalog.search import arrays, indexing
 
 BATCH = 1_000

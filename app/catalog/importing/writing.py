@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, insert, update
 from sqlalchemy.orm import Session
 
 from app import audit, logs
-from app.catalog import bulk
 from app.catalog.importing.comparing import Difference
 from app.catalog.importing.stored import (
     COLUMNS,
@@ -24,8 +23,9 @@ from app.catalog.importing.stored import (
     Json,
     Row,
 )
-from app.catalog.lookups import Lookups
-from app.catalog.models import Dataset
+from app.catalog.loading import bulk
+from app.catalog.loading.lookups import Lookups
+from app.catalog.models.datasets import Dataset
 from app.catalog.search import arrays
 
 _EVENT_COLUMNS = (

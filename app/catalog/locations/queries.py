@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.catalog.locations.models import TrainingData, TrainingLocation
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 
 
 def find_training_data(

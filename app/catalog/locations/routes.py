@@ -15,7 +15,7 @@ from app.catalog import reference
 from app.catalog.editing.routes import Editor
 from app.catalog.locations import forms, queries, service
 from app.catalog.locations.kinds import TOKENISED, Layout, Split
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts
 from app.db import DbSession
 from app.errors import InvalidInput

@@ -15,7 +15,7 @@ from app.catalog import reference
 from app.catalog.locations import queries
 from app.catalog.locations.kinds import TOKENISED, Layout, Split
 from app.catalog.locations.models import TrainingData, TrainingLocation
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.errors import InvalidInput, StaleVersion
 
 MAX_LOCATIONS = 100

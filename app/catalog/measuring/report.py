@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from app.catalog.derivation import decimal_text
+from app.catalog.estimating.derivation import decimal_text
 from app.catalog.measuring.measurement import Measurement
 from app.catalog.measuring.sampling import CONFIDENCE, Total
 

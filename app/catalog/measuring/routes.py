@@ -11,7 +11,7 @@ from app.catalog import queries, reference
 from app.catalog.editing.routes import Editor
 from app.catalog.measuring import uploads, vocabularies
 from app.catalog.measuring.purpose import MAX_BYTES, SAMPLE_FILE
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts
 from app.db import DbSession
 from app.errors import AppError

@@ -12,7 +12,8 @@ from app.catalog.editing.known import KnownSource
 from app.catalog.measuring.errors import CannotMeasure
 from app.catalog.measuring.measurement import Measurement
 from app.catalog.measuring.report import rule_of
-from app.catalog.models import Dataset, EstimateMethod
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import EstimateMethod
 from app.catalog.queries import ADDED_SOURCE
 from app.version import VERSION
 

@@ -12,7 +12,7 @@ from app.catalog.editing import service as editing
 from app.catalog.measuring import engines, service, sources, vocabularies
 from app.catalog.measuring.counting import Plan
 from app.catalog.measuring.measurement import Progress, measure
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.errors import InvalidInput, NotFound
 from app.files import service as files
 from app.files.models import StoredFile

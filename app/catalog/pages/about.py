@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.catalog import labels
-from app.catalog.models import ConversionPrior, Source, Tokenizer, TokenizerRatio
+from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
+from app.catalog.models.sources import Source
 from app.catalog.pages import parts, quantities
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.languages import language_name

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from app.catalog import labels
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts, quantities
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from app.audit import AuditEvent
-from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
 from app.catalog.pages import evidence, facts, history, parts, quantities, rules, subsets
 from app.catalog.pages.measured import MeasuredView, measured_views
 from app.catalog.queries import OverlapSide
-from app.catalog.tables import ReferenceTables
-from app.catalog.units import UNITS
+from app.catalog.words.units import UNITS
 from app.web import i18n
 from app.web.i18n import gettext as _
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.catalog import labels
-from app.catalog.models import LicenceClaim, Statement
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.statements import Statement
 from app.catalog.pages import parts
 from app.catalog.queries import OverlapSide
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 

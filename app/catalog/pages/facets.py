@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.catalog import labels
-from app.catalog.models import Category, EstimateMethod, LicenceClass
+from app.catalog.models.datasets import Category
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
 from app.catalog.pages import parts, quantities
 from app.catalog.search.facets import SIZE_BANDS, FacetCounts
 from app.catalog.search.query import NONE, Facet
+from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.languages import language_name

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.catalog import labels
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts, quantities
+from app.catalog.words import labels
 from app.web.i18n import gettext as _
 
 # More languages than this are behind a disclosure.

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.catalog.glossary import GROUPS
 from app.catalog.pages import parts
+from app.catalog.words.glossary import GROUPS
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.catalog.measured_rates import KIND
-from app.catalog.models import TokenEstimate
+from app.catalog.estimating.measured_rates import KIND
+from app.catalog.models.estimates import TokenEstimate
 from app.catalog.pages.parts import method_word
 from app.web import numbers
 from app.web.i18n import gettext as _

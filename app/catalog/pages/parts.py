@@ -4,16 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog import charts, labels
-from app.catalog.models import (
-    Category,
-    Dataset,
-    EstimateMethod,
-    LicenceClass,
-    NoEstimateReason,
-    Source,
-    TokenEstimate,
-)
+from app.catalog.models.datasets import Category, Dataset
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason, TokenEstimate
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.sources import Source
+from app.catalog.pages import charts
+from app.catalog.words import labels
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.languages import language_name

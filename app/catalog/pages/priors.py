@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from app.catalog import labels
-from app.catalog.models import ConversionPrior
+from app.catalog.models.priors import ConversionPrior
 from app.catalog.pages import about, parts, quantities
 from app.catalog.service import PriorPreview
+from app.catalog.words import labels
 from app.web import i18n
 from app.web.forms import FormData
 from app.web.i18n import gettext as _

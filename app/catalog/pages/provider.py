@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from app.catalog.models import Dataset, Provider
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
 from app.catalog.pages import parts, quantities
 from app.web.i18n import gettext as _
 

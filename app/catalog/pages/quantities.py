@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.catalog import labels
-from app.catalog.models import Quantity
+from app.catalog.models.quantities import Quantity
 from app.catalog.pages import parts
-from app.catalog.units import UNITS
+from app.catalog.words import labels
+from app.catalog.words.units import UNITS
 from app.web import i18n, numbers
 from app.web.i18n import gettext as _
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.catalog import charts
-from app.catalog.models import Dataset
-from app.catalog.pages import parts, quantities
+from app.catalog.models.datasets import Dataset
+from app.catalog.pages import charts, parts, quantities
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.compare import MOST, compare_href, naming
 from app.catalog.pages.facets import (

@@ -6,13 +6,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.catalog import charts, estimates, labels, measured_rates
-from app.catalog.derivation import Derived, derive_one
-from app.catalog.measured_rates import MeasuredRate
-from app.catalog.models import Dataset, TokenEstimate
-from app.catalog.pages import parts, quantities
+from app.catalog.estimating import estimates, measured_rates
+from app.catalog.estimating.derivation import Derived, derive_one
+from app.catalog.estimating.measured_rates import MeasuredRate
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.pages import charts, parts, quantities
 from app.catalog.reference import tokenizer_label
-from app.catalog.tables import ReferenceTables
+from app.catalog.words import labels
 from app.planning.conversion import rescale
 from app.planning.languages import measured_tag
 from app.planning.tokens import Tokens

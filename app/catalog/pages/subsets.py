@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.catalog import charts
-from app.catalog.models import Dataset
-from app.catalog.pages import parts, quantities
+from app.catalog.models.datasets import Dataset
+from app.catalog.pages import charts, parts, quantities
 from app.web.i18n import gettext as _
 
 # Fewer kinds than this say nothing that the table does not.

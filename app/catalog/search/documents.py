@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.catalog.models import Category, Dataset, Provider, Quantity, TokenEstimate, Visibility
+from app.catalog.models.datasets import Category, Dataset, Visibility
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
 from app.catalog.search import arrays, facets, terms
 from app.catalog.search.query import NONE, Facet
 

@@ -8,12 +8,14 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.catalog.labels import METHODS, MODALITIES
-from app.catalog.models import Category, LicenceClass, Provider
+from app.catalog.models.datasets import Category
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.providers import Provider
 from app.catalog.search import lookups, statements
 from app.catalog.search.models import FacetValue
 from app.catalog.search.query import NONE, Facet, SearchRequest, is_slug, shown
-from app.catalog.units import UNITS
+from app.catalog.words.labels import METHODS, MODALITIES
+from app.catalog.words.units import UNITS
 from app.errors import InvalidInput
 
 MAX_ALLOWED_SHOWN = 30

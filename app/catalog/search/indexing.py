@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import case, delete, select, text
 from sqlalchemy.orm import Session, aliased
 
-from app.catalog import bulk
-from app.catalog.models import Dataset, Visibility
+from app.catalog.loading import bulk
+from app.catalog.models.datasets import Dataset, Visibility
 from app.catalog.search import arrays, bands, documents, facets, tallies, terms, vocabulary
 from app.catalog.search.documents import Document
 from app.catalog.search.models import DatasetSearch

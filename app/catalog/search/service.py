@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.search import counting, facets, lookups, orders, suggestions, terms, texts
 from app.catalog.search.counting import Question, Result
 from app.catalog.search.facets import FacetCounts

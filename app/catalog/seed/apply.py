@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import SEED
-from app.catalog import estimates, state
-from app.catalog.loading import load_records
+from app.catalog import state
+from app.catalog.estimating import estimates
+from app.catalog.loading.load import load_records
 from app.catalog.seed import files, reading, reference
 
 # Any number that no other advisory lock of the portal uses.

@@ -7,8 +7,7 @@ from typing import Any
 
 from app.catalog import licences
 from app.catalog.licences import Claim, Terms
-from app.catalog.models import EstimateMethod
-from app.catalog.records import (
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,
@@ -16,6 +15,7 @@ from app.catalog.records import (
     QuantityRecord,
     StatementRecord,
 )
+from app.catalog.models.estimates import EstimateMethod
 from app.catalog.seed import files
 
 Entry = Mapping[str, Any]

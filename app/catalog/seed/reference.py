@@ -10,18 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.catalog import bulk
-from app.catalog.derivation import decimal_text
-from app.catalog.merging import merge_fields
-from app.catalog.models import (
-    Category,
-    ConversionPrior,
-    Provider,
-    ProviderService,
-    Source,
-    Tokenizer,
-    TokenizerRatio,
-)
+from app.catalog.estimating.derivation import decimal_text
+from app.catalog.loading import bulk
+from app.catalog.loading.merging import merge_fields
+from app.catalog.models.datasets import Category
+from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
+from app.catalog.models.providers import Provider, ProviderService
+from app.catalog.models.sources import Source
 from app.catalog.seed import files
 from app.db import Base
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.catalog import reference
-from app.catalog.labels import LICENCE_CLASSES, MODALITIES
+from app.catalog.words.labels import LICENCE_CLASSES, MODALITIES
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
 from app.mixtures import policy_service, queries

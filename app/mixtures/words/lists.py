@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from app.catalog.labels import LICENCE_CLASSES, METHODS, MODALITIES
-from app.catalog.models import EstimateMethod, LicenceClass
+from app.catalog.models.estimates import EstimateMethod
+from app.catalog.models.licences import LicenceClass
+from app.catalog.words.labels import LICENCE_CLASSES, METHODS, MODALITIES
 from app.mixtures.content import Purpose, Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Visibility

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.catalog import queries as catalogue
-from app.catalog.models import Dataset, Provider
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
 from app.quotes.beginning.shortages import MODALITIES, TASKS, UNIT_PAIRS
 from app.quotes.delivering import CATEGORIES, UNITS
 from app.quotes.vocabulary import TASKS_OF, Modality, Task, Unit

@@ -12,7 +12,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
-from app.catalog import tables
+from app.catalog.estimating import tables
 from app.mixtures.shortages import Shortage, load_shortages
 from app.planning.conversion import Factors, find_factors
 from app.planning.tokens import NoConversion

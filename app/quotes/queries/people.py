@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Account, Organisation, OrganisationKind
-from app.catalog.models import Provider
+from app.catalog.models.providers import Provider
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Invitation
 

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from app.audit import AuditEvent
-from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
 
 
 def dataset(session, slug):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import tokens
 from app.accounts.models import Role
 from app.accounts.permissions import Scope
-from app.catalog.models import LicenceClaim, Quantity
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
 from tests.catalog.editing.stored import dataset, events, main_estimate, rows
 from tests.factories import actor, make_account, signed_in
 

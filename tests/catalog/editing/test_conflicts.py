@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.catalog.models import Quantity
+from app.catalog.models.quantities import Quantity
 from app.main import create_app
 from tests.catalog.editing.forms import changed, keys, read, send, text_of
 from tests.catalog.editing.stored import dataset, events, rows

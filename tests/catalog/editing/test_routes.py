@@ -6,7 +6,11 @@ from sqlalchemy import func, select
 from app.accounts.models import Role
 from app.audit import AuditEvent
 from app.catalog import state
-from app.catalog.models import Dataset, LicenceClaim, Provider, Quantity, Source
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
 from app.catalog.seed.apply import seed
 from tests.catalog.editing.forms import changed, keys, read, send, text_of
 from tests.catalog.editing.stored import dataset, events, main_estimate, rows

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.catalog.models import Dataset, LicenceClaim, Quantity
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
 from tests.catalog.editing.forms import changed, keys, read, send, text_of
 from tests.catalog.editing.stored import dataset, events, main_estimate, rows
 from tests.factories import signed_in

@@ -5,9 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.catalog.exchange import Item, ProviderRecord, SourceRecord
-from app.catalog.labels import MODALITIES
-from app.catalog.records import (
+from app.catalog.exchange.items import Item, ProviderRecord, SourceRecord
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,
@@ -15,7 +14,8 @@ from app.catalog.records import (
     QuantityRecord,
     StatementRecord,
 )
-from app.catalog.units import UNITS
+from app.catalog.words.labels import MODALITIES
+from app.catalog.words.units import UNITS
 
 # Anything that can be stored: no NUL, no half of a surrogate pair.
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from app.catalog.exporters.cards import write_card
-from app.catalog.records import LicenceRecord
+from app.catalog.loading.records import LicenceRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.test_cards import CARD

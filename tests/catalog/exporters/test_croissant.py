@@ -8,7 +8,7 @@ import pytest
 
 from app.catalog.exporters.croissant import describe, missing_for_croissant, write_catalogue
 from app.catalog.importers.croissant import REQUIRED
-from app.catalog.records import EstimateRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import EstimateRecord, LicenceRecord, QuantityRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.test_croissant import DOCUMENT, document

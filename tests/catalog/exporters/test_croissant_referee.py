@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.catalog.exporters.croissant import describe
-from app.catalog.records import LicenceRecord
+from app.catalog.loading.records import LicenceRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.test_croissant import DOCUMENT, document

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from hypothesis import given, settings
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporters.own_csv import write_csv
 from app.catalog.exporters.own_json import write_json
 from app.catalog.exporters.xlsx import write_xlsx

@@ -10,13 +10,13 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from app.catalog.exchange import Item
+from app.catalog.exchange.items import Item
 from app.catalog.exporters import xlsx
 from app.catalog.exporters.own_csv import write_csv
 from app.catalog.exporters.own_json import write_json
 from app.catalog.exporters.xlsx import write_xlsx
 from app.catalog.importers.own_csv import COLUMNS
-from app.catalog.records import EstimateRecord, QuantityRecord
+from app.catalog.loading.records import EstimateRecord, QuantityRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import read
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.catalog.exporters.own_json import write_json
 from app.catalog.exporting import batches
 from app.catalog.exporting.batches import in_pieces
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.search.indexing import index_datasets
 from tests.catalog.importers.reading import read
 from tests.factories import signed_in

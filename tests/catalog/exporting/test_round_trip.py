@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.catalog.importing import service
 from app.catalog.importing.models import ImportState
 from app.catalog.importing.options import Options
-from app.catalog.models import Provider, ProviderService, Source
+from app.catalog.models.providers import Provider, ProviderService
+from app.catalog.models.sources import Source
 from app.catalog.seed import reference
 from app.main import create_app
 from app.settings import Settings

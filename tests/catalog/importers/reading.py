@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 
-from app.catalog.exchange import Context, Entry, Finding, Item, ProviderRecord
+from app.catalog.exchange.items import Context, Entry, Finding, Item, ProviderRecord
 from app.catalog.importers.reading import read_file
 
 ACME = ProviderRecord(slug="acme", name_zh="甲公司", name_en="Acme")

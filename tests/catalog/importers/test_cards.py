@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from tests.catalog.importers.reading import CONTEXT, only, read
 
 CARD = """---

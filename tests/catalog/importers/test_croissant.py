@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers.licence_addresses import spdx_of_address
 from tests.catalog.importers.reading import CONTEXT, only, read
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers import csv_rows
 from app.catalog.importers.decoding import decode, find_encoding
 from tests.catalog.importers.reading import only, read

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.catalog.exchange import Context, ImportRefused, Severity
+from app.catalog.exchange.items import Context, ImportRefused, Severity
 from app.catalog.importers.heads import Column, read_title
 from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug
 from tests.catalog.importers.reading import CONTEXT, only, read, sentence

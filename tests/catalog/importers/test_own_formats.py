@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.exporters.own_csv import write_csv
 from app.catalog.exporters.own_json import write_json
 from tests.catalog.exporters.items import item

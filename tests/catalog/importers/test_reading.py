@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.exporters.own_csv import write_csv
 from app.catalog.exporters.own_json import write_json
 from app.catalog.importers import problems

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.catalog.exchange import ImportRefused
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers import xlsx_package, xlsx_rows
 from app.catalog.importers.grid import FormulaCell, MergedCell
 from tests.catalog.importers.reading import only, read

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.catalog.exporters.own_json import write_json
 from app.catalog.importing.models import Import
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from tests.catalog.exporters.items import ITEMS
 
 NAMES = st.sampled_from(["a.csv", "a.xlsx", "a.json", "README.md", "a.yaml", "a.jsonld"])

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from tests.catalog.importing.sending import LIST
 from tests.factories import signed_in
 

@@ -13,7 +13,7 @@ from app.accounts.models import Role
 from app.audit import AuditEvent
 from app.catalog.cli import make_catalogue_app
 from app.catalog.importing.models import Import
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from tests.catalog.importing.sending import LIST
 from tests.factories import make_account
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.catalog.importing import options
 from app.catalog.importing.models import Import
 from app.catalog.importing.purpose import IMPORT_FILE
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.files.models import StoredFile
 from tests.catalog.importers.workbooks import (
     BILLION_LAUGHS,

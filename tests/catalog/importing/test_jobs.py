@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.catalog.importing import jobs, pages, queries, service
 from app.catalog.importing.models import Import, ImportState
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.files.storage import FileStorage
 from app.jobs import worker
 from app.jobs.models import Job, JobState

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.catalog.importing.models import Outcome
 from app.catalog.importing.options import Options
-from app.catalog.models import Dataset, Provider
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.providers import Provider
 from app.files.storage import FileStorage
 from tests.catalog.importing.sending import LIST, apply, rows_of, send, storage_in
 

@@ -11,7 +11,7 @@ from app import audit
 from app.catalog.importing import applying, service
 from app.catalog.importing.models import Import, Outcome
 from app.catalog.importing.options import Options
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.seed import files, reference
 from tests.catalog.importing.sending import rows_of
 

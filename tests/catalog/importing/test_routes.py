@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.catalog.importing.models import Import
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from tests.catalog.importing.sending import LIST
 from tests.factories import signed_in
 

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.catalog import queries
-from app.catalog.models import TokenEstimate
+from app.catalog.models.estimates import TokenEstimate
 from tests.catalog.measuring.texts import KINDS, TEXTS, tokens_of, write
 
 BOOKS = "jlw-chinese-books"

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimates, queries, tables
+from app.catalog import queries
 from app.catalog.editing import service as editing
+from app.catalog.estimating import estimates, tables
 from app.catalog.measuring import service
 from app.catalog.measuring.errors import CannotMeasure
-from app.catalog.models import Dataset, TokenEstimate
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import TokenEstimate
 from app.errors import Conflict, NotFound
 from app.planning.text_rates import text_rates
 from tests.catalog.measuring.texts import TEXTS, run, write

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Category, Dataset, Provider, Quantity, TokenEstimate
+from app.catalog.models.datasets import Category, Dataset
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.providers import Provider
+from app.catalog.models.quantities import Quantity
 from app.catalog.search import facets, indexing, terms
 from app.catalog.search.query import NONE, Facet, SearchRequest, Sort
 

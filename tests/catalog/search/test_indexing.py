@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 
-from app.catalog.models import Category, Dataset, TokenEstimate
+from app.catalog.models.datasets import Category, Dataset
+from app.catalog.models.estimates import TokenEstimate
 from app.catalog.search import documents, indexing
 from app.catalog.search.models import DatasetSearch, FacetTally, SearchWord
 from app.catalog.search.query import Facet, SearchRequest

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.catalog.models import Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.search import counting, documents, matching, pages, query
 from app.catalog.search.query import Facet, SearchRequest, Sort
 from app.catalog.search.service import search

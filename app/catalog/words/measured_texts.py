@@ -1,6 +1,6 @@
 """The texts that tokenizers were measured on, by the name in the table, in both languages."""
 
-from app.catalog.labels import Label
+from app.catalog.words.labels import Label
 
 # The dataset itself, where its own files were measured.
 OWN_FILES = "files of this dataset"

@@ -6,9 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.catalog.derivation import decimal_text
-from app.catalog.models import LicenceClaim, Quantity, Statement, TokenEstimate
-from app.catalog.records import DatasetRecord
+from app.catalog.estimating.derivation import decimal_text
+from app.catalog.loading.records import DatasetRecord
+from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.statements import Statement
 
 # Columns of `dataset` that have the same name in a record. References to other rows (parent,
 # provider, category, source) are written by slug or code in the plain form.

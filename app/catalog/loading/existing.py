@@ -8,9 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import child_rows
-from app.catalog.child_rows import Present
-from app.catalog.columns import (
+from app.catalog.loading import child_rows
+from app.catalog.loading.child_rows import Present
+from app.catalog.loading.columns import (
     CHILDREN,
     DATASET_COLUMNS,
     children_of,
@@ -19,10 +19,10 @@ from app.catalog.columns import (
     row_fields,
     seeded_form,
 )
-from app.catalog.lookups import Lookups
-from app.catalog.merging import Json, merge_children, merge_fields
-from app.catalog.models import Dataset
-from app.catalog.records import DatasetRecord
+from app.catalog.loading.lookups import Lookups
+from app.catalog.loading.merging import Json, merge_children, merge_fields
+from app.catalog.loading.records import DatasetRecord
+from app.catalog.models.datasets import Dataset
 from app.catalog.search import arrays
 
 

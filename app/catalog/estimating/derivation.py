@@ -11,12 +11,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.catalog import measured_rates
+from app.catalog.estimating import measured_rates
+from app.catalog.estimating.measured_rates import MeasuredRate
+from app.catalog.estimating.tables import Found, ReferenceTables, TokenizerTables
 from app.catalog.licences import grade_order
-from app.catalog.measured_rates import MeasuredRate
-from app.catalog.measured_texts import OWN_FILES, measured_text
-from app.catalog.models import ByteContent, EstimateMethod, NoEstimateReason
-from app.catalog.tables import Found, ReferenceTables, TokenizerTables
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason
+from app.catalog.models.quantities import ByteContent
+from app.catalog.words.measured_texts import OWN_FILES, measured_text
 from app.planning.conversion import Factors, convert_quantity, find_factors
 from app.planning.text_rates import ByteConversion, TextRate, convert_bytes, text_rates
 from app.planning.tokens import NoConversion, Range, Tokens

@@ -6,12 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import estimate_changes, state, tables
-from app.catalog.derivation import DatasetFacts, QuantityFacts
-from app.catalog.measured_rates import find_rate
-from app.catalog.models import ConversionPrior, Dataset, Quantity
+from app.catalog import state
+from app.catalog.estimating import estimate_changes, tables
+from app.catalog.estimating.derivation import DatasetFacts, QuantityFacts
+from app.catalog.estimating.measured_rates import find_rate
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.priors import ConversionPrior
+from app.catalog.models.quantities import Quantity
 from app.catalog.search import indexing
-from app.catalog.tables import ReferenceTables
 
 CHUNK = 2000
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.catalog.records import DatasetRecord, EstimateRecord
+from app.catalog.loading.records import DatasetRecord, EstimateRecord
 from app.errors import InvalidInput
 
 Json = dict[str, Any]

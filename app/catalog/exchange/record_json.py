@@ -12,9 +12,9 @@ from decimal import Decimal, InvalidOperation
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from app.catalog.exchange import Finding, Item, Json, ProviderRecord, SourceRecord
+from app.catalog.exchange.items import Finding, Item, Json, ProviderRecord, SourceRecord
 from app.catalog.importers.problems import finding, wrong_type
-from app.catalog.records import (
+from app.catalog.loading.records import (
     DatasetRecord,
     EstimateRecord,
     LicenceRecord,

@@ -8,8 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import audit, logs
-from app.catalog import bulk, derivation
-from app.catalog.columns import (
+from app.catalog.estimating import derivation
+from app.catalog.estimating.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
+from app.catalog.estimating.estimate_changes import no_estimate_reason
+from app.catalog.estimating.measured_rates import find_rate
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.loading import bulk
+from app.catalog.loading.columns import (
     DATASET_COLUMNS,
     ESTIMATES,
     JSON_COLUMNS,
@@ -19,22 +24,13 @@ from app.catalog.columns import (
     ChildKind,
     seeded_form,
 )
-from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
-from app.catalog.estimate_changes import no_estimate_reason
-from app.catalog.lookups import Lookups
-from app.catalog.measured_rates import find_rate
-from app.catalog.models import (
-    Dataset,
-    EstimateMethod,
-    LicenceClaim,
-    NoEstimateReason,
-    Overlap,
-    Quantity,
-    Statement,
-    TokenEstimate,
-)
-from app.catalog.records import DatasetRecord
-from app.catalog.tables import ReferenceTables
+from app.catalog.loading.lookups import Lookups
+from app.catalog.loading.records import DatasetRecord
+from app.catalog.models.datasets import Dataset, Overlap
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason, TokenEstimate
+from app.catalog.models.licences import LicenceClaim
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.statements import Statement
 
 _DERIVED_COLUMNS = (
     "dataset_id",

@@ -1,13 +1,14 @@
 """
 The words of the portal, one per idea, in both languages: the glossary page and docs/glossary.md.
 
-`python -m app.catalog.glossary > docs/glossary.md` writes the document; a test compares the two.
+`python -m app.catalog.words.glossary > docs/glossary.md` writes the document; a test compares the
+two.
 """
 
 import sys
 from dataclasses import dataclass
 
-from app.catalog.labels import Label
+from app.catalog.words.labels import Label
 
 
 @dataclass(frozen=True)
@@ -314,7 +315,7 @@ def as_markdown() -> str:
     lines = [
         "# Glossary 术语表",
         "",
-        "One word per idea; also at `/glossary`. Made by `python -m app.catalog.glossary`.",
+        "One word per idea; also at `/glossary`. Made by `python -m app.catalog.words.glossary`.",
     ]
     for group in GROUPS:
         lines += ["", f"## {group.title.en} {group.title.zh}", ""]

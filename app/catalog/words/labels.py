@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-from app.catalog.models import ByteContent, EstimateMethod, LicenceClass, NoEstimateReason
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason
+from app.catalog.models.licences import LicenceClass
+from app.catalog.models.quantities import ByteContent
 
 
 class Label(NamedTuple):

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.columns import ChildKind, row_fields
-from app.catalog.lookups import Lookups
-from app.catalog.merging import ChildMerge, Json
-from app.catalog.models import Dataset, Overlap, TokenEstimate
+from app.catalog.loading.columns import ChildKind, row_fields
+from app.catalog.loading.lookups import Lookups
+from app.catalog.loading.merging import ChildMerge, Json
+from app.catalog.models.datasets import Dataset, Overlap
+from app.catalog.models.estimates import TokenEstimate
 from app.catalog.search import arrays
 
 # By dataset and key: the id of a row that is there, and its fields in plain form.

@@ -2,9 +2,9 @@
 
 import re
 
-from app.catalog.labels import MODALITIES
-from app.catalog.records import DatasetRecord, EstimateRecord, QuantityRecord
-from app.catalog.units import UNITS
+from app.catalog.loading.records import DatasetRecord, EstimateRecord, QuantityRecord
+from app.catalog.words.labels import MODALITIES
+from app.catalog.words.units import UNITS
 from app.errors import InvalidInput
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")

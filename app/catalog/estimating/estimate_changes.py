@@ -8,19 +8,15 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import derivation
-from app.catalog.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
-from app.catalog.measured_rates import find_rate
-from app.catalog.models import (
-    Dataset,
-    EstimateMethod,
-    NoEstimateReason,
-    Quantity,
-    Source,
-    TokenEstimate,
-)
+from app.catalog.estimating import derivation
+from app.catalog.estimating.derivation import Candidate, DatasetFacts, Derived, QuantityFacts
+from app.catalog.estimating.measured_rates import find_rate
+from app.catalog.estimating.tables import ReferenceTables
+from app.catalog.models.datasets import Dataset
+from app.catalog.models.estimates import EstimateMethod, NoEstimateReason, TokenEstimate
+from app.catalog.models.quantities import Quantity
+from app.catalog.models.sources import Source
 from app.catalog.search import arrays
-from app.catalog.tables import ReferenceTables
 
 Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]

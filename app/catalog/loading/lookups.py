@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog import bulk
-from app.catalog.models import Category, Dataset, Provider, Source
+from app.catalog.loading import bulk
+from app.catalog.models.datasets import Category, Dataset
+from app.catalog.models.providers import Provider
+from app.catalog.models.sources import Source
 from app.catalog.search import arrays
 from app.errors import InvalidInput
 

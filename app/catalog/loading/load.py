@@ -13,10 +13,12 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import creating, estimates, existing, state, tables
-from app.catalog.checking import check_record
-from app.catalog.lookups import Lookups
-from app.catalog.records import DatasetRecord
+from app.catalog import state
+from app.catalog.estimating import estimates, tables
+from app.catalog.loading import creating, existing
+from app.catalog.loading.checking import check_record
+from app.catalog.loading.lookups import Lookups
+from app.catalog.loading.records import DatasetRecord
 from app.catalog.search import indexing
 
 BATCH = 2000

@@ -8,13 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import (
-    Category,
-    ConversionPrior,
-    NoEstimateReason,
-    Tokenizer,
-    TokenizerRatio,
-)
+from app.catalog.models.datasets import Category
+from app.catalog.models.estimates import NoEstimateReason
+from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
 from app.planning.conversion import Factors
 from app.planning.priors import Prior
 from app.planning.text_rates import TextRate
