@@ -13,7 +13,8 @@ from app.accounts.service import violated_constraint
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput, StaleVersion
 from app.quotes import events, filing, state
-from app.quotes.content import LineIn, QuoteIn, to_json
+from app.quotes.content.answered import LineIn, QuoteIn
+from app.quotes.content.values import to_json
 from app.quotes.models.quote import Quote, QuoteLine, QuoteTier
 from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.queries import attachments as attachment_queries

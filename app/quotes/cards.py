@@ -14,16 +14,8 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, InvalidInput
 from app.quotes import naming
-from app.quotes.content import (
-    MAX_TIERS,
-    Currency,
-    Day,
-    Language,
-    Line,
-    Strict,
-    TaxRate,
-    TierIn,
-)
+from app.quotes.content.answered import TierIn
+from app.quotes.content.values import MAX_TIERS, Currency, Day, Language, Line, Strict, TaxRate
 from app.quotes.models.money import RateCard, RateTier
 from app.quotes.models.rfq import Lot
 from app.quotes.pricing.exchange import RateSet

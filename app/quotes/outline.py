@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.quotes.comparison import say
-from app.quotes.content import LotIn, LotRequirements, RfqTerms
+from app.quotes.content.asked import LotIn, LotRequirements, RfqTerms
 from app.quotes.fields import GENERAL, LOT, Field, Kind, Step, value_at
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.vocabulary import Metric

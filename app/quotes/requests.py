@@ -9,7 +9,8 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require, require_account
 from app.errors import Conflict, InvalidInput, StaleVersion
 from app.quotes import events, notices, state
-from app.quotes.content import LotIn, RfqIn, to_json
+from app.quotes.content.asked import LotIn, RfqIn
+from app.quotes.content.values import to_json
 from app.quotes.models.papers import Amendment
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing.money import MINOR_DIGITS

@@ -11,7 +11,8 @@ from app.accounts.models import Account, OrganisationKind, Role
 from app.accounts.permissions import ROLE_PERMISSIONS
 from app.accounts.viewers import Viewer
 from app.quotes import answering, inviting, opening, requests
-from app.quotes.content import QuoteIn, RfqIn
+from app.quotes.content.answered import QuoteIn
+from app.quotes.content.asked import RfqIn
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import rfqs as rfq_queries

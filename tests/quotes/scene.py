@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account, Role
 from app.accounts.viewers import Viewer
 from app.quotes import answering, awarding, inviting, questions
-from app.quotes.content import QuoteIn
+from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import rfqs as rfq_queries

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.quotes import answering
-from app.quotes.content import QuoteIn
+from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Award, Quote
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import quotes as quote_queries

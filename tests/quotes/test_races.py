@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import Viewer
 from app.errors import AppError
 from app.quotes import answering, awarding
-from app.quotes.content import QuoteIn
+from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Award, Quote
 from app.quotes.models.record import Event
 from app.quotes.models.rfq import Invitation, Rfq

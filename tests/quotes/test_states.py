@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, NotFound
 from app.quotes import answering, awarding, closing, inviting, opening, questions, requests
-from app.quotes.content import QuoteIn
+from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import invitations as invitation_queries

@@ -7,7 +7,9 @@ from pydantic import BaseModel
 
 from app.accounts.viewers import Viewer
 from app.quotes import answering
-from app.quotes.content import Currency, LineTerms, LotRequirements, Money, RfqTerms
+from app.quotes.content.answered import LineTerms
+from app.quotes.content.asked import LotRequirements, RfqTerms
+from app.quotes.content.values import Currency, Money
 from app.quotes.models.papers import Question
 from app.quotes.models.quote import Award, Quote, QuoteLine
 from app.quotes.models.record import Event

@@ -9,7 +9,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.quotes.beginning.start import read_start
-from app.quotes.content import readable, to_json
+from app.quotes.content.values import readable, to_json
 
 router = APIRouter(prefix="/api/v1/rfqs", tags=["quotes"])
 

@@ -11,7 +11,7 @@ from app.db import DbSession
 from app.quotes import awarding, offering
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
-from app.quotes.content import Strict, readable
+from app.quotes.content.values import Strict, readable
 from app.quotes.queries import rfqs as rfq_queries
 
 router = APIRouter(prefix="/api/v1/rfqs/{rfq_id}", tags=["quotes"])

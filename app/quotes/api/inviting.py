@@ -12,7 +12,7 @@ from app.quotes import awarding, inviting, questions
 from app.quotes.api import answers
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
-from app.quotes.content import Line, Reason, Strict, Text, readable
+from app.quotes.content.values import Line, Reason, Strict, Text, readable
 from app.quotes.queries import invitations as invitation_queries
 from app.quotes.queries import questions as question_queries
 from app.quotes.queries import rfqs as rfq_queries

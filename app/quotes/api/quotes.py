@@ -12,16 +12,8 @@ from app.quotes import answering
 from app.quotes.api import answers
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.api.rfqs import Id
-from app.quotes.content import (
-    Currency,
-    Line,
-    LineIn,
-    Moment,
-    QuoteIn,
-    Strict,
-    TaxRate,
-    Text,
-)
+from app.quotes.content.answered import LineIn, QuoteIn
+from app.quotes.content.values import Currency, Line, Moment, Strict, TaxRate, Text
 from app.quotes.models.quote import Quote
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries

@@ -19,18 +19,15 @@ from app.quotes.comparison import service as comparison
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.comparison.build import Options
 from app.quotes.comparison.figures import as_json
-from app.quotes.content import (
-    Criterion,
+from app.quotes.content.asked import Criterion, LotIn, RfqIn, RfqTerms
+from app.quotes.content.values import (
     Currency,
     Day,
     Factor,
     Line,
-    LotIn,
     Moment,
     Money,
     Reason,
-    RfqIn,
-    RfqTerms,
     Strict,
     Text,
     Title,

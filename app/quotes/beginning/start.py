@@ -15,7 +15,7 @@ from app.accounts.viewers import Viewer
 from app.quotes import requests
 from app.quotes.beginning import listed, shortages
 from app.quotes.beginning.listed import Listed
-from app.quotes.content import RfqIn
+from app.quotes.content.asked import RfqIn
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import rfqs as rfq_queries
 from app.web.i18n import gettext as _

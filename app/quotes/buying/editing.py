@@ -17,7 +17,8 @@ from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import Json, read_number, read_step, typed, validate
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.comparison.scores import CRITERIA, weights_of
-from app.quotes.content import LotIn, RfqIn, to_json
+from app.quotes.content.asked import LotIn, RfqIn
+from app.quotes.content.values import to_json
 from app.quotes.fields import HEADER, LOT_STEP, TERMS, Step
 from app.quotes.indicating import Indicated
 from app.quotes.models.rfq import Rfq

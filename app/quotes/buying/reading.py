@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.quotes.content import LotIn, RfqIn
+from app.quotes.content.asked import LotIn, RfqIn
+from app.quotes.content.values import plain
 from app.quotes.fields import Field, Kind, value_at
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS
@@ -73,18 +74,18 @@ def typed(field: Field, model: RfqIn | LotIn | None, metric: Metric | None = Non
         case Kind.CHECK:
             return "1" if value else ""
         case Kind.PERCENT:
-            return _plain(value * 100)
+            return plain(value * 100)
         case Kind.TARGET:
-            return _plain(value * 100) + "%" if metric in PERCENT_METRICS else _plain(value)
+            return plain(value * 100) + "%" if metric in PERCENT_METRICS else plain(value)
         case Kind.LIST | Kind.LANGUAGES:
             return ", ".join(value)
         case Kind.FACTORS:
-            return ", ".join(f"{one.unit}={_plain(one.factor)}" for one in value)
+            return ", ".join(f"{one.unit}={plain(one.factor)}" for one in value)
         case Kind.MOMENT:
             return f"{value.astimezone(zone()):%Y-%m-%dT%H:%M}"
         case Kind.DAY:
             return str(value.isoformat())
-    return _plain(value) if isinstance(value, Decimal) else str(value)
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def _read(field: Field, form: FormData, body: Json) -> Any:  # noqa: ANN401, C901  a case per kind
@@ -191,8 +192,3 @@ def _put(body: Json, path: Sequence[str], value: Any) -> None:  # noqa: ANN401  
         body.pop(path[-1], None)
     else:
         body[path[-1]] = value
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -12,7 +12,7 @@ from app.quotes import words as terms
 from app.quotes.buying.event_words import event_text
 from app.quotes.comparison import say as amounts
 from app.quotes.comparison import words as comparison
-from app.quotes.content import LotIn
+from app.quotes.content.asked import LotIn
 from app.quotes.models.record import Event
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.outline import volume_text

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from app.quotes.content import LotRequirements
+from app.quotes.content.asked import LotRequirements
 from app.quotes.models.money import ExchangeRate
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Lot

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.quotes.comparison import basis, scores, terms
 from app.quotes.comparison.basis import AcceptanceRule
-from app.quotes.content import LotRequirements, RfqTerms
+from app.quotes.content.asked import LotRequirements, RfqTerms
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing.exchange import RateSet

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.quotes.comparison.terms import Asked, Row
-from app.quotes.content import LineTerms
+from app.quotes.content.answered import LineTerms
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.pricing.offers import Costed, Costing
 from app.quotes.pricing.scoring import Better, Criterion, Score, score, share_points

@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.quotes.comparison import say
-from app.quotes.content import LineTerms, LotRequirements, RfqTerms
+from app.quotes.content.answered import LineTerms
+from app.quotes.content.asked import LotRequirements, RfqTerms
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.pricing import terms as judge

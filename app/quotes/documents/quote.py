@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.quotes.comparison import say
 from app.quotes.comparison import terms as compared
 from app.quotes.comparison.basis import requirements_of
-from app.quotes.content import RfqTerms
+from app.quotes.content.asked import RfqTerms
 from app.quotes.documents.comparison import stamp
 from app.quotes.documents.paper import Cell, Column, Document, Section
 from app.quotes.models.quote import Quote, QuoteLine

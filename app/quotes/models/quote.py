@@ -111,7 +111,7 @@ class Quote(HasTimestamps, Base):
 
 class QuoteLine(Base):
     """
-    A vendor's price and terms for one lot; `terms` is a `content.LineTerms`.
+    A vendor's price and terms for one lot; `terms` is a `content.answered.LineTerms`.
 
     `price_unit` is the unit that the price is per, where it is not the lot's.
     """

@@ -11,7 +11,7 @@ from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, Conflict, InvalidInput, NotFound, StaleVersion
 from app.quotes import answering, delivering, filing, outline
-from app.quotes.content import QuoteIn
+from app.quotes.content.answered import QuoteIn
 from app.quotes.models.papers import Attachment
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Lot, Rfq

@@ -1,4 +1,4 @@
-"""A quote form read: what was typed becomes a `content.QuoteIn`, errors go to their fields."""
+"""A quote form read: what was typed becomes a `QuoteIn`, errors go to their fields."""
 
 import unicodedata
 from datetime import UTC
@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.quotes.content import LotRequirements, QuoteIn
+from app.quotes.content.answered import QuoteIn
+from app.quotes.content.asked import LotRequirements
+from app.quotes.content.values import plain
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.vendors.fields import HEADER, LOT, WORDING, Field, Kind
 from app.quotes.words import PERCENT_METRICS
@@ -68,8 +70,8 @@ def form_of(body: QuoteIn, rfq: Rfq) -> FormData:
     for line in body.lines:
         lot = lots[line.lot]
         for number, tier in enumerate(line.tiers, start=1):
-            values[at(lot, f"from{number}")] = [_plain(tier.from_)]
-            values[at(lot, f"price{number}")] = [_plain(tier.unit_price)]
+            values[at(lot, f"from{number}")] = [plain(tier.from_)]
+            values[at(lot, f"price{number}")] = [plain(tier.unit_price)]
         if line.tiers:
             values[at(lot, "kind")] = [line.tiers[0].kind]
         values[at(lot, "basis")] = [line.price_basis]
@@ -182,18 +184,13 @@ def _show(
     elif field.kind is Kind.LIST:
         values[name] = [", ".join(value)]
     elif isinstance(value, Decimal):
-        values[name] = [_plain(value * HUNDRED if is_share(field, lot) else value)]
+        values[name] = [plain(value * HUNDRED if is_share(field, lot) else value)]
     elif field.name == "valid_until":
         values[name] = [value.replace(tzinfo=UTC).astimezone(zone()).date().isoformat()]
     elif field.kind is Kind.DAY:
         values[name] = [value.isoformat()]
     else:
         values[name] = [str(value)]
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _name_of(location: Path, names: dict[Path, str]) -> str:

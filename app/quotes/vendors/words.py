@@ -7,7 +7,7 @@ from types import ModuleType
 from app.quotes import words as terms
 from app.quotes.comparison import say as amounts
 from app.quotes.comparison.say import amount
-from app.quotes.content import LotIn
+from app.quotes.content.asked import LotIn
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.outline import volume_text
