@@ -7,6 +7,7 @@ import numpy as np
 from app.compute.placement import padded_vocab
 from app.compute.prepared import PreparedRun
 from app.compute.results import Memory, Notice, Time
+from app.compute.states import default_stage, has_stages
 
 SLOW_MFU = 0.2
 FAST_MFU = 0.65
@@ -84,6 +85,15 @@ def _layout_notices(run: PreparedRun) -> Iterator[Notice]:
             "kv_heads_copied",
             f"{shape.kv_heads} key/value heads are copied to tensor-parallel size {layout.tp}",
             {"kv_heads": shape.kv_heads, "tp": layout.tp},
+        )
+    if not has_stages(layout.optimizer) and (layout.zero or 0) > default_stage(
+        layout.optimizer, None
+    ):
+        yield Notice(
+            "zero_unused",
+            f"the optimizer {layout.optimizer} has no ZeRO stage {layout.zero}: none of it is"
+            " counted",
+            {"optimizer": layout.optimizer, "zero": layout.zero},
         )
 
 

@@ -157,6 +157,18 @@ def divide_states(states: StateBytes, shards: Number) -> tuple[Number, Number, N
     return weights, gradients, optimizer
 
 
+def has_stages(optimizer: str) -> bool:
+    """
+    Tell whether a ZeRO stage changes what the optimizer keeps.
+
+    Examples
+    --------
+    >>> has_stages("fsdp"), has_stages("megatron_distributed")
+    (True, False)
+    """
+    return optimizer in _DEFAULT_STAGE
+
+
 def default_stage(optimizer: str, zero: int | None) -> int:
     """
     Tell the ZeRO stage in effect, for communication and for words.

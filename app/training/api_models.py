@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_GPUS = 1_000_000
 MOST_SEARCHED_GPUS = 131_072
@@ -59,8 +59,29 @@ class LatentIn(Strict):
     value_dim: Width
 
 
+EXPERT_NAMES = {
+    "top_k": "top_k",
+    "expert_ffn": "ffn",
+    "shared_experts": "shared",
+    "shared_ffn": "shared_ffn",
+    "dense_layers": "dense_layers",
+    "router_bias": "router_bias",
+}
+"""Names beside a number of `experts` -> those inside of `experts`."""
+
+
 class ModelIn(Strict):
-    """A model: one of `preset`, `config` (a Hugging Face config.json) or `family` and its sizes."""
+    """
+    A model: one of `preset`, `config` (a Hugging Face config.json) or `family` and its sizes.
+
+    `experts` may be their number with `top_k`, `expert_ffn` (that of the model if absent),
+    `shared_experts`, `shared_ffn`, `dense_layers` and `router_bias` beside it, as in most
+    configurations.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=lambda schema: schema["properties"].update(_flat_experts_schema())
+    )
 
     preset: Name | None = Field(default=None, description="Id of `GET /training/presets`.")
     config: Annotated[dict[str, Any], Field(max_length=500)] | None = None
@@ -88,6 +109,30 @@ class ModelIn(Strict):
     experts: ExpertsIn | None = None
     latent: LatentIn | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def gather_experts(cls, given: object) -> object:
+        """Put what stands beside a number of experts into one part."""
+        if not isinstance(given, dict) or type(given.get("experts")) is not int:
+            return given
+        rest = {name: value for name, value in given.items() if name not in EXPERT_NAMES}
+        experts = {
+            inside: given[name]
+            for name, inside in EXPERT_NAMES.items()
+            if given.get(name) is not None
+        }
+        if "ffn" not in experts and given.get("ffn") is not None:
+            experts["ffn"] = given["ffn"]
+        return rest | {"experts": {"count": given["experts"], **experts}}
+
+
+def _flat_experts_schema() -> dict[str, Any]:
+    """Return the schema of the names that may stand beside a number of experts."""
+    inside = ExpertsIn.model_json_schema()["properties"]
+    count = {"$ref": "#/components/schemas/ExpertsIn"}, inside["count"], {"type": "null"}
+    beside = {name: inside[place] for name, place in EXPERT_NAMES.items()}
+    return {"experts": {"anyOf": list(count)}, **beside}
+
 
 class HardwareIn(Strict):
     """The cluster; what is given beside the accelerator replaces its recorded numbers."""
@@ -108,7 +153,8 @@ class LayoutIn(Strict):
     """
     How the run is spread over the GPUs.
 
-    `dp` is what the GPUs leave if it is absent, `global_batch` one micro-batch for each rank.
+    `dp` is what the GPUs leave if it is absent, `global_batch` one micro-batch for each rank;
+    a `zero` without an `optimizer` means DeepSpeed's.
     """
 
     tp: Size = 1
@@ -131,6 +177,10 @@ class LayoutIn(Strict):
     attention: Literal["unfused", "flash"] | None = None
     schedule: Literal["1f1b", "interleaved", "zb1p", "dualpipe"] | None = None
     shard_group: Size | None = None
+    optimizer_bytes: Annotated[float, Field(ge=0, le=64, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="Optimizer bytes per parameter in place of Adam's 12: 8 for Muon, say.",
+    )
 
 
 class EfficiencyIn(Strict):

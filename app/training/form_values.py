@@ -76,6 +76,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "precision": ("layout", "precision"),
     "attention": ("layout", "attention"),
     "shard_group": ("layout", "shard_group"),
+    "optimizer_bytes": ("layout", "optimizer_bytes"),
     "tokens": ("tokens",),
     "goodput": ("goodput",),
     "pue": ("pue",),

@@ -49,7 +49,7 @@ FRACTIONS = frozenset(
     {
         "network_gb_s", "link_gb_s", "peak_tflops", "memory_gb", "watts", "price", "goodput", "pue",
         "grid", "failures", "restart_hours", "checkpoint_hours", "save_seconds", "other_share",
-        "overhead_gib", "overhead_band",
+        "overhead_gib", "overhead_band", "optimizer_bytes",
     }
 )  # fmt: skip
 FULL_WIDTH = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")

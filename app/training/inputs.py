@@ -126,7 +126,9 @@ def make_cluster(hardware: HardwareIn, known: Known | None = None) -> Cluster:
 
 def make_layout(layout: LayoutIn, gpus: int) -> Layout:
     """Make the layout; what is absent follows from the GPUs and from the other sizes."""
-    optimizer, zero = find_optimizer(layout.optimizer, layout.zero)
+    is_named = "optimizer" in layout.model_fields_set or layout.zero is None
+    name = layout.optimizer if is_named else "deepspeed"
+    optimizer, zero = find_optimizer(name, layout.zero)
     dp = layout.dp
     if dp is None:
         dp = max(1, gpus // (layout.tp * layout.pp * layout.cp))

@@ -101,6 +101,10 @@ NOTICES: Mapping[str, str] = {
     "kv_heads_copied": later(
         "%(kv_heads)s key/value heads are copied to reach tensor-parallel size %(tp)s."
     ),
+    "zero_unused": later(
+        "%(optimizer)s has no ZeRO stage %(zero)s, so that the stage changes nothing. Choose"
+        " DeepSpeed ZeRO or FSDP for it."
+    ),
     "does_not_fit": later("Stage %(stage)s needs %(gib)s GiB of %(usable)s, %(over)s too much."),
     "tight": later(
         "Stage %(stage)s leaves %(margin)s GiB, less than the framework's share is uncertain by."

@@ -166,6 +166,7 @@ FIELDS: Mapping[str, str] = {
     "precision": later("Precision"),
     "attention": later("Attention kernel"),
     "shard_group": later("GPUs that share states"),
+    "optimizer_bytes": later("Optimizer bytes per parameter"),
     "tokens": later("Training tokens"),
     "speed_value": later("How fast"),
     "goodput": later("Goodput"),

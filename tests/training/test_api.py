@@ -106,6 +106,41 @@ def test_estimate_takes_a_hugging_face_configuration(client):
     assert found["layout"]["dp"] == 96
 
 
+def test_a_zero_stage_alone_means_deepspeed_s(client):
+    found = ask(client, changed(layout={"tp": 4, "zero": 2})).json()
+    assert (found["layout"]["optimizer"], found["layout"]["zero"]) == ("deepspeed", 2)
+
+
+def test_a_stage_that_changes_nothing_is_said(client):
+    found = ask(client, changed(layout__optimizer="megatron_distributed", layout__zero=3)).json()
+    assert [one["code"] for one in found["warnings"]][-1] == "zero_unused"
+    same = ask(client, changed(layout__optimizer="megatron_distributed", layout__zero=1)).json()
+    assert "zero_unused" not in [one["code"] for one in same["warnings"]]
+
+
+def test_other_optimizers_have_their_own_bytes(client):
+    layout = {"layout__optimizer": "megatron", "layout__optimizer_bytes": 6.0}
+    adam = ask(client, changed(layout__optimizer="megatron")).json()["memory"]["per_stage"][1]
+    half = ask(client, changed(**layout)).json()["memory"]["per_stage"][1]
+    assert half["optimizer_gib"] == pytest.approx(adam["optimizer_gib"] / 2)
+
+
+def test_experts_may_stand_beside_their_number(client):
+    model = {
+        "family": "llama", "layers": 32, "hidden": 4096, "heads": 32, "kv_heads": 8,
+        "ffn": 14336, "vocab": 32000,
+    }  # fmt: skip
+    flat = model | {"experts": 8, "top_k": 2}
+    nested = model | {"experts": {"count": 8, "top_k": 2, "ffn": 14336}}
+    found = ask(client, changed(model=flat, layout={})).json()
+    assert found == ask(client, changed(model=nested, layout={})).json()
+    assert found["params"]["active"] == 12_879_925_248
+    shared = flat | {"expert_ffn": 2048, "shared_experts": 1, "dense_layers": 2}
+    assert ask(client, changed(model=shared, layout={})).status_code == 200
+    assert refused(client, changed(model=model | {"experts": 8}))["field"] == "model.experts.top_k"
+    assert refused(client, changed(model=model | {"top_k": 2}))["field"] == "model.top_k"
+
+
 def test_gated_and_grouped_queries_change_a_gpt(client):
     model = {"family": "gpt", "layers": 4, "hidden": 256, "heads": 8, "vocab": 1024, "seq": 128}
     body = changed(model=model, layout={}, hardware={"accelerator": "h100", "count": 8})
@@ -239,11 +274,7 @@ def test_layouts_are_ranked_and_the_rest_has_reasons(client):
 
 def test_a_found_layout_can_be_estimated_and_agrees(client):
     first = ask(client, SEARCH, "layouts").json()["layouts"][0]
-    layout = {
-        name: value
-        for name, value in first["layout"].items()
-        if value is not None and name != "optimizer_bytes"
-    }
+    layout = {name: value for name, value in first["layout"].items() if value is not None}
     plan = ask(client, changed(layout=layout, efficiency={})).json()
     assert plan["time"]["step_seconds"] == pytest.approx(first["step_seconds"])
     assert plan["memory"]["max_gib"] == pytest.approx(first["max_gib"])
@@ -304,11 +335,7 @@ def test_presets_list_ids_that_the_estimate_takes(client):
 def test_every_published_run_can_be_asked_for(client, run_id):
     found = client.get("/api/v1/training/presets").json()
     run = next(one for one in found["runs"] if one["id"] == run_id)
-    layout = {
-        name: value
-        for name, value in run["layout"].items()
-        if value is not None and name != "optimizer_bytes"
-    }
+    layout = {name: value for name, value in run["layout"].items() if value is not None}
     body = {
         "model": {"preset": run["model"]},
         "hardware": {"accelerator": run["accelerator"], "count": run["gpus"]},
