@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.mixtures.cli import find_viewer, one_sentence
-from app.quotes.api import answers
+from app.quotes.api.answers.quotes import quote_out
 from app.quotes.api.rfqs import show
 from app.quotes.comparison import service as comparison
 from app.quotes.comparison import table
@@ -113,7 +113,7 @@ def _content(session: Session, number: str, person: str, form: Format) -> bytes:
     if form is Format.JSON:
         body = show(session, rfq, viewer).model_dump(mode="json")
         quotes = quote_queries.list_quotes(session, rfq, viewer)
-        body["quotes"] = [answers.quote_out(one).model_dump(mode="json") for one in quotes]
+        body["quotes"] = [quote_out(one).model_dump(mode="json") for one in quotes]
         return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
     found = comparison.load(session, number, viewer)
     if form is Format.COMPARISON_CSV:

@@ -10,7 +10,10 @@ from pydantic import BaseModel
 
 from app.quotes.comparison import say
 from app.quotes.content.asked import LotIn, LotRequirements, RfqTerms
-from app.quotes.fields import GENERAL, LOT, Field, Kind, Step, value_at
+from app.quotes.fields.field import Field, Kind, Step, value_at
+from app.quotes.fields.header import HEADER
+from app.quotes.fields.lot import LOT_STEP
+from app.quotes.fields.terms import TERMS
 from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS, unit_after, word
@@ -29,13 +32,13 @@ class Group:
 def of_request(rfq: Rfq) -> list[Group]:
     """Return what holds for all lots, as far as it is said."""
     terms = RfqTerms.model_validate(rfq.terms)
-    return _groups(GENERAL, {"terms": terms})
+    return _groups((HEADER, TERMS), {"terms": terms})
 
 
 def of_lot(lot: Lot) -> list[Group]:
     """Return what a lot asks for beside its volume, as far as it is said."""
     requirements = LotRequirements.model_validate(lot.requirements)
-    return _groups(LOT, {"requirements": requirements}, metric=requirements.quality.metric)
+    return _groups((LOT_STEP,), {"requirements": requirements}, metric=requirements.quality.metric)
 
 
 def volume_text(lot: Lot | LotIn) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
-from app.quotes import answering
+from app.quotes import answering, quote_body
 from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Award, Quote
 from app.quotes.models.rfq import Rfq
@@ -162,7 +162,7 @@ def test_what_is_submitted_is_what_was_saved_before(field: Field) -> None:
         assert set(saves) <= {OK, CONFLICT, STALE}
         with served.session() as session:
             quote = quote_queries.get_quote(session, draft, vendor)
-            assert quote.content_hash == answering.content_hash(quote)
+            assert quote.content_hash == quote_body.content_hash(quote)
             assert (quote.note is None) == (OK not in saves)
             if OK in saves:
                 assert quote.note == f"saved by {saves.index(OK)}"

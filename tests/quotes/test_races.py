@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.errors import AppError
-from app.quotes import answering, awarding
+from app.quotes import answering, awarding, quote_body
 from app.quotes.content.answered import QuoteIn
 from app.quotes.models.quote import Award, Quote
 from app.quotes.models.record import Event
@@ -161,7 +161,7 @@ def test_of_edit_submit_and_withdraw_at_once_each_state_is_one(engine):
         with Session(engine) as session:
             found = quote_queries.get_quote(session, revision, vendor)
             assert found.state == "submitted"
-            assert found.content_hash == answering.content_hash(found)
+            assert found.content_hash == quote_body.content_hash(found)
             assert quote_queries.get_quote(session, first, vendor).state in {
                 "superseded",
                 "withdrawn",

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.quotes import cards
-from app.quotes.api.answers import plain
+from app.quotes.api.answers.numbers import text_of
 from app.quotes.cards import CardIn
 from app.quotes.models.money import RateCard
 from app.quotes.queries import rate_cards as rate_card_queries
@@ -72,11 +72,11 @@ def card_out(card: RateCard) -> CardOut:
     """Return a rate card."""
     return CardOut(
         **cards.to_values(card),
-        tax_rate=plain(card.tax_rate),
+        tax_rate=text_of(card.tax_rate),
         tiers=[
             {
-                "from": plain(tier.from_quantity) or "0",
-                "unit_price": plain(tier.unit_price) or "0",
+                "from": text_of(tier.from_quantity) or "0",
+                "unit_price": text_of(tier.unit_price) or "0",
                 "kind": card.tier_kind,
             }
             for tier in card.tiers

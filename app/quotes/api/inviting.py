@@ -9,7 +9,14 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.quotes import awarding, inviting, questions
-from app.quotes.api import answers
+from app.quotes.api.answers.records import (
+    AwardOut,
+    QuestionList,
+    QuestionOut,
+    award_out,
+    question_out,
+)
+from app.quotes.api.answers.requests import InvitationList, InvitationOut, invitation_out
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
 from app.quotes.content.values import Line, Reason, Strict, Text, readable
@@ -68,9 +75,7 @@ class UnawardIn(Strict):
 
 
 @router.get("/invitations", name="quotes.api.invitations")
-def list_invitations(
-    session: DbSession, viewer: CurrentViewer, rfq_id: Id
-) -> answers.InvitationList:
+def list_invitations(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> InvitationList:
     """List who is invited; a vendor sees its own invitation only."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     found = [
@@ -78,8 +83,8 @@ def list_invitations(
         for one in rfq.invitations
         if viewer.is_team or one.organisation_id == viewer.organisation_id
     ]
-    return answers.InvitationList(
-        items=[answers.invitation_out(one, rfq, viewer) for one in found], total=len(found)
+    return InvitationList(
+        items=[invitation_out(one, rfq, viewer) for one in found], total=len(found)
     )
 
 
@@ -87,7 +92,7 @@ def list_invitations(
     "/invitations",
     name="quotes.api.invitations.create",
     status_code=201,
-    response_model=answers.InvitationOut,
+    response_model=InvitationOut,
 )
 def invite(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: InvitationIn
@@ -109,7 +114,7 @@ def invite(
         viewer=viewer,
         base_url=request.app.state.settings.base_url,
     )
-    response = answer(answers.invitation_out(invitation, rfq, viewer, link=link), 201)
+    response = answer(invitation_out(invitation, rfq, viewer, link=link), 201)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -138,7 +143,7 @@ def give_link(
 @router.post(
     "/invitations/{invitation_id}/remind",
     name="quotes.api.invitations.remind",
-    response_model=answers.InvitationOut,
+    response_model=InvitationOut,
 )
 def remind(
     request: Request,
@@ -155,12 +160,12 @@ def remind(
 
     def change() -> Response:
         inviting.remind(session, rfq, invitation, viewer=viewer, base_url=base_url)
-        return answer(answers.invitation_out(invitation, rfq, viewer))
+        return answer(invitation_out(invitation, rfq, viewer))
 
     return once(request, session, viewer, None, change)
 
 
-@router.post("/decline", name="quotes.api.decline", response_model=answers.InvitationOut)
+@router.post("/decline", name="quotes.api.decline", response_model=InvitationOut)
 def decline(
     request: Request,
     session: DbSession,
@@ -175,27 +180,25 @@ def decline(
         inviting.decline(session, rfq, body.reason if body else None, viewer=viewer)
         own = invitation_queries.find_invitation(session, rfq, viewer)
         assert own is not None  # noqa: S101  decline has found it
-        return answer(answers.invitation_out(own, rfq, viewer))
+        return answer(invitation_out(own, rfq, viewer))
 
     return once(request, session, viewer, body, change)
 
 
 @router.get("/questions", name="quotes.api.questions")
-def list_questions(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.QuestionList:
+def list_questions(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> QuestionList:
     """List questions and answers; who asked is not said."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     own = invitation_queries.find_invitation(session, rfq, viewer)
     found = question_queries.list_questions(session, rfq, viewer)
-    return answers.QuestionList(
-        items=[answers.question_out(one, own) for one in found], total=len(found)
-    )
+    return QuestionList(items=[question_out(one, own) for one in found], total=len(found))
 
 
 @router.post(
     "/questions",
     name="quotes.api.questions.ask",
     status_code=201,
-    response_model=answers.QuestionOut,
+    response_model=QuestionOut,
 )
 def ask(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuestionIn
@@ -206,7 +209,7 @@ def ask(
     def change() -> Response:
         question = questions.ask(session, rfq, body.question, viewer=viewer)
         own = invitation_queries.find_invitation(session, rfq, viewer)
-        return answer(answers.question_out(question, own), 201)
+        return answer(question_out(question, own), 201)
 
     return once(request, session, viewer, body, change)
 
@@ -214,7 +217,7 @@ def ask(
 @router.post(
     "/questions/{question_id}/answer",
     name="quotes.api.questions.answer",
-    response_model=answers.QuestionOut,
+    response_model=QuestionOut,
 )
 def answer_question(
     request: Request,
@@ -232,12 +235,12 @@ def answer_question(
 
     def change() -> Response:
         answered = questions.answer(session, rfq, question, body.answer, viewer=viewer)
-        return answer(answers.question_out(answered, None))
+        return answer(question_out(answered, None))
 
     return once(request, session, viewer, body, change)
 
 
-@router.post("/lots/{lot_id}/award", name="quotes.api.lots.award", response_model=answers.AwardOut)
+@router.post("/lots/{lot_id}/award", name="quotes.api.lots.award", response_model=AwardOut)
 def award(
     request: Request,
     session: DbSession,
@@ -254,14 +257,12 @@ def award(
 
     def change() -> Response:
         made = awarding.award_lot(session, rfq, lot, body.quote, viewer=viewer, reason=body.reason)
-        return answer(answers.award_out(made, lot, body.quote))
+        return answer(award_out(made, lot, body.quote))
 
     return once(request, session, viewer, body, change)
 
 
-@router.post(
-    "/lots/{lot_id}/unaward", name="quotes.api.lots.unaward", response_model=answers.AwardOut
-)
+@router.post("/lots/{lot_id}/unaward", name="quotes.api.lots.unaward", response_model=AwardOut)
 def unaward(
     request: Request,
     session: DbSession,
@@ -279,6 +280,6 @@ def unaward(
     def change() -> Response:
         reason = body.reason if body else None
         made = awarding.declare_unawarded(session, rfq, lot, viewer=viewer, reason=reason)
-        return answer(answers.award_out(made, lot, None))
+        return answer(award_out(made, lot, None))
 
     return once(request, session, viewer, body, change)

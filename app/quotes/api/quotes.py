@@ -8,8 +8,8 @@ from pydantic import Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.quotes import answering
-from app.quotes.api import answers
+from app.quotes import answering, quote_body
+from app.quotes.api.answers.quotes import QuoteList, QuoteOut, quote_out
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.api.rfqs import Id
 from app.quotes.content.answered import LineIn, QuoteIn
@@ -40,13 +40,13 @@ class QuotePatch(Strict):
 
 
 @router.get("/rfqs/{rfq_id}/quotes", name="quotes.api.quotes")
-def list_quotes(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.QuoteList:
+def list_quotes(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> QuoteList:
     """List one's own quotes, or, for the team, those that stand once the request is closed."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     found = quote_queries.list_quotes(session, rfq, viewer)
     is_hidden = viewer.is_team and rfq.is_sealed
-    return answers.QuoteList(
-        items=[answers.quote_out(quote) for quote in found],
+    return QuoteList(
+        items=[quote_out(quote) for quote in found],
         total=quote_queries.count_quotes(session, [rfq.id]).get(rfq.id, 0)
         if is_hidden
         else len(found),
@@ -58,7 +58,7 @@ def list_quotes(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answer
     "/rfqs/{rfq_id}/quotes",
     name="quotes.api.quotes.create",
     status_code=201,
-    response_model=answers.QuoteOut,
+    response_model=QuoteOut,
 )
 def create_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuoteIn
@@ -78,14 +78,14 @@ def create_quote(
 @router.get("/quotes/{quote_id}", name="quotes.api.quote")
 def show_quote(
     response: Response, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
-) -> answers.QuoteOut:
+) -> QuoteOut:
     """Return a quote; its ETag may go back as If-Match with a change."""
     quote = quote_queries.get_quote(session, quote_id, viewer)
     response.headers["ETag"] = etag(quote.version)
-    return answers.quote_out(quote)
+    return quote_out(quote)
 
 
-@router.patch("/quotes/{quote_id}", name="quotes.api.quote.change", response_model=answers.QuoteOut)
+@router.patch("/quotes/{quote_id}", name="quotes.api.quote.change", response_model=QuoteOut)
 def change_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, body: QuotePatch
 ) -> Response:
@@ -95,7 +95,7 @@ def change_quote(
     sent: dict[str, Any] = body.model_dump(exclude_unset=True, by_alias=True)
     if sent.get("lines", ()) is None:
         sent["lines"] = []
-    current = answering.body_of(quote).model_dump(by_alias=True)
+    current = quote_body.body_of(quote).model_dump(by_alias=True)
     return _quote(
         answering.save_quote(
             session,
@@ -114,9 +114,7 @@ def discard_quote(session: DbSession, viewer: CurrentViewer, quote_id: QuoteId) 
     answering.discard_draft(session, quote, viewer=viewer)
 
 
-@router.post(
-    "/quotes/{quote_id}/submit", name="quotes.api.quote.submit", response_model=answers.QuoteOut
-)
+@router.post("/quotes/{quote_id}/submit", name="quotes.api.quote.submit", response_model=QuoteOut)
 def submit_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
 ) -> Response:
@@ -130,7 +128,7 @@ def submit_quote(
 
 
 @router.post(
-    "/quotes/{quote_id}/withdraw", name="quotes.api.quote.withdraw", response_model=answers.QuoteOut
+    "/quotes/{quote_id}/withdraw", name="quotes.api.quote.withdraw", response_model=QuoteOut
 )
 def withdraw_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
@@ -148,7 +146,7 @@ def withdraw_quote(
     "/quotes/{quote_id}/revise",
     name="quotes.api.quote.revise",
     status_code=201,
-    response_model=answers.QuoteOut,
+    response_model=QuoteOut,
 )
 def revise_quote(
     request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId
@@ -166,4 +164,4 @@ def revise_quote(
 
 
 def _quote(quote: Quote, status: int = 200) -> Response:
-    return answer(answers.quote_out(quote), status, version=quote.version)
+    return answer(quote_out(quote), status, version=quote.version)

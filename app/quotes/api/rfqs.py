@@ -11,7 +11,8 @@ from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.quotes import closing, inviting, opening, rates, requests
-from app.quotes.api import answers
+from app.quotes.api.answers.records import EventList, event_out
+from app.quotes.api.answers.requests import RfqOut, RfqPage, decision_out, rfq_out
 from app.quotes.api.beginning import Chosen
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.beginning.start import read_start
@@ -99,7 +100,7 @@ def list_rfqs(
     state: RfqState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
-) -> answers.RfqPage:
+) -> RfqPage:
     """List the requests of the team, or those addressed to one's organisation, newest first."""
     before = read_cursor(cursor)
     found = rfq_queries.list_rfqs(session, viewer, state=state, text=q, before=before, limit=limit)
@@ -107,9 +108,9 @@ def list_rfqs(
     counts = (
         quote_queries.count_quotes(session, [rfq.id for rfq in shown]) if viewer.is_team else {}
     )
-    return answers.RfqPage(
+    return RfqPage(
         items=[
-            answers.rfq_out(rfq, viewer, quote_count=counts.get(rfq.id, 0), own=_own(rfq, viewer))
+            rfq_out(rfq, viewer, quote_count=counts.get(rfq.id, 0), own=_own(rfq, viewer))
             for rfq in shown
         ],
         total=rfq_queries.count_rfqs(session, viewer, state=state, text=q),
@@ -119,7 +120,7 @@ def list_rfqs(
     )
 
 
-@router.post("", name="quotes.api.rfqs.create", status_code=201, response_model=answers.RfqOut)
+@router.post("", name="quotes.api.rfqs.create", status_code=201, response_model=RfqOut)
 def create_rfq(
     request: Request, session: DbSession, viewer: CurrentViewer, body: RfqIn, chosen: Chosen
 ) -> Response:
@@ -141,9 +142,7 @@ def create_rfq(
 
 
 @router.get("/{rfq_id}", name="quotes.api.rfq")
-def show_rfq(
-    response: Response, session: DbSession, viewer: CurrentViewer, rfq_id: Id
-) -> answers.RfqOut:
+def show_rfq(response: Response, session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> RfqOut:
     """Return a request; its ETag may go back as If-Match with a change."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     inviting.mark_viewed(session, rfq, viewer=viewer)
@@ -151,7 +150,7 @@ def show_rfq(
     return show(session, rfq, viewer)
 
 
-@router.patch("/{rfq_id}", name="quotes.api.rfq.change", response_model=answers.RfqOut)
+@router.patch("/{rfq_id}", name="quotes.api.rfq.change", response_model=RfqOut)
 def change_rfq(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: RfqPatch
 ) -> Response:
@@ -173,7 +172,7 @@ def change_rfq(
     return answer(show(session, rfq, viewer), version=rfq.revision)
 
 
-@router.post("/{rfq_id}/open", name="quotes.api.rfq.open", response_model=answers.RfqOut)
+@router.post("/{rfq_id}/open", name="quotes.api.rfq.open", response_model=RfqOut)
 def open_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> Response:
     """Open a request to the invited vendors."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
@@ -186,9 +185,7 @@ def open_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_id
     return once(request, session, viewer, None, change)
 
 
-@router.post(
-    "/{rfq_id}/request-approval", name="quotes.api.rfq.approval", response_model=answers.RfqOut
-)
+@router.post("/{rfq_id}/request-approval", name="quotes.api.rfq.approval", response_model=RfqOut)
 def request_approval(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id
 ) -> Response:
@@ -202,7 +199,7 @@ def request_approval(
     return once(request, session, viewer, None, change)
 
 
-@router.post("/{rfq_id}/close", name="quotes.api.rfq.close", response_model=answers.RfqOut)
+@router.post("/{rfq_id}/close", name="quotes.api.rfq.close", response_model=RfqOut)
 def close_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> Response:
     """Close a request whose deadline has passed; before it this is 409."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
@@ -215,7 +212,7 @@ def close_rfq(request: Request, session: DbSession, viewer: CurrentViewer, rfq_i
     return once(request, session, viewer, None, change)
 
 
-@router.post("/{rfq_id}/extend", name="quotes.api.rfq.extend", response_model=answers.RfqOut)
+@router.post("/{rfq_id}/extend", name="quotes.api.rfq.extend", response_model=RfqOut)
 def extend_rfq(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: ExtendIn
 ) -> Response:
@@ -229,7 +226,7 @@ def extend_rfq(
     return once(request, session, viewer, body, change)
 
 
-@router.post("/{rfq_id}/cancel", name="quotes.api.rfq.cancel", response_model=answers.RfqOut)
+@router.post("/{rfq_id}/cancel", name="quotes.api.rfq.cancel", response_model=RfqOut)
 def cancel_rfq(
     request: Request,
     session: DbSession,
@@ -248,7 +245,7 @@ def cancel_rfq(
     return once(request, session, viewer, body, change)
 
 
-@router.post("/{rfq_id}/rates", name="quotes.api.rfq.rates", response_model=answers.RfqOut)
+@router.post("/{rfq_id}/rates", name="quotes.api.rfq.rates", response_model=RfqOut)
 def add_rate(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: RateIn
 ) -> Response:
@@ -285,24 +282,24 @@ def compare(
 
 
 @router.get("/{rfq_id}/events", name="quotes.api.rfq.events")
-def list_events(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> answers.EventList:
+def list_events(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> EventList:
     """List what happened to a request; of sealed quotes nothing."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     found = timeline_queries.list_events(session, rfq, viewer)
-    return answers.EventList(items=[answers.event_out(one) for one in found], total=len(found))
+    return EventList(items=[event_out(one) for one in found], total=len(found))
 
 
-def show(session: Session, rfq: Rfq, viewer: Viewer) -> answers.RfqOut:
+def show(session: Session, rfq: Rfq, viewer: Viewer) -> RfqOut:
     """Return a request with all that its reader may know of it."""
     own = invitation_queries.find_invitation(session, rfq, viewer)
     awards = award_queries.list_awards(session, rfq) if rfq.state not in _BEFORE_AWARDS else []
     counts = quote_queries.count_quotes(session, [rfq.id]) if viewer.is_team else {}
-    return answers.rfq_out(
+    return rfq_out(
         rfq,
         viewer,
         quote_count=counts.get(rfq.id, 0),
         own=own,
-        decisions={one.lot_id: answers.decision_out(one, viewer, own) for one in awards},
+        decisions={one.lot_id: decision_out(one, viewer, own) for one in awards},
     )
 
 

@@ -19,7 +19,10 @@ from app.quotes.buying.words import WORDS, Words
 from app.quotes.comparison.scores import CRITERIA, weights_of
 from app.quotes.content.asked import LotIn, RfqIn
 from app.quotes.content.values import to_json
-from app.quotes.fields import HEADER, LOT_STEP, TERMS, Step
+from app.quotes.fields.field import Step
+from app.quotes.fields.header import HEADER
+from app.quotes.fields.lot import LOT_STEP
+from app.quotes.fields.terms import TERMS
 from app.quotes.indicating import Indicated
 from app.quotes.models.rfq import Rfq
 from app.quotes.pricing.money import COMMON_CURRENCIES, MINOR_DIGITS

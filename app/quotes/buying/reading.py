@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.quotes.content.asked import LotIn, RfqIn
 from app.quotes.content.values import plain
-from app.quotes.fields import Field, Kind, value_at
+from app.quotes.fields.field import Field, Kind, value_at
 from app.quotes.vocabulary import Metric
 from app.quotes.words import PERCENT_METRICS
 from app.web.dates import zone

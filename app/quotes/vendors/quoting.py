@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, Conflict, InvalidInput, NotFound, StaleVersion
-from app.quotes import answering, delivering, filing, outline
-from app.quotes.content.answered import QuoteIn
+from app.quotes import answering, delivering, filing, outline, quote_body
+from app.quotes.comparison import say
+from app.quotes.content.answered import LineTerms, QuoteIn
+from app.quotes.content.asked import LotRequirements
+from app.quotes.fields.field import Kind
 from app.quotes.models.papers import Attachment
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Lot, Rfq
@@ -21,7 +24,6 @@ from app.quotes.queries import quotes as quote_queries
 from app.quotes.state import QuoteState, RfqState
 from app.quotes.vendors import fields as every
 from app.quotes.vendors import reading
-from app.quotes.vendors.fields import Field, Kind
 from app.quotes.vendors.notices import SEE_OTHER, DoneNotice, redirect
 from app.quotes.vendors.show import get_received, invitation_of
 from app.quotes.vendors.words import WORDS, Words
@@ -112,7 +114,7 @@ def show_form(
         draft is None and QuoteState.SUBMITTED in current
     ):
         return RedirectResponse(f"/quotes/{rfq_id}", status_code=SEE_OTHER)
-    form = reading.form_of(answering.body_of(draft) if draft else QuoteIn(), rfq)
+    form = reading.form_of(quote_body.body_of(draft) if draft else QuoteIn(), rfq)
     return form_page(request, session, rfq, draft, form, notice=notice)
 
 
@@ -293,7 +295,7 @@ def quote_page(
                 lot,
                 by_lot[lot.id],
                 delivering.contract_total(quote, by_lot[lot.id], lot),
-                _terms(rfq, by_lot[lot.id], lot),
+                _terms(quote, by_lot[lot.id], lot),
             )
             for lot in rfq.lots
             if lot.id in by_lot
@@ -308,23 +310,20 @@ def quote_page(
     return render(request, "quotes/vendors/quote.html", page, status_code=status)
 
 
-def _terms(rfq: Rfq, line: QuoteLine, lot: Lot) -> list[tuple[str, str]]:
-    form = reading.form_of(QuoteIn.model_validate({"lines": [answering.line_body(line)]}), rfq)
+def _terms(quote: Quote, line: QuoteLine, lot: Lot) -> list[tuple[str, str]]:
+    """Return what a line says beside its prices, as people read it."""
+    metric = LotRequirements.model_validate(lot.requirements).quality.metric
+    terms = LineTerms.model_validate(line.terms)
     shown = []
     for field in every.LOT:
-        text = form.text(reading.at(lot, field.name))
+        value = getattr(terms if field.in_terms else line, field.key)
+        if field.kind is Kind.MONEY:
+            text = say.amount(Money(value, quote.currency)) if value else ""
+        else:
+            text = outline.text_of(field, value, metric)
         if text:
-            shown.append((field.label_text(), _as_read(field, text, lot)))
+            shown.append((field.label_text(), text))
     return shown
-
-
-def _as_read(field: Field, text: str, lot: Lot) -> str:
-    if field.kind is Kind.CHECK:
-        return _("yes")
-    words = dict(field.choice_words())
-    if text in words:
-        return words[text]
-    return f"{text}%" if reading.is_share(field, lot) else text
 
 
 def _currencies(rfq: Rfq) -> list[tuple[str, str]]:
@@ -334,11 +333,11 @@ def _currencies(rfq: Rfq) -> list[tuple[str, str]]:
 
 def _labels(rfq: Rfq, form: FormData) -> dict[str, str]:
     """Return, for each field that is wrong, what the summary above the form calls it."""
-    labels = {field.name: field.label_text() for field in (*every.HEADER, *every.WORDING)}
+    labels = {field.key: field.label_text() for field in (*every.HEADER, *every.WORDING)}
     labels |= {"currency": _("Currency"), "quote": form.errors.get("quote", "")}
     for lot in rfq.lots:
         for field in every.LOT:
-            labels[reading.at(lot, field.name)] = _(
+            labels[reading.at(lot, field.key)] = _(
                 "Lot %(lot)s: %(field)s", lot=lot.number, field=field.label_text()
             )
         for number in range(1, reading.MAX_TIERS + 1):

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from app.quotes.content.answered import QuoteIn
 from app.quotes.content.asked import LotRequirements
 from app.quotes.content.values import plain
+from app.quotes.fields.field import Field, Kind
 from app.quotes.models.rfq import Lot, Rfq
-from app.quotes.vendors.fields import HEADER, LOT, WORDING, Field, Kind
+from app.quotes.vendors.fields import HEADER, LOT, WORDING
 from app.quotes.words import PERCENT_METRICS
 from app.web.dates import zone
 from app.web.forms import FormData
@@ -45,8 +46,8 @@ def read_quote(form: FormData, rfq: Rfq) -> QuoteIn | None:
     data: dict[str, Any] = {"currency": form.text("currency") or None, "lines": []}
     names["currency",] = "currency"
     for field in (*HEADER, *WORDING):
-        names[field.name,] = field.name
-        _take(data, field, form, field.name)
+        names[field.key,] = field.key
+        _take(data, field, form, field.key)
     for lot in rfq.lots:
         line = _read_line(form, lot, names, len(data["lines"]))
         if line is not None:
@@ -65,7 +66,7 @@ def form_of(body: QuoteIn, rfq: Rfq) -> FormData:
     """Return a quote as the form shows it."""
     values: dict[str, list[str]] = {"currency": [body.currency or rfq.currency]}
     for field in (*HEADER, *WORDING):
-        _show(values, field, getattr(body, field.name), field.name)
+        _show(values, field, getattr(body, field.key), field.key)
     lots = {str(lot.number): lot for lot in rfq.lots} | {lot.public_id: lot for lot in rfq.lots}
     for line in body.lines:
         lot = lots[line.lot]
@@ -78,7 +79,7 @@ def form_of(body: QuoteIn, rfq: Rfq) -> FormData:
         values[at(lot, "unit")] = [line.price_unit or ""]
         for field in LOT:
             source = line.terms if field.in_terms else line
-            _show(values, field, getattr(source, field.name), at(lot, field.name), lot)
+            _show(values, field, getattr(source, field.key), at(lot, field.key), lot)
     return FormData(values)
 
 
@@ -121,10 +122,10 @@ def _read_line(
         kind = form.text(at(lot, "kind")) or "marginal"
         line["tiers"].append({"from": start or "1", "unit_price": price, "kind": kind})
     for field in LOT:
-        own = (*here, "terms", field.name) if field.in_terms else (*here, field.name)
-        names[own] = at(lot, field.name)
+        own = (*here, "terms", field.key) if field.in_terms else (*here, field.key)
+        names[own] = at(lot, field.key)
         target = line["terms"] if field.in_terms else line
-        _take(target, field, form, at(lot, field.name), lot)
+        _take(target, field, form, at(lot, field.key), lot)
     is_said = line["tiers"] or any(
         value not in (None, False) for value in (*line["terms"].values(), *_own(line))
     )
@@ -150,24 +151,24 @@ def _take(
     text = form.text(name)
     if field.kind is Kind.CHECK:
         if form.is_checked(name):
-            data[field.name] = True
+            data[field.key] = True
         return
     if not text:
         return
     if field.kind is Kind.YES_NO:
-        data[field.name] = text == "yes"
+        data[field.key] = text == "yes"
     elif field.kind is Kind.LIST:
         parts = text.replace("，", ",").replace("、", ",").split(",")
-        data[field.name] = [part.strip() for part in parts if part.strip()]
+        data[field.key] = [part.strip() for part in parts if part.strip()]
     elif is_share(field, lot):
         try:
-            data[field.name] = str(Decimal(clean_number(text)) / HUNDRED)
+            data[field.key] = str(Decimal(clean_number(text)) / HUNDRED)
         except InvalidOperation:
             form.refuse(name, _("Write a number in percent, such as 6 or 97.5."))
     elif field.kind in {Kind.MONEY, Kind.NUMBER, Kind.COUNT, Kind.TARGET}:
-        data[field.name] = clean_number(text)
+        data[field.key] = clean_number(text)
     else:
-        data[field.name] = text
+        data[field.key] = text
 
 
 def _show(
@@ -185,7 +186,7 @@ def _show(
         values[name] = [", ".join(value)]
     elif isinstance(value, Decimal):
         values[name] = [plain(value * HUNDRED if is_share(field, lot) else value)]
-    elif field.name == "valid_until":
+    elif field.key == "valid_until":
         values[name] = [value.replace(tzinfo=UTC).astimezone(zone()).date().isoformat()]
     elif field.kind is Kind.DAY:
         values[name] = [value.isoformat()]

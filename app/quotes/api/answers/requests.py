@@ -1,4 +1,4 @@
-"""What the API says of requests, invitations, quotes, awards and events."""
+"""What the API says of requests, their lots and who is invited."""
 
 from datetime import datetime
 from typing import Any
@@ -6,15 +6,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.accounts.viewers import Viewer
-from app.quotes import answering
-from app.quotes.content.answered import LineTerms
+from app.quotes.api.answers.numbers import text_of
 from app.quotes.content.asked import LotRequirements, RfqTerms
 from app.quotes.content.values import Currency, Money
-from app.quotes.models.papers import Question
-from app.quotes.models.quote import Award, Quote, QuoteLine
-from app.quotes.models.record import Event
+from app.quotes.models.quote import Award
 from app.quotes.models.rfq import Invitation, Lot, Rfq
-from app.quotes.state import InvitationState, LotOutcome, QuoteState, RfqState
+from app.quotes.state import InvitationState, LotOutcome, RfqState
 
 
 class DecisionOut(BaseModel):
@@ -121,123 +118,6 @@ class RfqPage(BaseModel):
     next_cursor: str | None
 
 
-class LineOut(BaseModel):
-    """What a vendor asks for one lot."""
-
-    id: str
-    lot: str
-    lot_number: int
-    tiers: list[dict[str, str]]
-    price_basis: str
-    price_unit: str | None
-    setup_fee: str | None
-    management_fee: str | None
-    pilot_fee: str | None
-    moq: str | None
-    minimum_order: str | None
-    acceptance_rate: str | None
-    lead_days: int | None
-    terms: LineTerms
-
-
-class QuoteOut(BaseModel):
-    """A vendor's answer; `state` says `expired` once a submitted quote is past its validity."""
-
-    id: str
-    rfq: str
-    vendor: str
-    vendor_name_zh: str
-    vendor_name_en: str
-    revision: int
-    state: str
-    version: int
-    currency: str
-    valid_until: datetime | None
-    tax_rate: str | None
-    tax_included: bool | None
-    invoice_type: str | None
-    reference: str | None
-    payment: str | None
-    exceptions: str | None
-    note: str | None
-    lines: list[LineOut]
-    content_hash: str | None
-    amendment: int | None
-    created_at: datetime
-    updated_at: datetime
-    submitted_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-class QuoteList(BaseModel):
-    """The quotes that one may read; while they are sealed the team sees their number alone."""
-
-    items: list[QuoteOut]
-    total: int
-    is_sealed: bool
-
-
-class QuestionOut(BaseModel):
-    """A question; never who asked it. `is_own` marks one's own."""
-
-    id: str
-    question: str
-    asked_at: datetime
-    answer: str | None
-    answered_at: datetime | None
-    is_own: bool
-
-
-class QuestionList(BaseModel):
-    """The questions of a request."""
-
-    items: list[QuestionOut]
-    total: int
-
-
-class AwardOut(BaseModel):
-    """How a lot ended."""
-
-    lot: str
-    lot_number: int
-    outcome: LotOutcome
-    quote: str | None
-    reason: str | None
-    awarded_at: datetime
-    awarded_by: str
-    dataset: str | None
-    mixture: str | None
-
-
-class EventOut(BaseModel):
-    """One change of state."""
-
-    id: int
-    at: datetime
-    actor: str
-    action: str
-    object_type: str
-    object_id: str
-    before: str | None
-    after: str | None
-    detail: dict[str, Any]
-
-
-class EventList(BaseModel):
-    """What happened to a request, the first first."""
-
-    items: list[EventOut]
-    total: int
-
-
-def plain(value: Any) -> str | None:  # noqa: ANN401  a Decimal of a column, or nothing
-    """Return a decimal as text without trailing zeros."""
-    if value is None:
-        return None
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def invitation_out(
     invitation: Invitation, rfq: Rfq, viewer: Viewer, *, link: str | None = None
 ) -> InvitationOut:
@@ -271,9 +151,9 @@ def lot_out(lot: Lot, decision: DecisionOut | None) -> LotOut:
         task=lot.task,
         modality=lot.modality,
         unit=lot.unit,
-        volume=plain(lot.volume) or "0",
-        volume_min=plain(lot.volume_min),
-        volume_max=plain(lot.volume_max),
+        volume=text_of(lot.volume) or "0",
+        volume_min=text_of(lot.volume_min),
+        volume_max=text_of(lot.volume_max),
         labels_per_item=lot.labels_per_item,
         languages=lot.languages,
         requirements=LotRequirements.model_validate(lot.requirements),
@@ -341,105 +221,4 @@ def decision_out(award: Award, viewer: Viewer, own: Invitation | None) -> Decisi
         decided_at=award.awarded_at,
         dataset=award.dataset_slug if viewer.is_team else None,
         mixture=award.offered_to if viewer.is_team else None,
-    )
-
-
-def line_out(line: QuoteLine) -> LineOut:
-    """Return a quote line."""
-    body = answering.line_body(line)
-    return LineOut(
-        id=line.public_id,
-        lot=line.lot.public_id,
-        lot_number=line.lot.number,
-        tiers=[
-            {
-                "from": plain(tier["from"]) or "0",
-                "unit_price": plain(tier["unit_price"]) or "0",
-                "kind": tier["kind"],
-            }
-            for tier in body["tiers"]
-        ],
-        price_basis=line.price_basis,
-        price_unit=line.price_unit,
-        setup_fee=plain(line.setup_fee),
-        management_fee=plain(line.management_fee),
-        pilot_fee=plain(line.pilot_fee),
-        moq=plain(line.moq),
-        minimum_order=plain(line.minimum_order),
-        acceptance_rate=plain(line.acceptance_rate),
-        lead_days=line.lead_days,
-        terms=LineTerms.model_validate(line.terms),
-    )
-
-
-def quote_out(quote: Quote) -> QuoteOut:
-    """Return a quote that its reader may read."""
-    organisation = quote.invitation.organisation
-    return QuoteOut(
-        id=quote.public_id,
-        rfq=quote.rfq.public_id,
-        vendor=organisation.slug,
-        vendor_name_zh=organisation.name_zh,
-        vendor_name_en=organisation.name_en,
-        revision=quote.revision,
-        state="expired" if quote.is_expired else QuoteState(quote.state),
-        version=quote.version,
-        currency=quote.currency,
-        valid_until=quote.valid_until,
-        tax_rate=plain(quote.tax_rate),
-        tax_included=quote.tax_included,
-        invoice_type=quote.invoice_type,
-        reference=quote.reference,
-        payment=quote.payment,
-        exceptions=quote.exceptions,
-        note=quote.note,
-        lines=[line_out(line) for line in sorted(quote.lines, key=lambda one: one.lot.number)],
-        content_hash=quote.content_hash,
-        amendment=quote.amendment,
-        created_at=quote.created_at,
-        updated_at=quote.updated_at,
-        submitted_at=quote.submitted_at,
-        withdrawn_at=quote.withdrawn_at,
-    )
-
-
-def question_out(question: Question, own: Invitation | None) -> QuestionOut:
-    """Return a question without who asked it."""
-    return QuestionOut(
-        id=question.public_id,
-        question=question.body,
-        asked_at=question.asked_at,
-        answer=question.answer,
-        answered_at=question.answered_at,
-        is_own=own is not None and question.invitation_id == own.id,
-    )
-
-
-def award_out(award: Award, lot: Lot, quote_id: str | None) -> AwardOut:
-    """Return how a lot ended, for the team."""
-    return AwardOut(
-        lot=lot.public_id,
-        lot_number=lot.number,
-        outcome=LotOutcome(award.outcome),
-        quote=quote_id,
-        reason=award.reason,
-        awarded_at=award.awarded_at,
-        awarded_by=award.awarded_by_name,
-        dataset=award.dataset_slug,
-        mixture=award.offered_to,
-    )
-
-
-def event_out(event: Event) -> EventOut:
-    """Return an event."""
-    return EventOut(
-        id=event.id,
-        at=event.at,
-        actor=event.actor_name,
-        action=event.action,
-        object_type=event.object_type,
-        object_id=event.object_id,
-        before=event.before_state,
-        after=event.after_state,
-        detail=event.detail,
     )
