@@ -11,12 +11,12 @@ from app.training.web import (
     questions,
     tables,
 )
-from app.training.web.plans import files, listing, saving, settings, showing
+from app.training.web.plans import comparing, files, listing, saving, settings, showing
 
 router = APIRouter()
 PAGES = (
-    calculator, config, layouts, questions, published, listing, saving, showing, files, settings,
-    tables, concepts,
+    calculator, config, layouts, questions, published, listing, comparing, saving, showing,
+    files, settings, tables, concepts,
 )  # fmt: skip
 for page in PAGES:
     router.include_router(page.router)

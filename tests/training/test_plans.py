@@ -161,7 +161,18 @@ def test_versions_stand_side_by_side(client, planner):
     shown = text_of(page(client, "/training/plans/compare?p=8b-on-64:1&p=8b-on-64:2"))
     assert "-50.0 %" in shown  # half the days
     assert "Choose two to four plans" in page(client, "/training/plans/compare")
+    assert "Memory per stage" not in page(client, "/training/plans/compare?p=8b-on-64:1")
     page(client, "/training/plans/compare?p=nothing", status=404)
+
+
+def test_memory_stands_side_by_side_on_one_scale(client, planner):
+    save(client, accelerator="h100-sxm")
+    save(client, plan="8b-on-64", base="1", accelerator="h200")
+    shown = page(client, "/training/plans/compare?p=8b-on-64:1&p=8b-on-64:2")
+    limits = [float(x) for x in re.findall(r'class="lim" x1="([\d.]+)%"', shown)]
+    assert len(limits) == 2
+    # The smaller card's limit stands where its GiB lie on the scale of the larger one.
+    assert limits[0] / limits[1] == pytest.approx(80 / 141, rel=0.02)
 
 
 def test_files_of_a_plan(client, planner):

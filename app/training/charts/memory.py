@@ -56,9 +56,15 @@ PARTS = (
 )
 
 
-def draw_memory(memory: Memory) -> MemoryChart:
-    """Draw the memory of every stage; runs of equal stages are one bar."""
-    widest = max(memory.usable_gib, memory.max_gib) * 1.04
+def draw_side_by_side(memories: Sequence[Memory]) -> list[MemoryChart]:
+    """Draw the memories of several plans on one scale."""
+    widest = max((_widest(memory) for memory in memories), default=0.0)
+    return [draw_memory(memory, widest=widest) for memory in memories]
+
+
+def draw_memory(memory: Memory, *, widest: float | None = None) -> MemoryChart:
+    """Draw the memory of every stage, up to `widest` GiB; runs of equal stages are one bar."""
+    widest = _widest(memory) if widest is None else widest
     step = _step(widest)
     marks = [
         (100 * value / widest, value)
@@ -81,6 +87,11 @@ def is_same(one: StageMemory, other: StageMemory) -> bool:
         and round(one.in_flight, 3) == round(other.in_flight, 3)
         and abs(one.total_gib - other.total_gib) < 0.005  # noqa: PLR2004  not seen in the table
     )
+
+
+def _widest(memory: Memory) -> float:
+    """Return the GiB that a chart of this memory alone reaches to."""
+    return max(memory.usable_gib, memory.max_gib) * 1.04
 
 
 def _segments(stage: StageMemory, widest: float) -> Iterator[Segment]:

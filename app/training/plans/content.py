@@ -127,6 +127,11 @@ def compute(content: Content, known: Known) -> Computed:
     return Computed(content, tuple(phases), add_up(phases))
 
 
+def fullest(computed: Computed) -> PhaseResult:
+    """Return the phase whose memory is the largest."""
+    return max(computed.phases, key=lambda one: one.plan.estimate.memory.max_gib)
+
+
 def body_of(run: EstimateIn, part: PhasePart, base: Plan, *, is_first: bool) -> EstimateIn:
     """Return the run of one phase; only the first grows its batch."""
     changed = run.model_dump(exclude_unset=True)

@@ -1,4 +1,4 @@
-"""Saved plans: listed, and compared side by side."""
+"""Saved plans in a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,6 @@ from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 
-MOST_COMPARED = 4
-
-
 @dataclass(frozen=True)
 class ListPage:
     """The plans that one may see."""
@@ -31,15 +28,6 @@ class ListPage:
     notice: str | None
     words: Any = words
     say: Any = SAY
-
-
-@dataclass(frozen=True)
-class ComparePage:
-    """Versions side by side."""
-
-    versions: Sequence[TrainingPlanVersion]
-    rows: Sequence[tuple[str, Sequence[Any]]]
-    words: Any = words
 
 
 @router.get("/training/plans", name="training.plans")
@@ -60,23 +48,3 @@ def list_plans(
         notice=_(DONE[done]) if done in DONE else None,
     )
     return render(request, "training/plans/index.html", page)
-
-
-@router.get("/training/plans/compare", name="training.plans.compare")
-def compare(
-    request: Request,
-    session: DbSession,
-    viewer: CurrentViewer,
-    p: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006  FastAPI copies it
-) -> Response:
-    """Show versions of plans side by side: `p=slug:number`, or the last version of `p=slug`."""
-    versions = []
-    for one in p[:MOST_COMPARED]:
-        slug, _colon, number = one.partition(":")
-        plan = queries.get_plan(session, slug, viewer)
-        wanted = int(number) if number.isdecimal() and len(number) < 7 else plan.last_version  # noqa: PLR2004  a version
-        version = queries.get_version(session, plan, wanted)
-        session.refresh(version, ["plan"])
-        versions.append(version)
-    rows = [(name, [version.results.get(name) for version in versions]) for name in words.RESULTS]
-    return render(request, "training/plans/compare.html", ComparePage(versions, rows))
