@@ -63,13 +63,18 @@ def draw_side_by_side(memories: Sequence[Memory]) -> list[MemoryChart]:
 
 
 def draw_memory(memory: Memory, *, widest: float | None = None) -> MemoryChart:
-    """Draw the memory of every stage, up to `widest` GiB; runs of equal stages are one bar."""
+    """
+    Draw the memory of every stage; runs of equal stages are one bar.
+
+    Without `widest` GiB the scale is that of this memory alone, with room for its limit.
+    """
+    is_shared = widest is not None
     widest = _widest(memory) if widest is None else widest
     step = _step(widest)
     marks = [
         (100 * value / widest, value)
         for value in range(0, int(widest) + 1, step)
-        if abs(value - memory.usable_gib) > step / 3
+        if is_shared or abs(value - memory.usable_gib) > step / 3
     ]
     bars: list[StageBar] = []
     for stage in memory.per_stage:

@@ -14,6 +14,7 @@ from app.training.charts.memory import MemoryChart, draw_side_by_side
 from app.training.models import TrainingPlanVersion
 from app.training.plans import content, queries
 from app.training.plans.content import PhaseResult
+from app.training.vocabulary.answers import RESULTS
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +58,7 @@ def compare(
         version = queries.get_version(session, plan, wanted)
         session.refresh(version, ["plan"])
         versions.append(version)
-    rows = [(name, [version.results.get(name) for version in versions]) for name in words.RESULTS]
+    rows = [(name, [version.results.get(name) for version in versions]) for name in RESULTS]
     known = knowledge.load_known(session)
     phases = [
         content.fullest(content.compute(content.read(one.content), known)) for one in versions

@@ -18,6 +18,7 @@ from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 
+
 @dataclass(frozen=True)
 class ListPage:
     """The plans that one may see."""
