@@ -21,7 +21,8 @@ class Purpose:
     A use of files, named by the domain that owns them.
 
     `may_download` is that domain's rule. `keep` is how long a file stays that nothing holds on
-    to; None is for good.
+    to; None is for good. With `looks_into_archives` what unpacks to far more than it is, is
+    refused; a domain that unpacks them itself has limits of its own.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Purpose:
     max_bytes: int
     may_download: DownloadCheck
     keep: timedelta | None = None
+    looks_into_archives: bool = False
 
     @property
     def extensions(self) -> str:

@@ -87,6 +87,15 @@ XLSX = FileType(
     (".xlsx",),
     _starts(b"PK\x03\x04"),
 )
+DOCX = FileType(
+    "docx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    (".docx",),
+    _starts(b"PK\x03\x04"),
+)
+ZIP = FileType("zip", "application/zip", (".zip",), _starts(b"PK\x03\x04"))
+# What is an archive of parts, and looked into where a purpose asks for it.
+ARCHIVES = (XLSX, DOCX, ZIP)
 MARKDOWN = FileType("markdown", "text/markdown", (".md", ".yaml", ".yml"), is_text)
 JSON = FileType("json", "application/json", (".json", ".jsonld"), _is_json)
 JSONL = FileType("jsonl", "application/jsonl", (".jsonl", ".ndjson"), _is_json)

@@ -23,10 +23,12 @@ from starlette.requests import ClientDisconnect
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
 from app.files import raw, scanning, service
+from app.files.archives import check_archive
 from app.files.multipart import MultipartReader, boundary_of
 from app.files.purposes import FileStore, Purpose
 from app.files.raw import RawReader
 from app.files.receiving import ReceivedFile
+from app.files.types import ARCHIVES
 
 # Pieces are handed to the thread that parses and writes at this size.
 BATCH_BYTES = 512 * 1024
@@ -42,8 +44,15 @@ class Upload:
     file: ReceivedFile | None = None
     problem: AppError | None = None
 
+    @property
+    def has_file(self) -> bool:
+        """Whether a file was chosen, taken or not."""
+        return self.file is not None or self.problem is not None
+
     def require_file(self) -> ReceivedFile:
-        """Return the file; raises InvalidInput if the person chose none."""
+        """Return the file; raises why it was not taken, or InvalidInput if none was chosen."""
+        if self.problem is not None:
+            raise self.problem
         if self.file is None:
             raise InvalidInput("Choose a file first.", field="file")
         return self.file
@@ -127,5 +136,8 @@ async def _read(request: Request, reader: Reader) -> None:
 def _finish(store: FileStore, reader: Reader) -> ReceivedFile | None:
     received = reader.finish()
     if received is not None:
+        if received.purpose.looks_into_archives and received.file_type in ARCHIVES:
+            with store.storage.open_file(received.key) as content:
+                check_archive(received.name, received.size_bytes, content)
         scanning.scan(store.scan_command, store.storage.read(received.key))
     return received
