@@ -16,6 +16,16 @@ INVITATION = "invitation"
 QUOTE = "quote"
 
 
+# What nobody but the vendor itself learns the doer of.
+UNNAMED = ("question.asked", "question.file_added")
+
+
+def names_actor(event: Event, viewer: Viewer) -> bool:
+    """Whether a reader learns who did it: who asks a question stays unnamed to the team too."""
+    is_vendor_s = event.invitation_id is not None
+    return not (viewer.is_team and is_vendor_s and event.action in UNNAMED)
+
+
 def record(
     session: Session,
     rfq: Rfq,

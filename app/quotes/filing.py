@@ -17,7 +17,7 @@ from app.files import service as files
 from app.files.models import StoredFile
 from app.files.purposes import Purpose
 from app.files.receiving import ReceivedFile
-from app.files.types import CSV, JPEG, JSON, JSONL, MARKDOWN, PDF, PNG, XLSX
+from app.files.types import CSV, DOCX, JPEG, JSON, JSONL, MARKDOWN, PDF, PNG, XLSX, ZIP
 from app.quotes import events, notices, state
 from app.quotes.models.papers import Amendment, Attachment
 from app.quotes.models.quote import Quote
@@ -42,9 +42,10 @@ def _may_download(request: Request, session: Session, stored: StoredFile) -> Non
 
 QUOTE_FILE = Purpose(
     code="quotes",
-    types=(PDF, XLSX, CSV, MARKDOWN, JSON, JSONL, PNG, JPEG),
+    types=(PDF, XLSX, DOCX, CSV, MARKDOWN, JSON, JSONL, PNG, JPEG, ZIP),
     max_bytes=MAX_BYTES,
     may_download=_may_download,
+    looks_into_archives=True,
 )
 
 
@@ -72,7 +73,7 @@ def attach_to_rfq(
     is_draft = rfq.state == RfqState.DRAFT
     state.next_rfq_state(rfq.effective_state, "edit" if is_draft else "amend")
     present = attachment_queries.list_attachments(session, rfq)
-    _refuse_many(len(present))
+    refuse_many(len(present))
     stored = files.keep_file(
         session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
     )
@@ -112,7 +113,7 @@ def attach_to_quote(
     session: Session, quote: Quote, received: ReceivedFile, *, viewer: Viewer, quota_bytes: int
 ) -> Attachment:
     """
-    Attach a file to a vendor's draft.
+    Attach a file to a vendor's draft; one of the same name becomes its next version.
 
     Raises
     ------
@@ -127,15 +128,18 @@ def attach_to_quote(
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
     present = attachment_queries.list_attachments(session, rfq, quote_id=quote.id)
-    _refuse_many(len(present))
+    refuse_many(len(present))
     stored = files.keep_file(
         session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
     )
+    earlier = [one for one in present if one.file.name == stored.name]
     attachment = Attachment(
         rfq_id=rfq.id,
         quote_id=quote.id,
         file_id=stored.id,
         role=FileRole.OTHER,
+        series=earlier[-1].series if earlier else new_public_id(),
+        version=earlier[-1].version + 1 if earlier else 1,
         added_by_name=viewer.name,
     )
     session.add(attachment)
@@ -152,6 +156,8 @@ def copy_to_revision(session: Session, before: Quote, after: Quote) -> None:
                 quote_id=after.id,
                 file_id=one.file_id,
                 role=one.role,
+                series=one.series,
+                version=one.version,
                 added_by_name=one.added_by_name,
             )
         )
@@ -196,7 +202,15 @@ def remove_from_quote(session: Session, quote: Quote, public_id: str, *, viewer:
     session.flush()
 
 
-def _refuse_many(count: int) -> None:
+def refuse_many(count: int) -> None:
+    """
+    Refuse one more file than anything needs.
+
+    Raises
+    ------
+    Conflict
+        If there are too many.
+    """
     if count >= MAX_FILES:
         raise Conflict("At most %(most)s files can be attached here.", most=MAX_FILES)
 

@@ -52,7 +52,7 @@ draft     POST   /rfqs/{rfq_id}/cancel                                          
 open      POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 404 404 404 401
 closed    POST   /rfqs/{rfq_id}/cancel                                          403 403 303 303 403 404 404 404 401
 decided   POST   /rfqs/{rfq_id}/cancel                                          403 403 409 409 403 404 404 404 401
-open      POST   /rfqs/{rfq_id}/questions/{question_id}                         403 403 303 403 403 404 404 404 401
+open      POST   /rfqs/files/{rfq_id}/questions/{question_id}                   403 403 303 403 403 403 403 403 401
 open      GET    /rfqs/{rfq_id}/comparison                                      409 409 409 409 409 404 404 404 401
 closed    GET    /rfqs/{rfq_id}/comparison                                      200 200 200 200 200 404 404 404 401
 open      GET    /rfqs/{rfq_id}/comparison.{kind}                               409 409 409 409 409 404 404 404 401
@@ -80,7 +80,8 @@ open      POST   /quotes/rate-cards                                             
 open      POST   /quotes/rate-cards/{card_id}/withdraw                          403 403 409 403 403 303 404 404 401
 open      GET    /quotes/{rfq_id}                                               303 303 303 303 303 200 200 404 401
 draft     GET    /quotes/{rfq_id}                                               303 303 303 303 303 404 404 404 401
-open      POST   /quotes/{rfq_id}/questions                                     404 404 404 404 404 303 303 404 401
+open      POST   /quotes/files/{rfq_id}/questions                               403 403 403 403 403 303 303 404 401
+open      POST   /quotes/files/{rfq_id}/questions/{question_id}                 403 403 403 403 403 303 404 404 401
 open      POST   /quotes/{rfq_id}/decline                                       404 404 404 404 404 409 409 404 401
 answering POST   /quotes/{rfq_id}/decline                                       404 404 404 404 404 303 303 404 401
 answering GET    /quotes/{rfq_id}/quote                                         404 404 404 404 404 200 200 404 401
@@ -151,6 +152,7 @@ open      POST   /api/v1/rfq-files/{rfq_id}                                     
 open      GET    /api/v1/quote-files/{quote_id}                                 404 404 404 404 404 200 404 404 401
 closed    GET    /api/v1/quote-files/{quote_id}                                 200 200 200 200 200 200 404 404 401
 answering POST   /api/v1/quote-files/{quote_id}                                 403 403 404 403 403 201 404 404 401
+open      POST   /api/v1/rfq-files/{rfq_id}/questions/{question_id}             403 403 201 403 403 201 404 404 401
 open      GET    /api/v1/rate-cards                                             200 200 200 200 200 200 200 200 401
 open      POST   /api/v1/rate-cards                                             403 403 201 403 403 201 201 201 401
 open      GET    /api/v1/rfqs/start                                             403 403 200 403 403 403 403 403 401

@@ -335,7 +335,7 @@ def test_questions_are_answered_to_all_without_who_asked(people: People):
     assert answered.status_code == 200
     (seen,) = people.b.get(path).json()["items"]
     assert (seen["answer"], seen["is_own"]) == ("None.", False)
-    assert set(seen) == {"id", "question", "asked_at", "answer", "answered_at", "is_own"}
+    assert set(seen) == {"id", "question", "asked_at", "answer", "answered_at", "is_own", "files"}
     assert people.a.get(path).json()["items"][0]["is_own"]
     again = people.buyer.post(f"{path}/{asked['id']}/answer", json={"answer": "Some."})
     assert again.status_code == 409

@@ -90,16 +90,76 @@ def test_a_file_that_cannot_be_is_refused(
     assert scene["buyer"].get(f"/api/v1/rfq-files/{at['rfq_id']}").json() == before
 
 
-def test_a_zip_bomb_is_never_opened_here(scene: Scene) -> None:
-    at, content = scene.at["draft"], bomb()
+def zipped(name: str) -> bytes:
+    """Return an archive of 60 MB in some kilobytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"0" * 60_000_000)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", ["guideline.xlsx", "guideline.docx", "guideline.zip"])
+def test_a_zip_bomb_is_refused_and_what_was_there_stays(scene: Scene, name: str) -> None:
+    content = bomb() if name.endswith("xlsx") else zipped("word/document.xml")
+    at, answering = scene.at["draft"], scene.at["answering"]
+    sent = {"file": (name, content, "x/y")}
+    for person, listed, addresses in (
+        (
+            "buyer",
+            f"/api/v1/rfq-files/{at['rfq_id']}",
+            (f"/api/v1/rfq-files/{at['rfq_id']}", f"/rfqs/files/{at['rfq_id']}"),
+        ),
+        (
+            "own",
+            f"/api/v1/quote-files/{answering['quote_id']}",
+            (
+                f"/api/v1/quote-files/{answering['quote_id']}",
+                f"/quotes/files/{answering['rfq_id']}",
+            ),
+        ),
+    ):
+        before = scene[person].get(listed).json()
+        for address in addresses:
+            refused = scene[person].post(address, files=sent)
+            assert refused.status_code == 422, address
+            assert "unpacks to more than 100 times its size" in refused.text, address
+        assert scene[person].get(listed).json() == before
+
+
+@pytest.mark.parametrize("name", ["guideline.xlsx", "guideline.docx", "guideline.zip"])
+def test_an_archive_of_an_honest_size_is_kept_as_it_is(scene: Scene, name: str) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", "<p>第三条</p>" * 10_000)
+    at = scene.at["draft"]
     sent = scene["buyer"].post(
-        f"/api/v1/rfq-files/{at['rfq_id']}", files={"file": ("guideline.xlsx", content, "x/y")}
+        f"/api/v1/rfq-files/{at['rfq_id']}", files={"file": (name, content.getvalue(), "x/y")}
     )
-    assert sent.json()["size_bytes"] == len(content)
+    assert sent.status_code == 201, sent.text
     given = scene["buyer"].get(sent.json()["url"])
-    assert given.content == content
+    assert given.content == content.getvalue()
     assert given.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in given.headers["content-security-policy"]
+
+
+def test_the_page_keeps_its_form_when_a_file_is_refused(scene: Scene) -> None:
+    for person, address, label in (
+        ("buyer", f"/rfqs/files/{scene.at['draft']['rfq_id']}", "Attach the file"),
+        ("own", f"/quotes/files/{scene.at['answering']['rfq_id']}", "Attach the file"),
+    ):
+        refused = scene[person].post(
+            address, files={"file": ("guideline.html", b"<p>", "x/y")}, data={"role": "sample"}
+        )
+        assert refused.status_code == 422
+        assert label in refused.text
+        assert "not a file that is taken here" in refused.text
+    # What else was chosen is still chosen.
+    again = scene["buyer"].post(
+        f"/rfqs/files/{scene.at['draft']['rfq_id']}",
+        files={"file": ("guideline.html", b"<p>", "x/y")},
+        data={"role": "sample"},
+    )
+    assert '<option value="sample" selected' in again.text
 
 
 def test_an_override_in_a_file_s_name_is_taken_out(scene: Scene) -> None:

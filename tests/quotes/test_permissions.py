@@ -66,7 +66,11 @@ def body_of(scene: Scene, route: str, name: str, person: str) -> dict[str, Any]:
         "POST /rfqs/{rfq_id}/lots/{number}/decide": {"data": {"quote": quote, "reason": "Best"}},
         "POST /rfqs/{rfq_id}/invite": {"data": {"other_vendor": "another"}},
         "POST /rfqs/{rfq_id}/extend": {"data": {"deadline": f"{later:%Y-%m-%dT%H:%M}"}},
-        "POST /rfqs/{rfq_id}/questions/{question_id}": {"data": {"answer": "All of them."}},
+        "POST /rfqs/files/{rfq_id}/questions/{question_id}": {
+            "data": {"answer": "All of them."},
+            "files": FILE,
+        },
+        "POST /api/v1/rfq-files/{rfq_id}/questions/{question_id}": {"files": FILE},
         "POST /quotes/rate-cards": {
             "data": {
                 "task": "transcription",
@@ -77,7 +81,11 @@ def body_of(scene: Scene, route: str, name: str, person: str) -> dict[str, Any]:
             }
         },
         "POST /quotes/files/{rfq_id}": {"files": FILE},
-        "POST /quotes/{rfq_id}/questions": {"data": {"question": "How many?"}},
+        "POST /quotes/files/{rfq_id}/questions": {
+            "data": {"question": "How many?"},
+            "files": FILE,
+        },
+        "POST /quotes/files/{rfq_id}/questions/{question_id}": {"files": FILE},
         "POST /quotes/{rfq_id}/quote": {
             "data": {
                 "version": "1",

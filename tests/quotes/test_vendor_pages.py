@@ -4,6 +4,7 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
@@ -129,10 +130,10 @@ def test_two_colleagues_do_not_overwrite_each_other(browser: TestClient, rfq: Rf
 
 def test_a_vendor_asks_declines_and_comes_back(browser: TestClient, rfq: Rfq):
     base = f"/quotes/{rfq.public_id}"
-    asked = browser.post(f"{base}/questions", data={"question": "Which dialects?"})
+    asked = _ask(browser, base, "Which dialects?")
     assert asked.headers["Location"] == f"{base}?done=asked"
     assert "Which dialects?" in browser.get(base).text
-    empty = browser.post(f"{base}/questions", data={"question": " "})
+    empty = _ask(browser, base, " ")
     assert empty.status_code == 422
     browser.post(f"{base}/decline", data={"reason": "No people"})
     assert "declined" in browser.get("/quotes").text
@@ -201,3 +202,11 @@ def test_the_team_is_led_to_its_own_pages(client: TestClient, session: Session, 
     shown = browser.get(f"/quotes/{rfq.public_id}")
     assert shown.headers["Location"] == f"/rfqs/{rfq.public_id}"
     assert browser.post(f"/quotes/{rfq.public_id}/submit").status_code == 404
+
+
+def _ask(browser: TestClient, base: str, question: str) -> Response:
+    """Send the form of a question as a browser does whose person chose no file."""
+    address = f"{base.replace('/quotes/', '/quotes/files/')}/questions"
+    return browser.post(
+        address, data={"question": question}, files={"file": ("", b"", "application/octet-stream")}
+    )

@@ -1,4 +1,4 @@
-"""Invitations and questions of a request as JSON, and how its lots are decided."""
+"""Invitations of a request as JSON, and how its lots are decided."""
 
 from typing import Annotated
 
@@ -8,20 +8,16 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.quotes import awarding, inviting, questions
+from app.quotes import awarding, inviting
 from app.quotes.api.answers.records import (
     AwardOut,
-    QuestionList,
-    QuestionOut,
     award_out,
-    question_out,
 )
 from app.quotes.api.answers.requests import InvitationList, InvitationOut, invitation_out
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
-from app.quotes.content.values import Line, Reason, Strict, Text, readable
+from app.quotes.content.values import Line, Reason, Strict, readable
 from app.quotes.queries import invitations as invitation_queries
-from app.quotes.queries import questions as question_queries
 from app.quotes.queries import rfqs as rfq_queries
 
 router = APIRouter(prefix="/api/v1/rfqs/{rfq_id}", tags=["quotes"])
@@ -47,18 +43,6 @@ class DeclineIn(Strict):
     """Why a vendor will not quote."""
 
     reason: Reason | None = None
-
-
-class QuestionIn(Strict):
-    """What a vendor wants to know."""
-
-    question: Text
-
-
-class AnswerIn(Strict):
-    """What the buyer answers, to all."""
-
-    answer: Text
 
 
 class AwardIn(Strict):
@@ -181,61 +165,6 @@ def decline(
         own = invitation_queries.find_invitation(session, rfq, viewer)
         assert own is not None  # noqa: S101  decline has found it
         return answer(invitation_out(own, rfq, viewer))
-
-    return once(request, session, viewer, body, change)
-
-
-@router.get("/questions", name="quotes.api.questions")
-def list_questions(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> QuestionList:
-    """List questions and answers; who asked is not said."""
-    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-    own = invitation_queries.find_invitation(session, rfq, viewer)
-    found = question_queries.list_questions(session, rfq, viewer)
-    return QuestionList(items=[question_out(one, own) for one in found], total=len(found))
-
-
-@router.post(
-    "/questions",
-    name="quotes.api.questions.ask",
-    status_code=201,
-    response_model=QuestionOut,
-)
-def ask(
-    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, body: QuestionIn
-) -> Response:
-    """Ask the buyer, before questions end."""
-    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-
-    def change() -> Response:
-        question = questions.ask(session, rfq, body.question, viewer=viewer)
-        own = invitation_queries.find_invitation(session, rfq, viewer)
-        return answer(question_out(question, own), 201)
-
-    return once(request, session, viewer, body, change)
-
-
-@router.post(
-    "/questions/{question_id}/answer",
-    name="quotes.api.questions.answer",
-    response_model=QuestionOut,
-)
-def answer_question(
-    request: Request,
-    session: DbSession,
-    viewer: CurrentViewer,
-    *,
-    rfq_id: Id,
-    question_id: Part,
-    body: AnswerIn,
-) -> Response:
-    """Answer a question to all who are invited."""
-    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-    require(viewer, Permission.EDIT_REQUESTS)
-    question = question_queries.get_question(session, rfq, question_id)
-
-    def change() -> Response:
-        answered = questions.answer(session, rfq, question, body.answer, viewer=viewer)
-        return answer(question_out(answered, None))
 
     return once(request, session, viewer, body, change)
 

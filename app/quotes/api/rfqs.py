@@ -286,7 +286,8 @@ def list_events(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> EventL
     """List what happened to a request; of sealed quotes nothing."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     found = timeline_queries.list_events(session, rfq, viewer)
-    return EventList(items=[event_out(one) for one in found], total=len(found))
+    shown = [event_out(one, place, viewer) for place, one in enumerate(found, start=1)]
+    return EventList(items=shown, total=len(shown))
 
 
 def show(session: Session, rfq: Rfq, viewer: Viewer) -> RfqOut:

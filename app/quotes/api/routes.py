@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from app.quotes.api import beginning, brought, cards, filing, indicating, inviting, quotes, rfqs
+from app.quotes.api import (
+    beginning,
+    brought,
+    cards,
+    filing,
+    indicating,
+    inviting,
+    questions,
+    quotes,
+    rfqs,
+)
 
 router = APIRouter()
-for module in (beginning, rfqs, inviting, brought, indicating, quotes, filing, cards):
+for module in (beginning, rfqs, inviting, questions, brought, indicating, quotes, filing, cards):
     router.include_router(module.router)

@@ -1,4 +1,4 @@
-"""What buyers and approvers do on the page of a request: invite, open, extend, answer, cancel."""
+"""What buyers and approvers do on the page of a request: invite, open, extend, cancel."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, InvalidInput, NotFound
-from app.quotes import closing, inviting, opening, questions
+from app.quotes import closing, inviting, opening
 from app.quotes.buying.notices import redirect
 from app.quotes.buying.show import load_page
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import invitations as invitation_queries
-from app.quotes.queries import questions as question_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
 from app.web.dates import zone, zone_name
@@ -32,6 +31,8 @@ def act(
     rfq_id: str,
     form: FormData,
     do: Callable[[Rfq], str],
+    *,
+    at: str = "",
 ) -> Response:
     """
     Do something with a request and go back to its page, or show there why it was refused.
@@ -51,7 +52,7 @@ def act(
         page = load_page(session, rfq, viewer, form=form)
         return render(request, "quotes/show.html", page, status_code=error.status_code)
     path = request.url_for("quotes.show", rfq_id=rfq.public_id).path
-    return redirect(path, done)
+    return redirect(path, done, at=at)
 
 
 @router.post("/rfqs/{rfq_id}/invite", name="quotes.invite")
@@ -146,25 +147,6 @@ def cancel(
     def do(rfq: Rfq) -> str:
         closing.cancel_rfq(session, rfq, form.text("cancel_reason") or None, viewer=viewer)
         return "cancelled"
-
-    return act(request, session, viewer, rfq_id, form, do)
-
-
-@router.post("/rfqs/{rfq_id}/questions/{question_id}", name="quotes.answer")
-def answer(
-    request: Request,
-    session: DbSession,
-    viewer: CurrentViewer,
-    form: Form,
-    rfq_id: str,
-    question_id: str,
-) -> Response:
-    """Answer a question for everybody invited."""
-
-    def do(rfq: Rfq) -> str:
-        question = question_queries.get_question(session, rfq, question_id)
-        questions.answer(session, rfq, question, form.text("answer"), viewer=viewer)
-        return "answered"
 
     return act(request, session, viewer, rfq_id, form, do)
 

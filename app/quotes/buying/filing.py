@@ -10,8 +10,11 @@ from app.db import DbSession
 from app.files.uploads import Upload, store_of, upload
 from app.quotes import filing
 from app.quotes.api.filing import read_role
+from app.quotes.buying.acting import act
 from app.quotes.buying.notices import redirect
+from app.quotes.models.rfq import Rfq
 from app.quotes.queries import rfqs as rfq_queries
+from app.web.forms import FormData
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +25,12 @@ def get_sender(viewer: CurrentViewer) -> int | None:
     return viewer.account_id
 
 
-Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_sender)]
+def form_of(sent: Upload) -> FormData:
+    """Return the form around a file, to show it again."""
+    return FormData({name: [value] for name, value in sent.fields.items()})
+
+
+Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_sender, keeps_problem=True)]
 
 
 @router.post("/rfqs/files/{rfq_id}", name="quotes.attach")
@@ -30,15 +38,19 @@ def attach(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str, sent: Sent
 ) -> Response:
     """Attach a file to a request; to an open one it is an amendment."""
-    filing.attach_to_rfq(
-        session,
-        rfq_queries.get_rfq(session, rfq_id, viewer),
-        sent.require_file(),
-        role=read_role(sent.fields.get("role", "")),
-        viewer=viewer,
-        quota_bytes=store_of(request).quota_bytes,
-    )
-    return redirect(f"/rfqs/{rfq_id}", "file-added", at="files")
+
+    def do(rfq: Rfq) -> str:
+        filing.attach_to_rfq(
+            session,
+            rfq,
+            sent.require_file(),
+            role=read_role(sent.fields.get("role", "")),
+            viewer=viewer,
+            quota_bytes=store_of(request).quota_bytes,
+        )
+        return "file-added"
+
+    return act(request, session, viewer, rfq_id, form_of(sent), do, at="files")
 
 
 @router.post("/rfqs/{rfq_id}/files/{attachment_id}/remove", name="quotes.detach")

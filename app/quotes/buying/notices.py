@@ -25,6 +25,7 @@ NOTICES = {
     "extended": later("The deadline is later now, and everybody invited is told."),
     "cancelled": later("The request is cancelled, and everybody invited is told."),
     "answered": later("The answer is out: everybody invited sees it, without who asked."),
+    "supplemented": later("The file is added to the answer, and everybody invited is told."),
     "awarded": later("The lot is awarded. The vendor is told."),
     "in-draft": later("What was bought is in the draft of the mixture now."),
     "entered": later("The catalogue has the entry now."),

@@ -12,6 +12,7 @@ from app.quotes.buying import (
     filing,
     listing,
     papers,
+    replying,
     settings,
     show,
 )
@@ -27,6 +28,7 @@ for module in (
     deciding,
     brought,
     acting,
+    replying,
     papers,
     show,
 ):

@@ -12,21 +12,22 @@ from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
-from app.quotes import indicating, offering, opening, outline
+from app.quotes import events, filing, indicating, offering, opening, outline, question_files
 from app.quotes.beginning.start import origin_note, suggested_vendor
+from app.quotes.buying.event_words import event_text
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.indicating import Indicated
-from app.quotes.models.papers import Amendment, Attachment, Question
+from app.quotes.models.papers import Amendment, Attachment
 from app.quotes.models.record import Event
 from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.outline import Group
 from app.quotes.queries import attachments as attachment_queries
 from app.quotes.queries import people as people_queries
-from app.quotes.queries import questions as question_queries
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.queries import timeline as timeline_queries
+from app.quotes.question_files import Asked
 from app.quotes.state import InvitationState, RfqState
 from app.web.forms import FormData
 from app.web.templating import render
@@ -54,7 +55,7 @@ class ShowPage:
     invited: Sequence[Invited]
     vendors: Sequence[Organisation]
     quote_count: int
-    questions: Sequence[Question]
+    questions: Sequence[Asked]
     amendments: Sequence[Amendment]
     attachments: Sequence[Attachment]
     problems: Sequence[str]
@@ -74,7 +75,19 @@ class ShowPage:
     form: FormData | None
     link: str
     notice: str | None
+    extensions: str = filing.QUOTE_FILE.extensions.replace(" ", "")
+    max_bytes: int = filing.QUOTE_FILE.max_bytes
     say: Words = WORDS
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One event in words, with the vendor it is of; who asked a question is not named."""
+
+    event: Event
+    text: str
+    vendor: str
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,8 +95,7 @@ class TimelinePage:
     """What happened to a request."""
 
     rfq: Rfq
-    events: Sequence[Event]
-    names: dict[int, str]
+    events: Sequence[TimelineRow]
     say: Words = WORDS
 
 
@@ -118,7 +130,7 @@ def load_page(
         invited=[_invited(rfq, invitation) for invitation in rfq.invitations],
         vendors=[vendor for vendor in vendors if vendor.id not in known],
         quote_count=quote_queries.count_quotes(session, [rfq.id]).get(rfq.id, 0),
-        questions=question_queries.list_questions(session, rfq, viewer),
+        questions=question_files.list_asked(session, rfq, viewer),
         amendments=timeline_queries.list_amendments(session, rfq),
         attachments=attachment_queries.list_attachments(session, rfq),
         problems=outline.problems(rfq),
@@ -160,5 +172,11 @@ def show_timeline(
     if viewer.organisation_kind is OrganisationKind.VENDOR:
         return RedirectResponse(f"{VENDORS_PAGE}{rfq.public_id}", status_code=SEE_OTHER)
     names = {invitation.id: WORDS.vendor(invitation.organisation) for invitation in rfq.invitations}
-    page = TimelinePage(rfq, timeline_queries.list_events(session, rfq, viewer), names)
+    found = [
+        TimelineRow(one, event_text(one), names.get(one.invitation_id or 0, ""))
+        if events.names_actor(one, viewer)
+        else TimelineRow(one, event_text(one), "", is_named=False)
+        for one in timeline_queries.list_events(session, rfq, viewer)
+    ]
+    page = TimelinePage(rfq, found)
     return render(request, "quotes/timeline.html", page)

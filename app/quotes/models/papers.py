@@ -53,12 +53,14 @@ class Attachment(Base):
     A file of a request, a question or a quote. A newer version stands beside the older ones.
 
     Files of a request are the guideline and its samples; `quote_id` or `question_id` name what
-    else it belongs to.
+    else it belongs to. `given_name` is what a vendor called the file of its question: only that
+    vendor reads it, since such names tell who asks. The team's file of an answer has none.
     """
 
     __tablename__ = "rfq_attachment"
     __table_args__ = (
         CheckConstraint("quote_id IS NULL OR question_id IS NULL", name="owner"),
+        CheckConstraint("given_name IS NULL OR question_id IS NOT NULL", name="given_name"),
         CheckConstraint("role IN ('guideline', 'gold_set', 'sample', 'other')", name="role"),
         Index("ix_rfq_attachment_rfq_id", "rfq_id"),
         Index("ix_rfq_attachment_quote_id", "quote_id"),
@@ -72,6 +74,7 @@ class Attachment(Base):
     question_id: Mapped[int | None] = mapped_column(ForeignKey("rfq_question.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
     role: Mapped[str]
+    given_name: Mapped[str | None]
     series: Mapped[str] = mapped_column(default=new_public_id)
     version: Mapped[int] = mapped_column(default=1, server_default=sql("1"))
     added_at: Mapped[CreatedAt]

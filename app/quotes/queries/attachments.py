@@ -1,15 +1,16 @@
 """Load the files of requests, questions and quotes, and say who may read them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.errors import NotFound
 from app.files.models import StoredFile
-from app.quotes.models.papers import Attachment
+from app.quotes.models.papers import Attachment, Question
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Invitation, Rfq
 from app.quotes.queries.quotes import may_read_quote
@@ -72,8 +73,41 @@ def find_own_attachment(session: Session, rfq: Rfq, public_id: str) -> Attachmen
     )
 
 
+def list_question_files(
+    session: Session, rfq: Rfq, viewer: Viewer
+) -> Mapping[int, Sequence[Attachment]]:
+    """Return, by question, the files of questions and answers that a viewer may know of."""
+    found: defaultdict[int, list[Attachment]] = defaultdict(list)
+    statement = (
+        select(Attachment)
+        .join(Question, Question.id == Attachment.question_id)
+        .where(Attachment.rfq_id == rfq.id, _may_read_question_file(viewer))
+        .options(joinedload(Attachment.file))
+        .order_by(Attachment.id)
+    )
+    for one in session.scalars(statement):
+        if one.question_id is not None:
+            found[one.question_id].append(one)
+    return found
+
+
+def _may_read_question_file(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a question's file is for a viewer: vendors see answered ones, and what they sent."""
+    if viewer.is_team:
+        return true()
+    own = (
+        select(Invitation.id)
+        .where(
+            Invitation.id == Question.invitation_id,
+            Invitation.organisation_id == viewer.organisation_id,
+        )
+        .exists()
+    )
+    return or_(Question.answered_at.is_not(None), and_(own, Attachment.given_name.is_not(None)))
+
+
 def may_read_file(session: Session, stored: StoredFile, viewer: Viewer) -> bool:
-    """Whether a viewer may read what a file is attached to: the request, or the sealed quote."""
+    """Whether a viewer may read what a file is attached to: request, question or sealed quote."""
     if viewer.account_id is None:
         return False
     can_read = (
@@ -87,9 +121,16 @@ def may_read_file(session: Session, stored: StoredFile, viewer: Viewer) -> bool:
         .where(
             Attachment.file_id == stored.id,
             Attachment.quote_id.is_(None),
+            Attachment.question_id.is_(None),
             Attachment.removed_at.is_(None),
             is_visible(viewer),
         )
+    )
+    of_question = (
+        select(Attachment.id)
+        .join(Rfq, Rfq.id == Attachment.rfq_id)
+        .join(Question, Question.id == Attachment.question_id)
+        .where(Attachment.file_id == stored.id, is_visible(viewer), _may_read_question_file(viewer))
     )
     of_quote = (
         select(Attachment.id)
@@ -102,4 +143,5 @@ def may_read_file(session: Session, stored: StoredFile, viewer: Viewer) -> bool:
             may_read_quote(viewer),
         )
     )
-    return can_read and session.scalar(select(or_(of_rfq.exists(), of_quote.exists()))) is True
+    holds = or_(of_rfq.exists(), of_question.exists(), of_quote.exists())
+    return can_read and session.scalar(select(holds)) is True

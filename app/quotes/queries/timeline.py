@@ -19,6 +19,7 @@ TOLD_TO_ALL = (
     "rfq.closed",
     "rfq.cancelled",
     "question.answered",
+    "question.supplemented",
 )
 
 

@@ -7,14 +7,17 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.errors import Conflict
+from app.errors import AppError, Conflict
 from app.files.uploads import Upload, store_of, upload
-from app.quotes import filing
+from app.quotes import filing, quote_body
 from app.quotes.models.quote import Quote
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.state import QuoteState
+from app.quotes.vendors import reading
 from app.quotes.vendors.notices import redirect
+from app.quotes.vendors.quoting import form_page
 from app.quotes.vendors.show import get_received, invitation_of
+from app.web.errors import sentence
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,7 +28,7 @@ def get_answerer(viewer: CurrentViewer) -> int | None:
     return viewer.account_id
 
 
-Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_answerer)]
+Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_answerer, keeps_problem=True)]
 
 
 @router.post("/quotes/files/{rfq_id}", name="vendors.attach")
@@ -33,13 +36,23 @@ def attach(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str, sent: Sent
 ) -> Response:
     """Attach a file to the draft."""
-    filing.attach_to_quote(
-        session,
-        _draft(session, rfq_id, viewer),
-        sent.require_file(),
-        viewer=viewer,
-        quota_bytes=store_of(request).quota_bytes,
-    )
+    draft = _draft(session, rfq_id, viewer)
+    try:
+        with session.begin_nested():
+            filing.attach_to_quote(
+                session,
+                draft,
+                sent.require_file(),
+                viewer=viewer,
+                quota_bytes=store_of(request).quota_bytes,
+            )
+    except AppError as error:
+        session.expire_all()
+        draft = _draft(session, rfq_id, viewer)
+        form = reading.form_of(quote_body.body_of(draft), draft.rfq)
+        form.refuse("file", sentence(error))
+        status = int(error.status_code)
+        return form_page(request, session, draft.rfq, draft, form, status=status)
     return redirect(f"/quotes/{rfq_id}/quote", "attached")
 
 

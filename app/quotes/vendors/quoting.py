@@ -335,6 +335,7 @@ def _labels(rfq: Rfq, form: FormData) -> dict[str, str]:
     """Return, for each field that is wrong, what the summary above the form calls it."""
     labels = {field.key: field.label_text() for field in (*every.HEADER, *every.WORDING)}
     labels |= {"currency": _("Currency"), "quote": form.errors.get("quote", "")}
+    labels |= {"file": _("File to attach")}
     for lot in rfq.lots:
         for field in every.LOT:
             labels[reading.at(lot, field.key)] = _(

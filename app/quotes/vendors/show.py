@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import AppError, NotFound
-from app.quotes import inviting, outline, questions
-from app.quotes.models.papers import Amendment, Attachment, Question
+from app.quotes import filing, inviting, outline, question_files
+from app.quotes.models.papers import Amendment, Attachment
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.paging import read_cursor
 from app.quotes.queries import attachments as attachment_queries
 from app.quotes.queries import awards as award_queries
-from app.quotes.queries import questions as question_queries
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.queries import timeline as timeline_queries
+from app.quotes.question_files import Asked
 from app.quotes.state import InvitationState, QuoteState, RfqState
 from app.quotes.vendors.notices import SEE_OTHER, DoneNotice, redirect
 from app.quotes.vendors.words import WORDS, Words
@@ -69,7 +69,7 @@ class ShowPage:
     draft: Quote | None
     standing: Quote | None
     quotes: Sequence[Quote]
-    questions: Sequence[Question]
+    questions: Sequence[Asked]
     amendments: Sequence[Amendment]
     attachments: Sequence[Attachment]
     is_open: bool
@@ -79,6 +79,8 @@ class ShowPage:
     now: datetime
     form: FormData | None
     notice: str | None
+    extensions: str = filing.QUOTE_FILE.extensions.replace(" ", "")
+    max_bytes: int = filing.QUOTE_FILE.max_bytes
     say: Words = WORDS
 
 
@@ -118,21 +120,6 @@ def show_request(
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
     inviting.mark_viewed(session, rfq, viewer=viewer)
     return show_page(request, session, rfq, viewer, notice=notice)
-
-
-@router.post("/quotes/{rfq_id}/questions", name="vendors.ask")
-def ask(
-    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str, form: Form
-) -> Response:
-    """Ask the buyer something."""
-    rfq = get_received(session, rfq_id, viewer)
-    try:
-        with session.begin_nested():
-            questions.ask(session, rfq, form.text("question"), viewer=viewer)
-    except AppError as error:
-        form.refuse("question", sentence(error))
-        return show_page(request, session, rfq, viewer, form=form, status=int(error.status_code))
-    return redirect(f"/quotes/{rfq_id}", "asked")
 
 
 @router.post("/quotes/{rfq_id}/decline", name="vendors.decline")
@@ -205,7 +192,7 @@ def show_page(
         draft=by_state.get(QuoteState.DRAFT),
         standing=standing,
         quotes=[quote for quote in quotes if quote.state != QuoteState.DRAFT],
-        questions=question_queries.list_questions(session, rfq, viewer),
+        questions=question_files.list_asked(session, rfq, viewer),
         amendments=timeline_queries.list_amendments(session, rfq),
         attachments=attachment_queries.list_attachments(session, rfq),
         is_open=is_open,

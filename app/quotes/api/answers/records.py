@@ -1,33 +1,16 @@
-"""What the API says of questions, awards and events."""
+"""What the API says of awards and events."""
 
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from app.quotes.models.papers import Question
+from app.accounts.viewers import Viewer
+from app.quotes import events
 from app.quotes.models.quote import Award
 from app.quotes.models.record import Event
-from app.quotes.models.rfq import Invitation, Lot
+from app.quotes.models.rfq import Lot
 from app.quotes.state import LotOutcome
-
-
-class QuestionOut(BaseModel):
-    """A question; never who asked it. `is_own` marks one's own."""
-
-    id: str
-    question: str
-    asked_at: datetime
-    answer: str | None
-    answered_at: datetime | None
-    is_own: bool
-
-
-class QuestionList(BaseModel):
-    """The questions of a request."""
-
-    items: list[QuestionOut]
-    total: int
 
 
 class AwardOut(BaseModel):
@@ -45,11 +28,11 @@ class AwardOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """One change of state."""
+    """One change of state. `id` is its place in the list; who asked a question is not named."""
 
     id: int
     at: datetime
-    actor: str
+    actor: str | None
     action: str
     object_type: str
     object_id: str
@@ -63,18 +46,6 @@ class EventList(BaseModel):
 
     items: list[EventOut]
     total: int
-
-
-def question_out(question: Question, own: Invitation | None) -> QuestionOut:
-    """Return a question without who asked it."""
-    return QuestionOut(
-        id=question.public_id,
-        question=question.body,
-        asked_at=question.asked_at,
-        answer=question.answer,
-        answered_at=question.answered_at,
-        is_own=own is not None and question.invitation_id == own.id,
-    )
 
 
 def award_out(award: Award, lot: Lot, quote_id: str | None) -> AwardOut:
@@ -92,12 +63,16 @@ def award_out(award: Award, lot: Lot, quote_id: str | None) -> AwardOut:
     )
 
 
-def event_out(event: Event) -> EventOut:
-    """Return an event."""
+def event_out(event: Event, place: int, viewer: Viewer) -> EventOut:
+    """
+    Return an event as its reader may know it.
+
+    Its number in the database would tell a vendor how much others did in between.
+    """
     return EventOut(
-        id=event.id,
+        id=place,
         at=event.at,
-        actor=event.actor_name,
+        actor=event.actor_name if events.names_actor(event, viewer) else None,
         action=event.action,
         object_type=event.object_type,
         object_id=event.object_id,
