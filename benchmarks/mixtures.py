@@ -6,6 +6,7 @@ composer sends it, through HTTP and drawing, against one of a page without compo
 """
 
 import gc
+import re
 import statistics
 import tempfile
 import time
@@ -28,6 +29,7 @@ from app.mixtures import drafts, lifecycle, loading
 from app.mixtures.content import Component, Content, Phase
 from app.mixtures.edits import cells
 from app.mixtures.models import Mixture
+from app.mixtures.web.composer.routes import ROWS_SHOWN
 from app.postgres import embedded
 from app.schema import migrate
 from app.settings import Settings
@@ -149,6 +151,9 @@ def by_page(
     mixture_id, _viewer, slugs = draft(engine, components, phases)
     with Session(engine) as session:
         slug = session.get_one(Mixture, mixture_id).slug
+    # As the page does: it says which rows it has, and is sent what moved in them.
+    shown = re.search(r'data-digest="(\w+)"', client.get(f"/mixtures/{slug}").text)
+    headers = HTMX | ({ROWS_SHOWN: shown[1]} if shown else {})
     revision = 1
 
     def edit(number: int) -> None:
@@ -158,7 +163,7 @@ def by_page(
             dataset = slugs[number % len(slugs)]
             form = {"do": "cells", "phase": "Phase 0", f"w.{dataset}": f"{1 + number % 7}.5"}
         answer = client.post(
-            f"/mixtures/{slug}/edit", data=form | {"revision": str(revision)}, headers=HTMX
+            f"/mixtures/{slug}/edit", data=form | {"revision": str(revision)}, headers=headers
         )
         answer.raise_for_status()
         revision += 1

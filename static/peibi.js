@@ -106,6 +106,58 @@
     sent = body;
   });
 
+  // Rows of the table that are here already are not sent again: the page says which it has, and
+  // gets what moved in them, a line a row in the order of `Moving` in composer/rows.py.
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    const digest = targetOf(ctx)?.id === "composer" && document.getElementById("rows")?.dataset.digest;
+    if (digest) ctx.request.headers["Peibi-Rows"] = digest;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const source = document.querySelector("#composer [data-numbers]");
+    if (!source) return;
+    const lines = source.dataset.numbers.split("\n");
+    [...document.getElementById("rows").rows].forEach((row, place) => fill(row, lines[place].split("\t")));
+    source.removeAttribute("data-numbers");
+  });
+
+  function fill(row, moving) {
+    const [classes, weight, max, locked, ratio, bar, tokens, digits, unit, epochs, range, tone, state, word,
+      start, width, dot, limit] = moving;
+    const at = (selector) => row.querySelector(selector);
+    const type = (field, text) => {
+      field.defaultValue = text;
+      if (field.value !== text) field.value = text;
+    };
+    row.className = classes;
+    type(at(".g-w input"), weight);
+    type(at(".g-m input"), max);
+    const lock = at(".g-l input");
+    lock.checked = lock.defaultChecked = locked === "1";
+    if (ratio) {
+      at(".g-r .pb-num").firstChild.data = ratio;
+      at(".g-r .jade").setAttribute("width", `${bar}%`);
+      const amount = at(".g-t data");
+      amount.value = tokens;
+      amount.firstChild.data = digits;
+      amount.lastChild.textContent = unit;
+    }
+    at(".g-e .pb-num").textContent = epochs;
+    const said = at(".g-e .pb-st");
+    said.className = `pb-st is-${state}`;
+    said.querySelector("use").setAttribute("href", `#t-${tone}`);
+    said.lastChild.data = word;
+    if (!dot) return;
+    if (start) {
+      at(".g-e .m").setAttribute("x", start);
+      at(".g-e .m").setAttribute("width", width);
+    }
+    at(".g-e circle").setAttribute("class", state);
+    at(".g-e circle").setAttribute("cx", dot);
+    if (limit) at(".g-e .lim").setAttribute("d", `M${limit} 1V12`);
+    at(".ep2 .pb-num").textContent = range;
+  }
+
   // What is being typed while an answer comes stays in its field, and is sent when it is left.
   let typed = [];
   document.addEventListener("htmx:before:swap", (event) => {

@@ -185,6 +185,35 @@ def test_edit_says_what_moved_after_a_redirect_and_in_a_fragment(planner: TestCl
     assert answer.headers["HX-Replace-Url"] == f"/mixtures/{slug}?phase=1"
 
 
+def test_edit_sends_only_numbers_of_the_rows_that_the_page_has(planner: TestClient, slug: str):
+    page = planner.get(f"/mixtures/{slug}").text
+    digest = re.search(r'data-digest="(\w+)"', page)
+    assert digest
+
+    def edit(rows: str, revision: int, **values: str) -> str:
+        data = {"do": "cells", "revision": str(revision), "phase": "Main"} | values
+        headers = HTMX | {"Peibi-Rows": rows}
+        return planner.post(f"/mixtures/{slug}/edit", data=data, headers=headers).text
+
+    answer = edit(digest[1], 1, **{f"w.{BOOKS}": "7"})
+    assert 'name="w.' not in answer
+    numbers = re.search(r'data-numbers="([^"]+)"', answer)
+    assert numbers
+    lines = [line.split("\t") for line in numbers[1].split("\n")]
+    assert "7" in [line[1] for line in lines]
+    assert sum(float(line[4]) for line in lines) == pytest.approx(100, abs=0.1)
+
+    # A page that is not known, a row fewer, what was refused: all rows.
+    for rows, revision, field, text in (
+        ("0" * 16, 2, f"w.{BOOKS}", "8"),
+        (digest[1], 3, f"w.{BOOKS}", "-1"),
+        (digest[1], 3, "remove", BOOKS),
+    ):
+        answer = edit(rows, revision, **{field: text})
+        assert 'name="w.' in answer
+        assert "data-numbers" not in answer
+
+
 def test_edit_keeps_locked_rows(planner: TestClient, seeded_session: Session, read):
     viewer = make_viewer(seeded_session)
     parts = [component(BOOKS, 50, locked=True), component(WIKIPEDIA, 30), component(ARXIV, 20)]

@@ -13,7 +13,7 @@ from app.mixtures import access, catalogue, sources
 from app.mixtures.content import Phase
 from app.mixtures.phases import display_name
 from app.mixtures.recipes import reading
-from app.mixtures.web.composer.rows import quantity
+from app.mixtures.web.composer.still import quantity
 from app.mixtures.words.lists import tag_value_word
 from app.web.i18n import CHINESE, current_locale
 

@@ -54,6 +54,11 @@ def pack(components: Sequence[Component]) -> str:
     )
 
 
+def is_cell(name: str) -> bool:
+    """Whether a field is a cell of the table that takes text."""
+    return name.startswith((WEIGHT, MAX))
+
+
 def read_changed(form: FormData) -> Changed:
     """
     Return the cells of a form that differ from what they showed.
@@ -66,7 +71,7 @@ def read_changed(form: FormData) -> Changed:
     was = _read_was(form.raw("was")) if "was" in form.values else None
     texts: dict[str, str] = {}
     for name in form.values:
-        if name.startswith((WEIGHT, MAX)):
+        if is_cell(name):
             slug, place = name[len(WEIGHT) :], 0 if name.startswith(WEIGHT) else 1
             shown = was.get(slug) if was is not None else None
             if shown is None or form.text(name) != shown[place]:

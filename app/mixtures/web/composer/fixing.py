@@ -11,7 +11,8 @@ from app.mixtures import drafts, loading
 from app.mixtures.edits import remedies
 from app.mixtures.phases import display_name
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
-from app.mixtures.web.composer.rows import quantity, two_places
+from app.mixtures.web.composer.rows import two_places
+from app.mixtures.web.composer.still import quantity
 from app.mixtures.words import plans as words
 from app.mixtures.words.plans import passes
 from app.planning.outcome import NamedMove

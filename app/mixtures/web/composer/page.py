@@ -14,14 +14,13 @@ from app.mixtures.drafts import Steps
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
 from app.mixtures.shortages import Shortage
-from app.mixtures.tones import Tone
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
 from app.mixtures.web.composer import adding, cells, fixing, groups, pictures, rows, worth
 from app.mixtures.web.composer.adding import Adding
 from app.mixtures.web.composer.fixing import Fix, Preview
 from app.mixtures.web.composer.groups import Choices, GroupRow
 from app.mixtures.web.composer.pictures import PhasesPicture, Shares
-from app.mixtures.web.composer.rows import Row
+from app.mixtures.web.composer.rows import NOTHING_TYPED, Table, Typed
 from app.mixtures.web.composer.said import Collision, Done
 from app.mixtures.web.composer.settings import PARAMETERS
 from app.mixtures.web.composer.worth import Worth
@@ -71,6 +70,8 @@ class Asking:
     preview: str | None = None
     wanted: adding.Wanted = field(default_factory=adding.Wanted)
     is_fragment: bool = False
+    # What stays of the rows that the browser has.
+    rows_shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,7 @@ class ComposerPage:
     phase: PhaseView
     number: int
     tabs: list[Tab]
-    rows: list[Row]
-    over_max: int
-    to_watch: int
+    table: Table
     was: str
     steps: Steps
     undo_text: str
@@ -155,7 +154,6 @@ def make(made: Making) -> ComposerPage:
     base = made.url_for("mixtures.show", slug=slug)
     form = made.form if made.form is not None and made.form.errors else None
     is_groups_open = form is not None and any(name.startswith("group.") for name in form.values)
-    table = _rows(made)
     return ComposerPage(
         mixture=made.mixture,
         draft=made.draft,
@@ -163,9 +161,7 @@ def make(made: Making) -> ComposerPage:
         phase=phase,
         number=number,
         tabs=_tabs(view, base),
-        rows=table,
-        over_max=sum(one.tone == Tone.OVER_MAX for one in table),
-        to_watch=sum(one.state == "warn" for one in table),
+        table=_table(made),
         # With JavaScript only what was changed is sent, so nothing needs to be compared.
         was="" if made.asking.is_fragment else cells.pack(phase.phase.components),
         steps=found,
@@ -212,21 +208,23 @@ def make(made: Making) -> ComposerPage:
     )
 
 
-def _rows(made: Making) -> list[Row]:
-    phase, form = made.view.phase, made.form
-    typed: dict[str, str] = {}
-    errors: Mapping[str, str] = {}
-    if form is not None and form.errors:
-        # Whatever was typed stays as it was typed, also in the cells that were right.
-        typed = dict(cells.read_changed(form).texts)
-        errors = form.errors
-    return rows.rows_of(
+def _table(made: Making) -> Table:
+    phase, asking = made.view.phase, made.asking
+    return rows.table_of(
         phase,
         {one.dataset: made.url_for("catalog.show", slug=one.dataset) for one in phase.components},
-        typed=typed,
-        errors=errors,
-        opened=made.asking.row,
+        typed=_typed(made.form),
+        opened=asking.row,
+        shown=asking.rows_shown if asking.is_fragment else "",
     )
+
+
+def _typed(form: FormData | None) -> Typed:
+    """Return what stays as it was typed, also in the cells that were right."""
+    if form is None or not form.errors:
+        return NOTHING_TYPED
+    errors = {name: text for name, text in form.errors.items() if cells.is_cell(name)}
+    return Typed(cells.read_changed(form).texts, errors)
 
 
 def _tabs(view: MixtureView, base: str) -> list[Tab]:

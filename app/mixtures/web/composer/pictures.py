@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.mixtures.content import Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.views import MixtureView, PhaseView
-from app.mixtures.web.composer.rows import quantity
+from app.mixtures.web.composer.still import quantity
 from app.mixtures.words.lists import TAGS, namesakes, portion_word
 from app.planning.rollups import Portion
 from app.web.i18n import CHINESE, current_locale

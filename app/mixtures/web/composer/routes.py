@@ -35,6 +35,8 @@ _ELSEWHERE = (Forbidden, NotSignedIn)
 # What a form sends about the draft and not about the edit.
 _ABOUT = frozenset({"revision", "was"})
 MAX_DIGITS = 18
+# The page says with this header which rows of the table it has: see `rows.table_of`.
+ROWS_SHOWN = "Peibi-Rows"
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def show(  # noqa: PLR0913  each a parameter of the address
         preview=preview or None,
         wanted=wanted,
         is_fragment=wanted_fragment(request, FRAGMENTS) is not None,
+        rows_shown=request.headers.get(ROWS_SHOWN, ""),
     )
     made = Here(request, session, viewer, mixture).making(draft, content, asking)
     made.notice = notice
@@ -192,6 +195,7 @@ def _after(here: Here, form: FormData, *, index: int, row: str = "") -> Asking:
         wanted=adding.read_filter(form.values),
         # The panel that adds datasets stays as it is in the browser, but after it was used.
         is_fragment=is_htmx(here.request) and form.text("do") not in verbs.ADDING,
+        rows_shown=here.request.headers.get(ROWS_SHOWN, ""),
     )
 
 

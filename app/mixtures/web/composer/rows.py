@@ -1,72 +1,105 @@
 """
 The rows of the composer's table: every value as HTML, so that drawing 500 of them is cheap.
 
-The row's template writes them as they are. Each text is escaped here, once, and remembered.
+A row has a part that no edit changes (`still`) and one that nearly every edit changes. A browser
+that shows the first already is sent the second alone, and puts it in its place.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
-
 from app.mixtures.content import Component
-from app.mixtures.phases import display_name
 from app.mixtures.tones import STATES, WORDS, Tone
 from app.mixtures.views import ComponentView, Passes, PhaseView
-from app.mixtures.words.lists import method_word, tag_value_word
+from app.mixtures.web.composer.still import DIGEST_BYTES, Still, html, still_of
 from app.mixtures.words.plans import passes
 from app.planning.numbers import System, compact
 from app.web import numbers
-from app.web.filters import lang_of
-from app.web.i18n import CHINESE, current_locale
 from app.web.i18n import gettext as _
-from app.web.languages import language_name
 
 # The whisker: 0 to 8 passes over 96 units; more is clipped.
 MOST_PASSES = 8.0
 WIDTH = 96.0
-SHOWN_LANGUAGES = 2
-_MARKED = {"bad": " is-bad", "warn": " is-warn", "none": " is-none", "good": ""}
+_MARKED = {"bad": "is-bad", "warn": "is-warn", "none": "is-none", "good": ""}
 
 
-class Row(NamedTuple):
+class Moving(NamedTuple):
     """
-    A component as the table shows it, as HTML: what was typed, and what follows.
+    The part of a row that follows from the draft, as HTML, in the order that static/peibi.js reads.
 
-    The template takes a row apart in this order, which is many times faster than asking it for
-    each field by name. Of the whisker, the picture of its passes, None is not drawn.
+    Empty is not drawn: where nothing is planned, and of the whisker, the picture of the passes.
     """
 
-    slug: str
-    name: str
-    lang: str | None
-    href: str | None
-    about: str
+    classes: str
     weight: str
     max_epochs: str
-    locked: bool
+    locked: str
     ratio: str
     bar: str
     tokens: str
-    unique: str
-    unique_note: str
+    digits: str
+    unit: str
     epochs: str
     epochs_range: str
     tone: str
     state: str
     word: str
-    mark: str
-    whisker_start: str | None
-    whisker_width: str | None
-    whisker_dot: str | None
-    whisker_limit: str | None
-    fix_href: str | None
-    weight_error: str | None
-    max_error: str | None
-    is_open: bool
-    is_typed: bool
-    is_max_typed: bool
+    whisker_start: str
+    whisker_width: str
+    whisker_dot: str
+    whisker_limit: str
+
+    @property
+    def shape(self) -> str:
+        """Which parts are drawn: numbers alone fit only into a row of the same shape."""
+        drawn = (self.ratio, self.whisker_dot, self.whisker_start, self.whisker_limit)
+        return "".join("1" if part else "0" for part in drawn)
+
+
+class Refused(NamedTuple):
+    """What was typed into the cells of a row and refused: why, and which cells keep it."""
+
+    weight_error: str | None = None
+    max_error: str | None = None
+    is_typed: bool = False
+    is_max_typed: bool = False
+
+
+Row = tuple[Still, Moving, Refused]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into cells and refused, and why, by the name of the field."""
+
+    texts: Mapping[str, str]
+    errors: Mapping[str, str]
+
+    def __bool__(self) -> bool:
+        """Whether anything was."""
+        return bool(self.texts or self.errors)
+
+
+NOTHING_TYPED = Typed({}, {})
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    The table of a phase.
+
+    `numbers` is what moves in rows that the browser has already, a line a row; None where it
+    shall draw `rows`. `digest` stands for what stays of them, empty where they hold errors.
+    """
+
+    count: int
+    over_max: int
+    to_watch: int
+    digest: str
+    rows: list[Row]
+    numbers: str | None
 
 
 def weight_text(weight: float) -> str:
@@ -96,160 +129,117 @@ def shown_cells(component: Component) -> tuple[str, str, str]:
     )
 
 
-def rows_of(
+def table_of(
     phase: PhaseView,
     hrefs: Mapping[str, str],
     *,
-    typed: Mapping[str, str],
-    errors: Mapping[str, str],
-    opened: str | None,
-) -> list[Row]:
+    typed: Typed = NOTHING_TYPED,
+    opened: str | None = None,
+    shown: str = "",
+) -> Table:
     """
-    Return the rows of a phase.
+    Return the table of a phase.
 
     Parameters
     ----------
     hrefs : mapping of str to str
         Addresses of the datasets' pages.
-    typed, errors : mapping of str to str
-        What was typed into a cell and refused, and why, by the name of the field.
+    typed : Typed
+        What stays in its cell although it was refused.
     opened : str or None
         The dataset whose details are shown.
+    shown : str
+        The digest of the rows that the browser has; those are not drawn again.
     """
-    most = max((one.ratio or 0.0 for one in phase.components), default=0.0)
+    components = phase.components
+    still = [still_of(one.dataset, one.facts, one.unique, hrefs[one.dataset]) for one in components]
+    moving = _moving(components, opened)
+    digest = "" if typed else _digest(still, moving)
+    is_shown = bool(digest) and digest == shown
+    return Table(
+        count=len(components),
+        over_max=sum(one.tone == Tone.OVER_MAX for one in components),
+        to_watch=sum(STATES[one.tone] == "warn" for one in components),
+        digest=digest,
+        rows=[] if is_shown else _rows(still, moving, components, typed),
+        numbers="\n".join("\t".join(one) for one in moving) if is_shown else None,
+    )
+
+
+def _digest(still: Sequence[Still], moving: Sequence[Moving]) -> str:
+    parts = "".join(one.digest + two.shape for one, two in zip(still, moving, strict=True))
+    return blake2b(parts.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _rows(
+    still: Sequence[Still],
+    moving: Sequence[Moving],
+    components: Sequence[ComponentView],
+    typed: Typed,
+) -> list[Row]:
+    found = []
+    for stays, moves, one in zip(still, moving, components, strict=True):
+        weight, limit = f"w.{one.dataset}", f"m.{one.dataset}"
+        refused = Refused(
+            weight_error=_error(typed, weight),
+            max_error=_error(typed, limit),
+            is_typed=weight in typed.texts,
+            is_max_typed=limit in typed.texts,
+        )
+        if refused.is_typed or refused.is_max_typed:
+            moves = moves._replace(  # noqa: PLW2901
+                weight=html(typed.texts.get(weight, moves.weight)),
+                max_epochs=html(typed.texts.get(limit, moves.max_epochs)),
+            )
+        found.append((stays, moves, refused))
+    return found
+
+
+def _error(typed: Typed, field: str) -> str | None:
+    return html(typed.errors[field]) if field in typed.errors else None
+
+
+def _moving(components: Sequence[ComponentView], opened: str | None) -> list[Moving]:
+    most = max((one.ratio or 0.0 for one in components), default=0.0)
     words = {tone: html(_(word)) for tone, word in WORDS.items()}
-    return [
-        _row(one, hrefs.get(one.dataset), most, words, typed, errors, is_open=one.dataset == opened)
-        for one in phase.components
-    ]
+    system = numbers.system()
+    return [_moves(one, most, words[one.tone], system, opened) for one in components]
 
 
-def _row(  # noqa: PLR0917  one call, in a loop of 500
-    one: ComponentView,
-    href: str | None,
-    most: float,
-    words: Mapping[Tone, str],
-    typed: Mapping[str, str],
-    errors: Mapping[str, str],
-    *,
-    is_open: bool,
-) -> Row:
+def _moves(
+    one: ComponentView, most: float, word: str, system: System, opened: str | None
+) -> Moving:
     state = STATES[one.tone]
-    unique = one.unique
-    exposure = one.exposure
-    locale = current_locale()
-    name, lang = _named(display_name(one.dataset, one.facts), locale)
-    size, note = ("", "")
-    if unique is not None:
-        size, note = _unique(unique.method, unique.low, unique.mid, unique.high, locale)
-    start = width = dot = limit = None
+    exposure, ratio = one.exposure, one.ratio
+    digits = unit = epochs = ""
+    start = width = dot = limit = ""
+    if one.tokens is not None:
+        amount = compact(one.tokens, system)
+        digits, unit = amount.digits, amount.unit
     if exposure is not None:
+        epochs = two_places(exposure.mid)
         start, width, dot, limit = whisker(exposure, one.max_epochs)
-    weight, most_passes = f"w.{one.dataset}", f"m.{one.dataset}"
-    ratio = one.ratio
-    return Row(
-        slug=html(one.dataset),
-        name=name,
-        lang=lang,
-        href=html(href) if one.facts and href else None,
-        about=_about(one, locale),
-        weight=html(typed[weight]) if weight in typed else weight_text(one.weight),
-        max_epochs=html(typed[most_passes]) if most_passes in typed else max_text(one.max_epochs),
-        locked=one.locked,
+    is_open = one.dataset == opened
+    return Moving(
+        classes=f"{_MARKED[state]} is-open".lstrip() if is_open else _MARKED[state],
+        weight=weight_text(one.weight),
+        max_epochs=max_text(one.max_epochs),
+        locked="1" if one.locked else "",
         ratio="" if ratio is None else f"{ratio * 100:.2f}",
         bar=f"{100 * ratio / most:.1f}" if ratio and most else "0",
-        tokens="" if one.tokens is None else quantity(one.tokens),
-        unique=size,
-        unique_note=note,
-        epochs="" if exposure is None else two_places(exposure.mid),
+        tokens="" if one.tokens is None else str(one.tokens),
+        digits=digits,
+        unit=unit,
+        epochs=epochs,
         epochs_range=_range(exposure),
         tone=one.tone.value,
         state=state,
-        word=words[one.tone],
-        mark=_MARKED[state],
+        word=word,
         whisker_start=start,
         whisker_width=width,
         whisker_dot=dot,
         whisker_limit=limit,
-        fix_href=html(href) if unique is None and one.facts and href else None,
-        weight_error=_error(errors, weight),
-        max_error=_error(errors, most_passes),
-        is_open=is_open,
-        is_typed=weight in typed,
-        is_max_typed=most_passes in typed,
     )
-
-
-@lru_cache(maxsize=16384)
-def html(text: str) -> str:
-    """Return a text as HTML."""
-    return str(escape(text))
-
-
-def _error(errors: Mapping[str, str], field: str) -> str | None:
-    return html(errors[field]) if field in errors else None
-
-
-@lru_cache(maxsize=8192)
-def _named(name: str, _locale: str) -> tuple[str, str | None]:
-    """Return a name as HTML, and its language where that is not the page's."""
-    return html(name), lang_of(name)
-
-
-def _about(one: ComponentView, locale: str) -> str:
-    facts = one.facts
-    if facts is None:
-        return html(_("not in the catalogue"))
-    provider = facts.provider_zh if locale == CHINESE else facts.provider_en
-    return _about_facts(provider, facts.languages, facts.licence_class, locale)
-
-
-@lru_cache(maxsize=4096)
-def _about_facts(provider: str, languages: tuple[str, ...], licence: str, locale: str) -> str:
-    named = [language_name(tag) for tag in languages[:SHOWN_LANGUAGES]]
-    if len(languages) > SHOWN_LANGUAGES:
-        named.append("…")
-    parts = [provider]
-    if named:
-        parts.append("、".join(named) if locale == CHINESE else ", ".join(named))
-    parts.append(tag_value_word("licence", licence, {}))
-    return html(" · ".join(parts))
-
-
-def quantity(value: int) -> Markup:
-    """Return a token count in three significant figures, the whole one as its value."""
-    return _quantity(value, numbers.system())
-
-
-@lru_cache(maxsize=8192)
-def _quantity(value: int, system: System) -> Markup:
-    parts = compact(value, system)
-    return Markup(  # noqa: S704  digits and units
-        f'<data value="{value}">{parts.digits}<span class="pb-u">{parts.unit}</span></data>'
-    )
-
-
-@lru_cache(maxsize=8192)
-def _unique(
-    method: str,
-    low: int | None,
-    mid: int,
-    high: int | None,
-    _locale: str,
-) -> tuple[str, str]:
-    """Return unique tokens, and how they are known with their interval."""
-    return quantity(mid), html(f"{method_word(method)} {_interval(low, high)}")
-
-
-def _interval(low: int | None, high: int | None) -> str:
-    if low is None or high is None:
-        return _("no spread")
-    return _ends(low, high, numbers.system())
-
-
-@lru_cache(maxsize=4096)
-def _ends(low: int, high: int, system: System) -> str:
-    return f"{compact(low, system)}–{compact(high, system)}"
 
 
 def two_places(value: float) -> str:
@@ -271,20 +261,18 @@ def _range(exposure: Passes | None) -> str:
     return f"{two_places(exposure.low)}–{two_places(exposure.high)}"
 
 
-def whisker(
-    exposure: Passes, limit: float | None
-) -> tuple[str | None, str | None, str, str | None]:
+def whisker(exposure: Passes, limit: float | None) -> tuple[str, str, str, str]:
     """
     Return the picture of passes on a scale of 0 to 8, clipped at its end.
 
     In units of its view box: the start and the width of the interval, the dot, the limit.
     """
-    start = width = None
+    start = width = ""
     if exposure.low is not None and exposure.high is not None:
         low, high = _place(exposure.low), _place(exposure.high)
         start, width = f"{low:.1f}", f"{max(high - low, 1):.1f}"
     dot = min(max(_place(exposure.mid), 3.0), WIDTH - 3)
-    return start, width, f"{dot:.1f}", None if limit is None else f"{_place(limit):.1f}"
+    return start, width, f"{dot:.1f}", "" if limit is None else f"{_place(limit):.1f}"
 
 
 def _place(value: float) -> float:
