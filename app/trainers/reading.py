@@ -185,7 +185,9 @@ def _is_words(text: str) -> bool:
 def _is_blend(reading: Reading) -> bool:
     """Whether words look like weights and paths: a number among them, or paths alone."""
     words = [one.location or "" for phase in reading.phases for one in phase.components]
-    is_weighted = not any(one.code == megatron.UNWEIGHTED.code for one in reading.findings)
+    is_weighted = any(weights.number(word) is not None for word in words) or any(
+        one.unit is WeightUnit.TOKENS for phase in reading.phases for one in phase.components
+    )
     is_text = any(weights.number(word) is None for word in words)
     return (is_weighted and is_text) or all("/" in word for word in words)
 

@@ -1,12 +1,14 @@
 """The sentences of notes and findings in the reader's language, and the words for formats."""
 
+from collections.abc import Iterable
+
 from app.catalog.locations.kinds import Layout
 from app.catalog.locations.routes import layout_words
 from app.trainers.how import How
 from app.trainers.kit.findings import Finding, Severity
 from app.trainers.kit.notes import Note
 from app.trainers.kit.outputs import Format, WeightUnit
-from app.trainers.kit.values import Value, show
+from app.trainers.kit.values import Layouts, Value, show
 from app.web import numbers
 from app.web.i18n import gettext as _
 
@@ -62,12 +64,21 @@ def how(found: How) -> str:
 
 def layouts(trainer: Format) -> str:
     """Return the layouts that a trainer reads, the best first."""
+    return _layouts(trainer.layouts)
+
+
+def _layouts(given: Iterable[Layout]) -> str:
     known = layout_words()
-    return ", ".join(known[Layout(one)] for one in trainer.layouts)
+    return ", ".join(known[one] for one in given)
 
 
 def _say(text: str, values: dict[str, Value]) -> str:
     if not text:
         return ""
-    shown = {name: show(value, numbers.system()) for name, value in values.items()}
+    shown = {
+        name: _layouts(value.layouts)
+        if isinstance(value, Layouts)
+        else show(value, numbers.system())
+        for name, value in values.items()
+    }
     return _(text, **shown) if shown else _(text)

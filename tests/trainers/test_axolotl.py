@@ -112,7 +112,7 @@ def test_files_say_their_type_and_names_on_the_hub_their_subset():
         (["path: a, wieght: 0.5"], "misspelt_key"),
         (["path: a, fraction: 0.5"], "unknown_key"),
         (["path: a, weight: 1.5"], "axolotl_out_of_range"),
-        (["path: a, weight: 0"], "zero"),
+        (["path: a, weight: 0"], "axolotl_out_of_range"),
         (["path: a, weight: -0.1"], "negative"),
         (["path: a, weight: .nan"], "not_finite"),
         (["path: a, weight: many"], "not_a_number"),

@@ -119,7 +119,7 @@ def test_a_name_with_a_comma_is_refused():
         (MIXED + "interleave_probs: 0.7,0.2999999", "sum_not_one"),
         (MIXED + "interleave_probs: 1.2,-0.2", "negative"),
         (MIXED + "interleave_probs: nan,1", "not_finite"),
-        (MIXED + "interleave_probs: 1,0", "zero"),
+        (MIXED + "interleave_probs: 1,0", "hf_zero_refused"),
         (MIXED + "interleave_probs: 0.7,much", "not_a_number"),
         (MIXED + "interleave_probs: 1.0", "lengths_differ"),
         (MIXED, "llama_factory_no_probs"),

@@ -83,7 +83,7 @@ def test_arguments_name_budget_and_phases():
         ("nan /a 1 /b", "not_finite"),
         ("inf /a 1 /b", "not_finite"),
         ("-1 /a 2 /b", "negative"),
-        ("0 /a 2 /b", "zero"),
+        ("0 /a 2 /b", "zero_stops"),
         ("0 /a 0 /b", "all_zero"),
         ("1 /a 2 /a", "duplicate_name"),
         ("1 /a.bin 2 /b", "megatron_suffix"),
@@ -106,11 +106,11 @@ def test_silent_failures_are_named(text, code):
 
 
 def test_a_finding_names_its_line():
-    (finding,) = FORMAT.lint({"": "0.7 /data/web\n-0.3 /data/code\n"})
+    (finding,) = FORMAT.lint({"": "1.3 /data/web\n-0.3 /data/code\n"})
     assert (finding.code, finding.line) == ("negative", 2)
 
 
-@pytest.mark.parametrize("text", ["1_000 /a 1e-1 /b", "0.7 /a\n0.3 /b\n"])
+@pytest.mark.parametrize("text", ["9_00e-3 /a 1e-1 /b", "0.7 /a\n0.3 /b\n"])
 def test_what_the_framework_parses_is_no_finding(text):
     assert not codes(text)
 

@@ -142,7 +142,8 @@ def test_no_stand_in_stays_behind():
         (['dataset="web", weight=float("nan")', 'dataset="code"'], "not_finite"),
         (['dataset="web", weight=share()'], "torchtitan_no_literal"),
         (['dataset="web"', 'dataset="web"'], "duplicate_name"),
-        (['dataset="web", wieght=1'], "unknown_key"),
+        (['dataset="web", wieght=1'], "misspelt_key"),
+        (['dataset="web", epochs=1'], "unknown_key"),
         (['dataset="web", infinite=False', 'dataset="code"'], "torchtitan_mixed_infinite"),
     ],
 )
@@ -155,7 +156,7 @@ def test_stopping_strategies_are_judged():
     assert sources(*finite, more=")") == {"torchtitan_first_exhausted"}
     assert sources(*finite, more=', stopping_strategy="all")') == {"torchtitan_bad_strategy"}
     assert not sources(*finite)
-    assert not sources('dataset="web", weight=7', 'dataset="c4", weight=3', more=")")
+    assert not sources('dataset="web", weight=0.7', 'dataset="c4", weight=0.3', more=")")
 
 
 def test_capital_letters_are_never_found():

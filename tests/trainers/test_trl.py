@@ -134,7 +134,7 @@ def test_silent_failures_are_named(entries, code):
 
 
 def test_fractions_with_streaming_are_an_error():
-    entries = ["path: a, fraction: 7", "path: b, fraction: 3"]
+    entries = ["path: a, fraction: 0.7", "path: b, fraction: 0.3"]
     assert mixture(*entries, more="streaming: true\n") == {"trl_streaming"}
     assert not mixture(*entries, more="streaming: false\nlearning_rate: 1.0e-4\n")
 

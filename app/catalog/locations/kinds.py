@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.web.i18n import later
+
 
 class Layout(StrEnum):
     """How the files at a location are stored, which decides the trainers that can read them."""
@@ -24,4 +26,15 @@ class Split(StrEnum):
     TEST = "test"
 
 
+# What each layout is, for people.
+LAYOUT_WORDS = {
+    Layout.MEGATRON: later("Megatron .bin/.idx, prefix"),
+    Layout.NPY: later("OLMo token files, .npy"),
+    Layout.NANOSET: later("Nanoset folder, .ds"),
+    Layout.MDS: later("Mosaic MDS folder"),
+    Layout.WEBDATASET: later("Energon / WebDataset folder"),
+    Layout.HUGGINGFACE: later("Hugging Face Hub"),
+    Layout.JSONL: later("JSONL files"),
+    Layout.PARQUET: later("Parquet files"),
+}
 TOKENISED = frozenset({Layout.MEGATRON, Layout.NPY, Layout.NANOSET, Layout.MDS})

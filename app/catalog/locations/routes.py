@@ -14,7 +14,7 @@ from app.catalog import queries as catalog_queries
 from app.catalog import reference
 from app.catalog.editing.routes import Editor
 from app.catalog.locations import forms, queries, service
-from app.catalog.locations.kinds import TOKENISED, Layout, Split
+from app.catalog.locations.kinds import LAYOUT_WORDS, TOKENISED, Split
 from app.catalog.models.datasets import Dataset
 from app.catalog.pages import parts
 from app.db import DbSession
@@ -48,16 +48,7 @@ class LocationsPage:
 
 def layout_words() -> dict[str, str]:
     """Return what each layout is, in the reader's language."""
-    return {
-        Layout.MEGATRON: _("Megatron .bin/.idx, prefix"),
-        Layout.NPY: _("OLMo token files, .npy"),
-        Layout.NANOSET: _("Nanoset folder, .ds"),
-        Layout.MDS: _("Mosaic MDS folder"),
-        Layout.WEBDATASET: _("Energon / WebDataset folder"),
-        Layout.HUGGINGFACE: _("Hugging Face Hub"),
-        Layout.JSONL: _("JSONL files"),
-        Layout.PARQUET: _("Parquet files"),
-    }
+    return {layout: _(text) for layout, text in LAYOUT_WORDS.items()}
 
 
 def split_words() -> dict[str, str]:

@@ -90,8 +90,10 @@ TOO_MANY_PASSES = FindingKind(
 OUT_OF_RANGE = FindingKind(
     "axolotl_out_of_range",
     Severity.ERROR,
-    later("The weight of %(name)s is %(value)s: it is the part that is kept, at most 1."),
-    later("List the dataset again for every further pass."),
+    later(
+        "The weight of %(name)s is %(value)s: it is the part that is kept, above 0 and at most 1."
+    ),
+    later("List the dataset again for every further pass; take it out if nothing is to be kept."),
 )
 IGNORED_WEIGHT = FindingKind(
     "axolotl_ignored_weight",
@@ -290,9 +292,10 @@ def _component(
         line,
         subset=None if given.get("name") is None else str(given["name"]),
     )
-    found += weights.judge_weight(one.name, 1.0 if value is None else value, line)
-    if number is not None and number > 1:
+    if number == 0 or (number is not None and 1 < number < math.inf):
         found.append(OUT_OF_RANGE.at(line, name=one.name, value=str(value)[:60]))
+    else:
+        found += weights.judge_weight(one.name, 1.0 if value is None else value, line)
     if one.location is not None and placing.name_of(one.location):
         found.append(findings.PLACEHOLDER.at(document.line(*at), name=one.name))
     return one

@@ -8,6 +8,7 @@ ceil(max_sample_num x weight) rows until none are left, so the last one gets few
 import math
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from app.trainers.kit import (
     arithmetic,
@@ -211,10 +212,13 @@ def _largest_last(shares: Sequence[float]) -> list[int]:
     return [place for place in range(len(shares)) if place != largest] + [largest]
 
 
-def _without_rows(names: Sequence[str], shares: Sequence[float], rows: int) -> Iterator[Finding]:
-    for name, count in zip(names, sample_numbers(shares, rows), strict=True):
+def _without_rows(
+    names: Sequence[str], shares: Sequence[float], rows: int, lines: Sequence[int | None] = ()
+) -> Iterator[Finding]:
+    counts = sample_numbers(shares, rows)
+    for name, count, line in zip_longest(names, counts, lines):
         if count == 0:
-            yield NO_ROWS.at(name=name)
+            yield NO_ROWS.at(line, name=name)
 
 
 def _limit(text: str) -> int | None:
@@ -253,10 +257,11 @@ def _components(document: Document, found: list[Finding]) -> Iterator[ReadCompon
             SEVERAL_REMOTE.at(document.line("dataset", "configs"), count=types.count("remote"))
         )
     if rows is not None:
-        found += weights.judge(components)
+        found += weights.judge(components, normalises=True)
         good = weights.usable(components)
         shares = arithmetic.normalised([one.weight for one in good])
-        found += _without_rows([one.name for one in good], shares, rows)
+        lines = [one.line for one in good]
+        found += _without_rows([one.name for one in good], shares, rows, lines)
     yield from components
 
 

@@ -139,7 +139,7 @@ def read(files: Files) -> Reading:
             value = str(document.get("__class__"))[:60]
             found.append(NO_CLASS.at(document.line("__class__"), value=value))
         parts = tuple(_node(document, ("splits", "train"), 1.0, None, found))
-        found += weights.judge(parts)
+        found += weights.judge(parts, normalises=True)
         phases.append(ReadPhase(name, parts))
     return Reading(tuple(phases), findings.once(found))
 

@@ -25,12 +25,17 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings, Split
-from app.trainers.kit.texts import Document, read_yaml
+from app.trainers.kit.texts import Document, judge_key, read_yaml
 from app.trainers.kit.yaml_text import scalar
 from app.web.i18n import later
 
 LAYOUTS = (Layout.MEGATRON,)
 SPLITS = ("train", "valid", "test")
+_MISSPELT = 0.94
+_DATA_KEYS = (
+    *(f"{split}_data_{what}" for split in SPLITS for what in ("paths", "weights")),
+    *("weight_by_num_documents", "weighted_sampler_alpha", "weighted_document_limit"),
+)
 
 TRAIN_STANDS_IN = NoteKind(
     "neox_train_stands_in",
@@ -111,7 +116,7 @@ def read(files: Files) -> Reading:
         for split in SPLITS:
             parts = tuple(_components(document, keys, split, found))
             if split == "train":
-                found += weights.judge(parts)
+                found += weights.judge(parts, normalises=True)
                 phases.append(ReadPhase(name, parts))
             else:
                 found += [
@@ -182,6 +187,15 @@ def _keys(document: Document) -> dict[str, str]:
 
 
 def _judge_keys(document: Document, keys: Mapping[str, str]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for spelt in document.value:
+        key = str(spelt).replace("-", "_")
+        line = document.line(spelt)
+        # The rest of the file is the model's: only what all but equals a key about data is named.
+        yield from judge_key(key, line, _DATA_KEYS, is_silent=False, likeness=_MISSPELT)
+        if key in seen:
+            yield findings.DUPLICATE_KEY.at(line, key=key[:100])
+        seen.add(key)
     given = [split for split in SPLITS if f"{split}_data_paths" in keys]
     if len(given) < len(SPLITS):
         line = document.line(keys["train_data_paths"])

@@ -16,6 +16,7 @@ from app.trainers.kit import (
     hub,
     placing,
     row_budgets,
+    texts,
     weights,
 )
 from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
@@ -88,12 +89,7 @@ WITHOUT_REPLACEMENT = FindingKind(
     ),
     later('Write stopping_strategy="all_exhausted".'),
 )
-ZERO_REFUSED = FindingKind(
-    "hf_zero_refused",
-    Severity.ERROR,
-    later("The probability of %(name)s is zero, which all_exhausted refuses: it would never end."),
-    later("Take the source out."),
-)
+_ARGUMENTS = ("datasets", "probabilities", "seed", "info", "split", "stopping_strategy")
 _LOAD = ("path", "name", "data_dir", "data_files")
 
 
@@ -276,19 +272,19 @@ def _judged(
     script: Script, call: ast.Call, given: dict[str, ast.expr], components: Sequence[ReadComponent]
 ) -> Iterator[Finding]:
     strategy = script.value(given["stopping_strategy"]) if "stopping_strategy" in given else None
-    yield from weights.judge(components)
+    ends_by_first = strategy in (None, "first_exhausted")
+    zero = findings.ZERO if ends_by_first else findings.ZERO_NEVER_ENDS
+    yield from weights.judge(components, zero=zero)
+    for key, node in given.items():
+        yield from texts.judge_key(key, node.lineno, _ARGUMENTS)
     yield from weights.judge_sum(components, tolerance=SUM_TOLERANCE)
     line = given["stopping_strategy"].lineno if "stopping_strategy" in given else call.lineno
-    if strategy in (None, "first_exhausted"):
+    if ends_by_first:
         yield FIRST_EXHAUSTED.at(line)
     elif strategy not in STRATEGIES:
         yield BAD_STRATEGY.at(line, strategy=str(strategy)[:60])
     elif strategy == "all_exhausted_without_replacement":
         yield WITHOUT_REPLACEMENT.at(line)
-    if strategy != "first_exhausted" and strategy is not None:
-        for one in components:
-            if one.weight == 0:
-                yield ZERO_REFUSED.at(one.line, name=one.name)
 
 
 FORMAT = Format(

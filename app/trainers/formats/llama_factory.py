@@ -295,7 +295,9 @@ def _components(
         components.append(
             _component(name, entry if isinstance(entry, dict) else {}, share, unit, line)
         )
-    found += weights.judge(components)
+    is_over = strategy in ("interleave_over", "interleave_once")
+    zero = findings.ZERO_NEVER_ENDS if is_over else findings.ZERO
+    found += weights.judge(components, zero=zero)
     if given is not None and strategy != "concat":
         found += weights.judge_sum(components, tolerance=SUM_TOLERANCE, line=line)
     if document.get("streaming") is True and not document.get("max_steps"):

@@ -7,6 +7,7 @@ the only schedule of any framework that counts tokens; its durations sum to `max
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
 from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
@@ -174,8 +175,6 @@ def read(files: Files) -> Reading:
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
             continue
         phases += _phases(document, first, found)
-    for phase in phases:
-        found += weights.judge(phase.components)
     return Reading(tuple(phases), findings.once(found))
 
 
@@ -259,6 +258,8 @@ def _phases(document: Document, first: Path, found: list[Finding]) -> list[ReadP
             else:
                 found.append(DURATION.at(document.line(*duration_path), value=str(value)[:60]))
         parts = tuple(_components(document, path, found))
+        chosen = any("choose" in one for one in _streams(document, path))
+        found += weights.judge(parts, normalises=not chosen)
         phases.append(ReadPhase(f"phase {number}", parts, tokens=tokens))
     most = _TOKENS.fullmatch(str(document.get("max_duration")).replace(" ", ""))
     durations = [phase.tokens for phase in phases if phase.tokens is not None]
@@ -266,6 +267,12 @@ def _phases(document: Document, first: Path, found: list[Finding]) -> list[ReadP
         line = document.line("max_duration")
         found.append(DURATION_SUM.at(line, sum=sum(durations), most=int(most[1])))
     return phases
+
+
+def _streams(document: Document, path: Path) -> list[dict[str, Any]]:
+    streams = document.get(*path, "streams")
+    values = streams.values() if isinstance(streams, dict) else ()
+    return [one for one in values if isinstance(one, dict)]
 
 
 def _components(document: Document, path: Path, found: list[Finding]) -> Iterator[ReadComponent]:

@@ -153,7 +153,7 @@ def read(files: Files) -> Reading:
         found += _judge_steps(document, here)
         phases += sorted(here, key=lambda one: one.start_step or 0)
     for phase in phases:
-        found += weights.judge(phase.components)
+        found += weights.judge(phase.components, normalises=True)
     return Reading(tuple(phases), findings.once(found))
 
 

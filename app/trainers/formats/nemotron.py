@@ -182,7 +182,7 @@ def _phase(name: str, document: Document, found: list[Finding]) -> ReadPhase | N
         return None
     found += texts.unknown_keys(document, (), ("datasets", *SPLITS, _HEAD))
     components = list(_components(document, key, found))
-    found += weights.judge(components)
+    found += weights.judge(components, normalises=True)
     return ReadPhase(name, tuple(components))
 
 

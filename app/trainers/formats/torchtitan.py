@@ -17,6 +17,7 @@ from app.trainers.kit import (
     findings,
     hub,
     placing,
+    texts,
     weights,
 )
 from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
@@ -166,8 +167,9 @@ def read(files: Files) -> Reading:
         call = _config(script)
         if call is not None:
             phases.append(ReadPhase(name, tuple(_components(script, call, found))))
-        elif any(True for _call in script.calls("DatasetMixConfig")):
-            found.append(OTHER_VERSION.at())
+        else:
+            others = list(script.calls("DatasetMixConfig"))
+            found += [OTHER_VERSION.at(one.lineno) for one in others[:1]]
     if not phases and not found:
         found.append(findings.NOT_THIS_FORMAT.at(trainer=FORMAT.name, place=FORMAT.place))
     return Reading(tuple(phases), findings.once(found))
@@ -259,15 +261,13 @@ def _components(script: Script, call: ast.Call, found: list[Finding]) -> Iterato
             continue
         values = script.values(source)
         for key in values:
-            if key not in _SOURCE_KEYS:
-                known = ", ".join(_SOURCE_KEYS)
-                found.append(findings.UNKNOWN_KEY.at(source.lineno, key=key[:100], known=known))
+            found += texts.judge_key(key, source.lineno, _SOURCE_KEYS)
         infinite.add(values.get("infinite", True))
         components.append(_component(script, source, registered, found))
     if len(infinite) > 1:
         found.append(MIXED_INFINITE.at(call.lineno))
     found += _strategy(script, call, given, is_finite=infinite == {False})
-    found += weights.judge(components)
+    found += weights.judge(components, normalises=True)
     yield from components
 
 

@@ -243,7 +243,7 @@ def _components(document: Document, found: list[Finding]) -> Iterator[ReadCompon
     if not without:
         if document.get("streaming") is True:
             found.append(STREAMING.at(document.line("streaming")))
-        found += weights.judge(components)
+        found += weights.judge(components, normalises=True)
     elif len(without) < len(components):
         found.append(SOME_FRACTIONS.at(document.line("datasets"), names=tuple(without)))
     else:

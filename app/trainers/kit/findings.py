@@ -177,6 +177,18 @@ ZERO = FindingKind(
     later("The weight of %(name)s is zero: it is never drawn, and some frameworks stop on it."),
     later("Take the dataset out, or give it a weight."),
 )
+ZERO_STOPS = FindingKind(
+    "zero_stops",
+    Severity.ERROR,
+    later("The weight of %(name)s is zero: it parses, and stops the trainer when data are loaded."),
+    later("Take the dataset out, or give it a weight."),
+)
+ZERO_NEVER_ENDS = FindingKind(
+    "hf_zero_refused",
+    Severity.ERROR,
+    later("The probability of %(name)s is zero, which all_exhausted refuses: it would never end."),
+    later("Take the source out."),
+)
 ALL_ZERO = FindingKind(
     "all_zero",
     Severity.ERROR,

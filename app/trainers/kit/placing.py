@@ -17,6 +17,7 @@ from app.trainers.kit.plan import (
     Plan,
     Split,
 )
+from app.trainers.kit.values import Layouts
 
 PLACEHOLDER = "PEIBI-LOCATION-MISSING/"
 _UNSAFE = re.compile(r"[\s'\"\x00-\x1f\x7f]")
@@ -100,7 +101,7 @@ def place(
 def missing(placed: Sequence[Placed], layouts: Sequence[Layout]) -> list[Finding]:
     """Return the finding that names the components without a location."""
     names = tuple(dict.fromkeys(one.name for one in placed if one.is_missing))
-    shown = ", ".join(one.value for one in layouts)
+    shown = Layouts(tuple(layouts))
     return [findings.MISSING_LOCATION.at(names=names, layouts=shown)] if names else []
 
 

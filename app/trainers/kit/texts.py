@@ -7,7 +7,7 @@ that NaN and Infinity are kept, so that they can be named. Python is parsed and 
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -119,13 +119,13 @@ def read_json(text: str) -> Document:
         If it is none, or too large or too deep.
     """
     check(text)
-    problems: list[Finding] = []
+    twice: list[Finding] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _value in pairs:
             if key in seen:
-                problems.append(findings.DUPLICATE_KEY.at(key=key[:100]))
+                twice.append(findings.DUPLICATE_KEY.at(key=key[:100]))
             seen.add(key)
         return dict(pairs)
 
@@ -138,13 +138,13 @@ def read_json(text: str) -> Document:
     except (ValueError, RecursionError):
         raise Unreadable(findings.TOO_DEEP.at(most=MAX_DEPTH)) from None
     try:
-        lines = read_yaml(text).lines
+        placed = read_yaml(text)
     except Unreadable as error:
         if error.finding.kind is findings.TOO_DEEP:
             raise
         # JSON that YAML does not take, such as tabs in odd places: only the lines are lost.
-        lines = {}
-    return Document(value, lines, tuple(problems))
+        return Document(value, {}, tuple(twice))
+    return Document(value, placed.lines, placed.findings or tuple(twice))
 
 
 def read_python(text: str) -> ast.Module:
@@ -191,14 +191,25 @@ def unknown_keys(
         return
     names = list(known)
     for key in value:
-        if key in names:
-            continue
-        line = document.line(*path, key)
-        meant = get_close_matches(str(key), names, n=1, cutoff=0.75)
-        if meant:
-            yield findings.MISSPELT_KEY.at(line, key=str(key)[:100], meant=meant[0])
-        elif is_silent:
-            yield findings.UNKNOWN_KEY.at(line, key=str(key)[:100], known=", ".join(names[:12]))
+        yield from judge_key(key, document.line(*path, key), names, is_silent=is_silent)
+
+
+def judge_key(
+    key: object,
+    line: int | None,
+    known: Sequence[str],
+    *,
+    is_silent: bool = True,
+    likeness: float = 0.75,
+) -> Iterator[Finding]:
+    """Yield a finding for a key that is none of `known`; from `likeness` on it is one misspelt."""
+    if key in known:
+        return
+    meant = get_close_matches(str(key), known, n=1, cutoff=likeness)
+    if meant:
+        yield findings.MISSPELT_KEY.at(line, key=str(key)[:100], meant=meant[0])
+    elif is_silent:
+        yield findings.UNKNOWN_KEY.at(line, key=str(key)[:100], known=", ".join(known[:12]))
 
 
 class _Builder:

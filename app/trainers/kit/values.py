@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.catalog.locations.kinds import LAYOUT_WORDS, Layout
 from app.planning.numbers import System, compact
 
 MOST_NAMES = 3
@@ -17,6 +18,13 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Layouts:
+    """Layouts, which have words in either language."""
+
+    layouts: tuple[Layout, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Amount:
     """A number with what it counts."""
 
@@ -24,7 +32,7 @@ class Amount:
     unit: Unit
 
 
-Value = str | int | float | Amount | tuple[str, ...]
+Value = str | int | float | Amount | Layouts | tuple[str, ...]
 
 
 def tokens(value: float) -> Amount:
@@ -58,6 +66,8 @@ def show(value: Value, system: System) -> str:  # noqa: PLR0911  a form per kind
             return f"{value:,}"
         case float():
             return f"{value:.6g}"
+        case Layouts(layouts):
+            return ", ".join(LAYOUT_WORDS[one] for one in layouts)
         case tuple():
             more = f" (+{len(value) - MOST_NAMES})" if len(value) > MOST_NAMES else ""
             return ", ".join(value[:MOST_NAMES]) + more
