@@ -67,6 +67,10 @@ _SCALE = re.compile(
 _MORE = re.compile(r"[余多+]|\s*(?:以上|左右|and more|or more)")
 _LOWER_PART = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*(千万|百万|十万|万|千|百|亿)")
 _RANGE = re.compile(r"\s*(?:-|–|—|~|～|至|到|to)\s*[0-9]")
+# What stands between the numbers of "2TB-3TB" and "3.2亿条，约1.5TB" once the first is read.
+_UP_TO = re.compile(r"[^0-9]{0,12}?(?:[-–—~至到]|\bto\b)\s*[0-9]")
+_AND = re.compile(r"[^0-9]{0,20}?(?:[,;/、+()]|\band\b|和|约|共)[^0-9]{0,20}[0-9]")
+_SHARE = re.compile(r"[%‰]|percent\b", re.IGNORECASE)
 _GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,4}(?:,[0-9]{4})+")
 _MANY = ("数", "几", "若干", "一些", "许多", "大量", "海量", "several", "many", "some")
 
@@ -79,6 +83,9 @@ class AmountProblem(StrEnum):
     INEXACT = "amount_inexact"
     RANGE = "amount_range"
     AMBIGUOUS = "amount_ambiguous"
+    SEVERAL = "amount_several"
+    SCALE = "amount_scale"
+    SHARE = "amount_share"
     NEGATIVE = "amount_negative"
     TOO_LARGE = "amount_too_large"
 
@@ -126,7 +133,7 @@ def parse_amount(text: str, *, multiplier: int = 1) -> Amount:
     """
     number, rest, amount = _begin(text)
     value = number * multiplier
-    has_scale = multiplier != 1
+    has_scale, has_own_scale = multiplier != 1, False
     bound = amount.bound
     while True:
         rest, is_more = _after_number(rest)
@@ -139,8 +146,8 @@ def parse_amount(text: str, *, multiplier: int = 1) -> Amount:
             value *= _scale_value(scale)
         elif _scale_value(scale) != multiplier:
             # 1.5亿 under a head of 万: a hundred million, or ten thousand times that?
-            raise AmountError(AmountProblem.AMBIGUOUS, text)
-        has_scale = True
+            raise AmountError(AmountProblem.SCALE, text)
+        has_scale = has_own_scale = True
         rest = rest[len(scale) :].lstrip()
         if not scale.isascii() and (lower := _LOWER_PART.match(rest)):
             # 2亿5000万: the second part is of a smaller scale.
@@ -148,7 +155,11 @@ def parse_amount(text: str, *, multiplier: int = 1) -> Amount:
             if smaller >= _scale_value(scale) * multiplier:
                 raise AmountError(AmountProblem.AMBIGUOUS, text)
             value, rest = value + smaller, rest[lower.end() :]
-    return _finished(value, rest.strip(), bound, text, is_about=amount.is_about, scaled=has_scale)
+    rest = rest.strip()
+    if multiplier != 1 and rest and not has_own_scale and not re.search("[0-9]", rest):
+        # 2000小时 under a head of 万小时: two thousand hours, or twenty million?
+        raise AmountError(AmountProblem.SCALE, text)
+    return _finished(value, rest, bound, text, is_about=amount.is_about, scaled=has_scale)
 
 
 def parse_bytes(text: str, *, multiplier: int = 1) -> Amount:
@@ -166,7 +177,7 @@ def parse_bytes(text: str, *, multiplier: int = 1) -> Amount:
         scale = _scale_at(rest)
         left = rest[len(scale) :].strip().lower() if scale else ""
         if scale is None or left not in _BYTES:
-            raise AmountError(AmountProblem.AMBIGUOUS, text)
+            raise AmountError(_more_than_a_number(rest), text)
         factor = _scale_value(scale) * _BYTES[left]
     return _finished(
         number * (factor or multiplier), "", amount.bound, text, is_about=amount.is_about
@@ -247,9 +258,20 @@ def _finished(
 ) -> Amount:
     if value >= LARGEST:
         raise AmountError(AmountProblem.TOO_LARGE, text)
+    if _SHARE.match(unit):
+        raise AmountError(AmountProblem.SHARE, text)
     if re.search("[0-9]", unit):
-        raise AmountError(AmountProblem.AMBIGUOUS, text)
+        raise AmountError(_more_than_a_number(unit), text)
     return Amount(value.normalize() if value == 0 else _plain(value), unit, bound, is_about, scaled)
+
+
+def _more_than_a_number(rest: str) -> AmountProblem:
+    """Return what is wrong where something that is no unit follows a number."""
+    if _SHARE.match(rest):
+        return AmountProblem.SHARE
+    if _UP_TO.match(rest):
+        return AmountProblem.RANGE
+    return AmountProblem.SEVERAL if _AND.match(rest) else AmountProblem.AMBIGUOUS
 
 
 def _plain(value: Decimal) -> Decimal:

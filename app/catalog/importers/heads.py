@@ -50,7 +50,8 @@ _TITLES = {
     Column.PARENT: "parent/parent slug/所属数据集/上级/上级数据集/父数据集",
     Column.NAME: (
         "name/名称/数据集/数据集名称/数据名称/数据名/dataset/dataset name/"
-        "title/标题/品类名称/产品名称/资源名称/语料名称/data name/数据内容/语料"
+        "title/标题/品类名称/产品名称/资源名称/语料名称/data name/数据内容/语料/"
+        "资料集/资料集名称/资料名称"
     ),
     Column.NAME_ZH: "name_zh/中文名称/中文名/名称（中文）/name (zh)/chinese name",
     Column.NAME_EN: "name_en/英文名称/英文名/名称（英文）/name (en)/english name",
@@ -61,32 +62,35 @@ _TITLES = {
         "organisation/organization/creator"
     ),
     Column.CATEGORY: ("category/类别/分类/品类/数据类别/数据分类/领域/domain/topic/行业/类目"),
-    Column.MODALITY: ("modality/模态/数据模态/数据类型/类型/type/data type/数据形式"),
+    Column.MODALITY: ("modality/模态/数据模态/数据类型/类型/type/data type/数据形式/资料类型"),
     Column.LANGUAGES: "languages/language/语言/语种/lang",
     Column.QUANTITY: (
         "quantity/时长/duration/数量/数据量/规模/数据规模/总量/volume/count/amount/number/"
-        "size (count)/数目/存量/数量规模/records/total"
+        "size (count)/数目/存量/数量规模/records/total/资料量/资料规模"
     ),
     Column.UNIT: "unit/单位/计量单位/计数单位/量词",
     Column.SIZE: (
-        "bytes/大小/存储/存储大小/文件大小/容量/体积/数据大小/disk size/file size/storage/size"
+        "bytes/大小/存储/存储大小/文件大小/容量/体积/数据大小/档案大小/资料大小/"
+        "存储空间/disk size/file size/storage/size"
     ),
     Column.TOKENS: (
         "tokens/token/词元/词元数/token数/token数量/token count/tokens数/词元数量/token量"
     ),
     Column.TOKENIZER: "tokenizer/分词器/词元分词器",
     Column.LICENCE: (
-        "licence/license/许可证/许可/授权/授权方式/协议/版权/licence_stated/授权协议/使用许可"
+        "licence/license/许可证/许可/授权/授权方式/协议/版权/licence_stated/授权协议/使用许可/授权条款/版权说明"
     ),
     Column.ACCESS: ("access/获取方式/交付方式/delivery/获取途径/access conditions"),
     Column.DESCRIPTION: (
-        "description/描述/简介/说明/介绍/详情/数据描述/数据说明/内容/内容说明/details/summary"
+        "description/描述/简介/说明/介绍/详情/数据描述/数据说明/内容/内容说明/资料描述/details/summary"
     ),
     Column.DESCRIPTION_ZH: "description_zh/中文描述/中文简介/描述（中文）",
     Column.DESCRIPTION_EN: ("description_en/英文描述/英文简介/描述（英文）/english description"),
-    Column.HOMEPAGE: ("homepage/主页/网址/链接/url/link/website/网站/地址/官网/下载链接"),
+    Column.HOMEPAGE: ("homepage/主页/网址/链接/url/link/website/网站/地址/官网/下载链接/连结"),
     Column.PAPER: "paper/论文/论文链接/citation/reference/arxiv",
-    Column.RELEASED: ("released/发布时间/发布日期/时间/日期/date/release date/更新时间/published"),
+    Column.RELEASED: (
+        "released/发布时间/发布日期/时间/日期/date/release date/更新时间/发行日期/published"
+    ),
     Column.VISIBILITY: "visibility/可见性/公开范围/可见范围",
 }
 _BY_TITLE = {

@@ -38,7 +38,9 @@ def is_nothing(text: str) -> bool:
     return text.strip().lower() in NOTHING
 
 
-def read_quantity(text: str, unit_cell: str, head: HeadColumn, row: int) -> Numbers:
+def read_quantity(
+    text: str, unit_cell: str, head: HeadColumn, row: int, *, category: str
+) -> Numbers:
     """Read a count; its unit stands in the cell, in the title or in a column of its own."""
     amount, findings = _parse(amounts.parse_amount, text, head, row)
     if amount is None:
@@ -53,7 +55,7 @@ def read_quantity(text: str, unit_cell: str, head: HeadColumn, row: int) -> Numb
     printed_unit = own or other
     if key_of(printed_unit) in words.TOKEN_WORDS:
         return _tokens(amount, text, None, None, findings)
-    value, unit = _converted(amount.value, printed_unit)
+    value, unit = _converted(amount.value, printed_unit, category)
     if head.multiplier != 1:
         # "2500" alone would mislead where the head says 万.
         text = f"{head.title}: {text}"
@@ -140,14 +142,14 @@ def _differs(own: str, other: str) -> bool:
     return first is not None and second is not None and first != second
 
 
-def _converted(value: Decimal, printed: str) -> tuple[Decimal, str | None]:
+def _converted(value: Decimal, printed: str, category: str) -> tuple[Decimal, str | None]:
     """Return the count in a unit of the catalogue; minutes become hours, GB bytes."""
     if words.is_minutes(printed):
         return round(value / words.MINUTES_PER_HOUR, DECIMALS), "hour"
     if printed.strip().lower() in _BYTE_UNITS:
         size = amounts.parse_bytes(f"{value:f}{printed.strip()}").value
         return round(size, DECIMALS), "byte"
-    return round(value, DECIMALS), words.unit_of(printed) if printed else None
+    return round(value, DECIMALS), words.unit_of(printed, category) if printed else None
 
 
 def _qualifier(amount: Amount, language: int) -> str | None:

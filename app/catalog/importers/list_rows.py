@@ -155,9 +155,10 @@ class RowReader:
             return None
         name_zh, name_en = names
         slug, parent = self._slug(cells, name_en, provider, earlier_names)
-        numbers = self._numbers(cells)
+        said = self._words(cells)
+        numbers = self._numbers(cells, said["category"])
         fields: dict[str, Any] = {
-            **self._words(cells),
+            **said,
             **_licence(cells),
             **_texts(cells),
         }
@@ -236,12 +237,14 @@ class RowReader:
             "languages": languages,
         }
 
-    def _numbers(self, cells: _Cells) -> list_amounts.Numbers:
+    def _numbers(self, cells: _Cells, category: str) -> list_amounts.Numbers:
         parts = []
         if text := cells.text(Column.QUANTITY):
             unit = one_line(cells.text(Column.UNIT))
             head = cells.heads[Column.QUANTITY]
-            parts.append(list_amounts.read_quantity(one_line(text), unit, head, cells.row))
+            parts.append(
+                list_amounts.read_quantity(one_line(text), unit, head, cells.row, category=category)
+            )
         if text := cells.text(Column.SIZE):
             head = cells.heads[Column.SIZE]
             parts.append(list_amounts.read_size(one_line(text), head, cells.row))

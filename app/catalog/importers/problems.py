@@ -110,6 +110,23 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
         later("“%(value)s” can be read in more than one way."),
         later("Write it without separators, or with a comma every three digits."),
     ),
+    AmountProblem.SEVERAL: (
+        _E,
+        later("“%(value)s” holds more than one number."),
+        later(
+            "Write one number a cell; give a size in bytes a column of its own, “大小” or “size”."
+        ),
+    ),
+    AmountProblem.SCALE: (
+        _E,
+        later("“%(value)s” has a scale or a unit of its own below a head that has one too."),
+        later("Write it in one place: 1.5亿 below “数量”, or 15000 below “数量（万）”."),
+    ),
+    AmountProblem.SHARE: (
+        _E,
+        later("“%(value)s” is a share, not a quantity."),
+        later("Write how much there is; leave the cell empty where nobody knows."),
+    ),
     AmountProblem.NEGATIVE: (
         _E,
         later("“%(value)s” is negative."),

@@ -12,6 +12,14 @@ MAX_NAME = 500
 FORMULA_STARTS = frozenset("=+-@\t\r\n\0＝＋－＠")
 GUARD = "'"
 
+# What the words of lists have in Traditional Chinese; names that differ in it alone are one name.
+_SIMPLER = str.maketrans(
+    "稱數據類別領語種單計總規許證權協議說簡紹詳網鏈結頁發佈時間標識編碼屬級應廠機構來態長庫體積儲詞圖書冊題對話條個張檔專"
+    "萬億問試錄項聲頻視隨開內團隊見範圍質論報學術醫藥譯雙電貨價構資關聯繫備註項產業務訊號國漢華臺灣韓軟練習動聞壇療綜",
+    "称数据类别领语种单计总规许证权协议说简绍详网链结页发布时间标识编码属级应厂机构来态长库体积储词图书册题对话条个张档专"
+    "万亿问试录项声频视随开内团队见范围质论报学术医药译双电货价构资关联系备注项产业务讯号国汉华台湾韩软练习动闻坛疗综",
+)
+
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Joiners that scripts need.
@@ -44,12 +52,14 @@ def has_han(text: str) -> bool:
 @lru_cache(10_000)
 def key_of(text: str) -> str:
     """
-    Return what two spellings of one name share: case, width, blanks and signs do not count.
+    Return what two spellings of one name share.
 
-    >>> key_of("Hugging Face"), key_of("数 量（万本）")
-    ('huggingface', '数量万本')
+    Case, width, blanks, signs and Traditional Chinese do not count.
+
+    >>> key_of("Hugging Face"), key_of("数 量（万本）"), key_of("數量")
+    ('huggingface', '数量万本', '数量')
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLER)
     return "".join(c for c in folded if c.isalnum())
 
 

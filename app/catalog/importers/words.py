@@ -41,6 +41,8 @@ _UNIT_WORDS = {
     "script": "部剧本 剧本",
     "subtitle_file": "字幕文件 个字幕文件",
 }
+# What counts anything is a unit only where the category says of what: 件 also counts judgments.
+_OF_CATEGORY = {"件": {"patents": "patent"}}
 TOKEN_WORDS = frozenset(
     key_of(word) for word in ("token", "tokens", "词元", "个词元", "个token", "个tokens", "tok")
 )
@@ -76,8 +78,8 @@ _CATEGORY_WORDS = {
 
 _LANGUAGE_WORDS = {
     "zh": "中文 汉语 中国语 chinese 普通话 华语",
-    "zh-Hans": "简体中文 简体 simplified chinese 中文简体",
-    "zh-Hant": "繁体中文 繁体 繁體中文 traditional chinese 中文繁体",
+    "zh-Hans": "简体中文 简体 简中 simplified chinese 中文简体",
+    "zh-Hant": "繁体中文 繁体 繁中 traditional chinese 中文繁体",
     "yue": "粤语 cantonese",
     "en": "英文 英语 english",
     "ja": "日文 日语 japanese",
@@ -162,14 +164,19 @@ _MODALITIES = _index(
 _VISIBILITIES = _index(_VISIBILITY_WORDS)
 
 
-def unit_of(word: str) -> str | None:
+def unit_of(word: str, category: str | None = None) -> str | None:
     """
-    Return the unit that a word means.
+    Return the unit that a word means, in a dataset of a category where that decides.
 
     >>> unit_of("本"), unit_of("(册)"), unit_of("Hours"), unit_of("箱")
     ('book', 'book', 'hour', None)
+    >>> unit_of("件", "patents"), unit_of("件", "legal")
+    ('patent', None)
     """
-    return _units().get(key_of(word))
+    key = key_of(word)
+    if category is not None and key in _OF_CATEGORY:
+        return _OF_CATEGORY[key].get(category)
+    return _units().get(key)
 
 
 def is_minutes(word: str) -> bool:
