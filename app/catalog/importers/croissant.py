@@ -21,11 +21,11 @@ from app.catalog.exchange.items import (
 )
 from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import amounts, json_ld, words
+from app.catalog.importers.dates import released
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.identifiers import dataset_slug, provider_slug, subset_slug
 from app.catalog.importers.json_stream import loads
 from app.catalog.importers.licence_addresses import spdx_of_address
-from app.catalog.importers.list_rows import released
 from app.catalog.importers.lists import Seen
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding

@@ -21,7 +21,14 @@ class MergedCell:
     text: str
 
 
-Cell = str | FormulaCell | MergedCell
+@dataclass(frozen=True, slots=True)
+class WideCell:
+    """A cell that the text of the cell on its left is merged over: empty, but below that title."""
+
+    text: str
+
+
+Cell = str | FormulaCell | MergedCell | WideCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,21 @@ class GridRow:
 
     number: int
     cells: list[Cell]
+    is_hidden: bool = False
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in the row."""
-        return all(isinstance(cell, str) and not cell.strip() for cell in self.cells)
+        return not any(self.filled)
+
+    @property
+    def filled(self) -> Iterator[Cell]:
+        """The cells in which something is written."""
+        return (
+            cell
+            for cell in self.cells
+            if not isinstance(cell, WideCell) and not (isinstance(cell, str) and not cell.strip())
+        )
 
 
 Rows = Iterator[GridRow]

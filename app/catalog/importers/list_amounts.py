@@ -1,15 +1,15 @@
 """The numbers of a list's row: quantities with their units, sizes, token counts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.catalog.exchange.items import Finding
 from app.catalog.importers import amounts, words
 from app.catalog.importers.amounts import Amount, AmountError, AmountProblem
-from app.catalog.importers.heads import HeadColumn
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import key_of
+from app.catalog.importers.titles import HeadColumn
 from app.catalog.loading.records import EstimateRecord, QuantityRecord
 from app.catalog.models.estimates import EstimateMethod
 
@@ -42,6 +42,9 @@ def read_quantity(
     text: str, unit_cell: str, head: HeadColumn, row: int, *, category: str
 ) -> Numbers:
     """Read a count; its unit stands in the cell, in the title or in a column of its own."""
+    scale, unit_cell = _scale_of(unit_cell)
+    if scale != 1:
+        head = replace(head, multiplier=head.multiplier * scale)
     amount, findings = _parse(amounts.parse_amount, text, head, row)
     if amount is None:
         kept = QuantityRecord(key="stated", printed=text)
@@ -57,8 +60,8 @@ def read_quantity(
         return _tokens(amount, text, None, None, findings)
     value, unit = _converted(amount.value, printed_unit, category)
     if head.multiplier != 1:
-        # "2500" alone would mislead where the head says 万.
-        text = f"{head.title}: {text}"
+        # "2500" alone would mislead where the head or the column of units says 万.
+        text = f"{text} × {scale:,}" if scale != 1 else f"{head.title}: {text}"
     if not printed_unit:
         findings = (*findings, finding("unit_missing", row=row, column=head.title, value=text))
     elif unit is None:
@@ -76,6 +79,20 @@ def read_quantity(
         qualifier_en=_qualifier(amount, 1),
     )
     return Numbers((quantity,), (), findings)
+
+
+def _scale_of(unit_cell: str) -> tuple[int, str]:
+    """
+    Return the scale and the unit of a column of units: 万册.
+
+    >>> _scale_of("万册"), _scale_of("册"), _scale_of("")
+    ((10000, '册'), (1, '册'), (1, ''))
+    """
+    try:
+        amount = amounts.parse_amount(f"1{unit_cell}")
+    except AmountError:
+        return 1, unit_cell
+    return (int(amount.value), amount.unit) if amount.has_scale else (1, unit_cell)
 
 
 def read_size(text: str, head: HeadColumn, row: int) -> Numbers:

@@ -7,8 +7,10 @@ from typing import Any
 from app.catalog import licences
 from app.catalog.exchange.items import Context, Entry, Finding, Item, ProviderRecord, Severity
 from app.catalog.importers import list_amounts, words
-from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell
-from app.catalog.importers.heads import Column, Head, HeadColumn
+from app.catalog.importers.asides import aside_of, has_only_a_name
+from app.catalog.importers.dates import released
+from app.catalog.importers.grid import Cell, FormulaCell, GridRow, MergedCell, WideCell
+from app.catalog.importers.heads import Head
 from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug, subset_slug
 from app.catalog.importers.problems import finding, record_refused
 from app.catalog.importers.texts import (
@@ -20,21 +22,16 @@ from app.catalog.importers.texts import (
     key_of,
     one_line,
 )
+from app.catalog.importers.titles import Column, HeadColumn
 from app.catalog.loading.checking import check_record
 from app.catalog.loading.records import DatasetRecord, LicenceRecord
 from app.catalog.words.labels import MODALITIES
 from app.errors import InvalidInput
 
-_TOTALS = frozenset(
-    key_of(word) for word in ("合计", "总计", "小计", "共计", "total", "sum", "grand total")
-)
 _NUMBERS = frozenset({Column.QUANTITY, Column.SIZE, Column.TOKENS})
 _NAMES = frozenset({Column.NAME, Column.NAME_ZH, Column.NAME_EN, Column.PROVIDER})
-_MONTH = re.compile(r"(?P<year>(?:19|20)[0-9]{2})\s*[年./-]\s*(?P<month>[0-9]{1,2})\s*月?")
-_DAY = re.compile(
-    r"(?P<year>(?:19|20)[0-9]{2})\s*[年./-]\s*(?P<month>[0-9]{1,2})\s*[月./-]\s*(?P<day>[0-9]{1,2})"
-    r"\s*[日号]?(?:[ T].*)?"
-)
+# What a spreadsheet shows where it could not compute; #N/A is how people leave a cell empty.
+_BROKEN = re.compile(r"#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 # The record's fields that a column speaks of.
 _GIVEN: dict[Column, tuple[str, ...]] = {
     Column.NAME: ("name_zh", "name_en"),
@@ -73,8 +70,8 @@ class _Cells:
         self.row = row.number
         self.heads = {column.column: column for column in head.columns}
         self.findings: list[Finding] = []
-        # 合计 stands where there is room, often under the running number.
-        self.is_total = any(isinstance(c, str) and key_of(c) in _TOTALS for c in row.cells)
+        if row.is_hidden:
+            self.note("row_hidden")
         self._texts: dict[Column, str] = {}
         for column in head.columns:
             self._texts[column.column] = self._text(row, column)
@@ -97,15 +94,10 @@ class _Cells:
 
     def _text(self, row: GridRow, head: HeadColumn) -> str:
         cell = row.cells[head.index] if head.index < len(row.cells) else ""
-        if isinstance(cell, FormulaCell):
-            self.note("formula", head.column, value=cell.formula)
+        if isinstance(cell, MergedCell) and head.column in _NUMBERS:
+            self.note("amount_merged", head.column)
             return ""
-        if isinstance(cell, MergedCell):
-            if head.column in _NUMBERS:
-                self.note("amount_merged", head.column)
-                return ""
-            cell = cell.text
-        text = clean(cell)
+        text = self._read(cell, head)
         if list_amounts.is_nothing(text):
             return ""
         if text.startswith(("=", "@")) and head.column not in _NUMBERS:
@@ -115,6 +107,19 @@ class _Cells:
             self.note(
                 "name_long" if head.column in _NAMES else "text_long", head.column, limit=limit
             )
+            return ""
+        return text
+
+    def _read(self, cell: Cell, head: HeadColumn) -> str:
+        """Return the text of a cell; says where a spreadsheet has something else in its place."""
+        if isinstance(cell, FormulaCell):
+            self.note("formula", head.column, value=cell.formula)
+            return ""
+        if isinstance(cell, WideCell):
+            return ""
+        text = clean(cell.text if isinstance(cell, MergedCell) else cell)
+        if _BROKEN.fullmatch(text):
+            self.note("cell_broken", head.column, value=text)
             return ""
         return text
 
@@ -131,6 +136,8 @@ class RowReader:
 
     def read(self, row: GridRow, earlier_names: Mapping[str, str]) -> Entry:
         """Return what a row says; `earlier_names` gives the slugs of the datasets above it."""
+        if code := aside_of(row, self.head):
+            return Entry(row.number, None, (finding(code, row=row.number),))
         cells = _Cells(row, self.head)
         record_and_provider = self._record(cells, earlier_names)
         item = None
@@ -141,6 +148,8 @@ class RowReader:
                 item = Item(record=record, provider=provider, given=self.given)
             except InvalidInput as error:
                 cells.findings.append(record_refused(error, row=cells.row))
+            if has_only_a_name(row, self.head):
+                cells.note("only_a_name")
         return Entry(row.number, item, tuple(cells.findings))
 
     def _record(
@@ -268,13 +277,8 @@ def _names(cells: _Cells) -> tuple[str, str] | None:
     chinese = one_line(cells.text(Column.NAME_ZH)) or (name if has_han(name) else "")
     english = one_line(cells.text(Column.NAME_EN)) or (name if not has_han(name) else "")
     if not chinese and not english:
-        if cells.is_total:
-            cells.note("total_row")
-        elif not cells.is_refused:
+        if not cells.is_refused:
             cells.note("name_missing", Column.NAME)
-        return None
-    if key_of(chinese or english) in _TOTALS:
-        cells.note("total_row")
         return None
     return chinese or english, english or chinese
 
@@ -319,23 +323,19 @@ def _texts(cells: _Cells) -> dict[str, Any]:
             cells.note("address_refused", Column.HOMEPAGE, value=text[:100])
     if text := one_line(cells.text(Column.PAPER)):
         fields["paper"] = text
-    if text := one_line(cells.text(Column.RELEASED)):
-        fields["released"] = released(text)
+    fields |= _released(cells)
     if text := cells.text(Column.ALIASES):
         parts = (one_line(part) for part in re.split(r"[;；、|\n]", text))
         fields["aliases"] = tuple(dict.fromkeys(part for part in parts if part))
     return fields
 
 
-def released(text: str) -> str:
-    """
-    Return a date as the catalogue writes it, and what is no date as it is.
-
-    >>> released("2024年3月"), released("2024/3/5 0:00"), released("2023"), released("Spring 2024")
-    ('2024-03', '2024-03-05', '2023', 'Spring 2024')
-    """
-    if match := _DAY.fullmatch(text):
-        return f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}"
-    if match := _MONTH.fullmatch(text):
-        return f"{match['year']}-{int(match['month']):02}"
-    return text
+def _released(cells: _Cells) -> dict[str, Any]:
+    text = one_line(cells.text(Column.RELEASED))
+    if not text:
+        return {}
+    date = released(text)
+    if date is None:
+        cells.note("date_unread", Column.RELEASED, value=text[:100])
+        return {}
+    return {"released": date}

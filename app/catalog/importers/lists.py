@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from app.catalog.exchange.items import Context, Entry, Finding, ImportRefused, Reading, Severity
 from app.catalog.importers.grid import GridRow, Rows
-from app.catalog.importers.heads import HEAD_ROWS, Head, find_head
+from app.catalog.importers.heads import HEAD_ROWS, Head, find_head, head_again
 from app.catalog.importers.list_rows import RowReader
 from app.catalog.importers.problems import finding
 
@@ -40,7 +40,19 @@ def _entries(rows: Iterator[GridRow], head: Head, context: Context) -> Iterator[
         count += 1
         if count > context.max_rows:
             raise too_many_rows(context.max_rows)
+        if (again := head_again(row)) is not None:
+            yield _head_entry(row, again, is_new=not again.means_the_same(head))
+            head = again
+            reader = RowReader(head, context)
+            continue
         yield seen.check(reader.read(row, seen.names))
+
+
+def _head_entry(row: GridRow, head: Head, *, is_new: bool) -> Entry:
+    """Return what is said of a head in the middle of a list."""
+    code = "head_new" if is_new else "head_repeated"
+    more = head.findings if is_new else ()
+    return Entry(row.number, None, (finding(code, row=row.number), *more))
 
 
 def too_many_rows(limit: int) -> ImportRefused:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.catalog.exchange.items import Context, Entry, Finding, ImportRefused, Item, Json, Reading
 from app.catalog.exchange.record_json import Decoder, encode_item
-from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell, Rows
+from app.catalog.importers.grid import FormulaCell, GridRow, MergedCell, Rows, WideCell
 from app.catalog.importers.json_stream import loads
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.own_json import checked
@@ -170,6 +170,8 @@ def _texts(row: GridRow, read: Callable[[str], str], findings: list[Finding]) ->
     for column, cell in zip(COLUMNS, row.cells, strict=False):
         if isinstance(cell, FormulaCell):
             findings.append(finding("formula", row=row.number, column=column, value=cell.formula))
+        elif isinstance(cell, WideCell):
+            continue
         elif column not in _TYPED:
             texts[column] = read(cell.text if isinstance(cell, MergedCell) else cell)
         elif isinstance(cell, str):

@@ -25,6 +25,37 @@ _PROBLEMS: dict[str, tuple[Severity, str, str]] = {
         "",
     ),
     "total_row": (_I, later("This row is a total, not a dataset, and is left out."), ""),
+    "note_row": (
+        _I,
+        later("This row is a heading or a note, not a dataset, and is left out."),
+        "",
+    ),
+    "head_repeated": (_I, later("This row repeats the head and is left out."), ""),
+    "head_new": (
+        _I,
+        later("Another table begins here; the rows below are read by its head."),
+        "",
+    ),
+    "only_a_name": (
+        _W,
+        later("This row has a name and nothing else."),
+        later("If it is a heading, delete the row and send the file again."),
+    ),
+    "row_hidden": (
+        _W,
+        later("This row is hidden in the spreadsheet, and is read."),
+        later("Delete the row if it should not be."),
+    ),
+    "cell_broken": (
+        _W,
+        later("The spreadsheet could not compute this cell (%(value)s), so it is left out."),
+        later("Repair the formula, then paste the column as values."),
+    ),
+    "date_unread": (
+        _W,
+        later("“%(value)s” is not a date and is left out."),
+        later("Write 2024-03-05 or 2024年3月, or give the cells the format of a date."),
+    ),
     "name_missing": (
         _E,
         later("This row has no name."),

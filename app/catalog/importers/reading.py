@@ -5,7 +5,7 @@ from itertools import chain
 from typing import IO
 
 from app.catalog.exchange.items import Context, Finding, ImportRefused, Reading
-from app.catalog.importers import csv_rows, lists, own_csv, xlsx_rows
+from app.catalog.importers import csv_rows, lists, own_csv, sheets, xlsx_rows
 from app.catalog.importers.cards import read_card
 from app.catalog.importers.croissant import looks_like_croissant, read_croissant
 from app.catalog.importers.decoding import decode
@@ -57,8 +57,9 @@ def _read_xlsx(handle: IO[bytes], context: Context) -> Reading:
         raise ImportRefused(
             "This is no XLSX file. An old .xls file must be saved as XLSX or CSV first."
         )
-    sheet = xlsx_rows.read_sheet(handle)
-    return _read_rows(sheet.rows, context, "xlsx", sheet.findings)
+    book = xlsx_rows.open_workbook(handle)
+    chosen, findings = sheets.choose_sheet(book)
+    return _read_rows(book.rows(chosen), context, "xlsx", findings)
 
 
 def _read_csv(handle: IO[bytes], context: Context) -> Reading:

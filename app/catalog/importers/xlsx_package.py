@@ -120,8 +120,8 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def first_sheet(package: zipfile.ZipFile) -> tuple[str, str, int]:
-    """Return the first visible sheet's part and name, and how many sheets there are."""
+def visible_sheets(package: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Return the part and the name of each sheet that a person sees."""
     targets = {
         relation.get("Id"): relation.get("Target", "")
         for relation in elements(package, "xl/_rels/workbook.xml.rels", "Relationship")
@@ -133,8 +133,10 @@ def first_sheet(package: zipfile.ZipFile) -> tuple[str, str, int]:
     ]
     if not sheets:
         raise damaged()
-    name, target = sheets[0]
-    return posixpath.normpath(posixpath.join("xl", target)).lstrip("/"), name, len(sheets)
+    return [
+        (posixpath.normpath(posixpath.join("xl", target)).lstrip("/"), name)
+        for name, target in sheets
+    ]
 
 
 def _target(sheet: Element, targets: dict[str | None, str]) -> str:
@@ -180,24 +182,3 @@ def unescaped(text: str) -> str:
 
 
 # Formats 14 to 22, 27 to 36, 45 to 47 and 50 to 58 show dates or times in every locale.
-_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
-_DATE_CODE = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
-_NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|General', re.IGNORECASE)
-
-
-def date_styles(package: zipfile.ZipFile) -> frozenset[int]:
-    """Return the numbers of the cell styles that show a number as a date."""
-    if "xl/styles.xml" not in package.namelist():
-        return frozenset()
-    own = {
-        int(style.get("numFmtId", "0"))
-        for style in elements(package, "xl/styles.xml", "numFmt")
-        if _DATE_CODE.search(_NOT_CODE.sub("", style.get("formatCode", "")))
-    }
-    dates = _DATE_FORMATS | own
-    found: set[int] = set()
-    for formats in elements(package, "xl/styles.xml", "cellXfs"):
-        for number, style in enumerate(formats):
-            if int(style.get("numFmtId", "0")) in dates:
-                found.add(number)
-    return frozenset(found)

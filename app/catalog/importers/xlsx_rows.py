@@ -3,16 +3,24 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import IO
 from xml.etree.ElementTree import Element
 
-from app.catalog.exchange.items import Finding, ImportRefused, Severity
+from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers import xlsx_package as package_of
-from app.catalog.importers.grid import MAX_COLUMNS, Cell, FormulaCell, GridRow, MergedCell, Rows
-from app.web.i18n import later
+from app.catalog.importers.grid import (
+    MAX_COLUMNS,
+    Cell,
+    FormulaCell,
+    GridRow,
+    MergedCell,
+    Rows,
+    WideCell,
+)
+from app.catalog.importers.xlsx_formats import NumberFormats, number_formats
 
 MAX_ROW_NUMBER = 1_048_576
 MAX_MERGES = 100_000
@@ -33,14 +41,6 @@ _BOOLEANS = ("false", "true")
 _LAST_DATE = 2_958_465
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The first sheet of a file: its rows, and what was noticed on opening it."""
-
-    rows: Rows
-    findings: tuple[Finding, ...]
-
-
 @dataclass(slots=True)
 class _Merge:
     """A merged range; its first cell's value stands for all of it."""
@@ -53,53 +53,62 @@ class _Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Workbook:
+    """An open file: the names of its visible sheets, and what their cells refer to."""
+
+    package: zipfile.ZipFile
+    sheets: list[tuple[str, str]]
     strings: list[str]
-    date_styles: frozenset[int]
+    formats: NumberFormats
     epoch: datetime
-    merges: list[_Merge] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """What the visible sheets are called."""
+        return [name for _, name in self.sheets]
+
+    def rows(self, sheet: int) -> Rows:
+        """
+        Yield the rows of a visible sheet.
+
+        Raises
+        ------
+        ImportRefused
+            If the sheet is damaged; while iterating too.
+        """
+        part = self.sheets[sheet][0]
+        with package_of.damage_is_refused():
+            found = sorted(_merges(self.package, part), key=lambda merge: merge.first_row)
+        return _rows(self, part, found)
 
 
-def read_sheet(handle: IO[bytes]) -> Sheet:
+def open_workbook(handle: IO[bytes]) -> Workbook:
     """
-    Open the first visible sheet.
+    Open a file.
 
     Raises
     ------
     ImportRefused
-        If the file is damaged, protected or a bomb; while iterating too.
+        If it is damaged, protected or a bomb.
     """
     package = package_of.open_package(handle)
     with package_of.damage_is_refused():
-        part, name, sheets = package_of.first_sheet(package)
-        starts = _EPOCH_1904 if package_of.counts_from_1904(package) else _EPOCH
-        book = _Book(
+        return Workbook(
+            package,
+            package_of.visible_sheets(package),
             package_of.shared_strings(package),
-            package_of.date_styles(package),
-            starts,
-            sorted(_merges(package, part), key=lambda merge: merge.first_row),
+            number_formats(package),
+            _EPOCH_1904 if package_of.counts_from_1904(package) else _EPOCH,
         )
-    findings: tuple[Finding, ...] = ()
-    if sheets > 1:
-        findings = (
-            Finding(
-                Severity.INFO,
-                "other_sheets",
-                later("Only the first sheet, “%(name)s”, is read; the file has %(sheets)s."),
-                {"name": name, "sheets": sheets},
-                later("Send other sheets as files of their own."),
-            ),
-        )
-    return Sheet(_rows(package, part, book), findings)
 
 
-def _rows(package: zipfile.ZipFile, part: str, book: _Book) -> Rows:
+def _rows(book: Workbook, part: str, merges: list[_Merge]) -> Rows:
     last = 0
-    waiting = iter(book.merges)
+    waiting = iter(merges)
     upcoming = next(waiting, None)
     active: list[_Merge] = []
     with package_of.damage_is_refused():
-        for element in package_of.elements(package, part, "row"):
+        for element in package_of.elements(book.package, part, "row"):
             number = int(element.get("r", last + 1))
             if not last < number <= MAX_ROW_NUMBER:
                 raise package_of.damaged()
@@ -110,10 +119,10 @@ def _rows(package: zipfile.ZipFile, part: str, book: _Book) -> Rows:
                 upcoming = next(waiting, None)
             active = [merge for merge in active if merge.last_row >= number]
             _fill(cells, number, active)
-            yield GridRow(number, cells)
+            yield GridRow(number, cells, is_hidden=element.get("hidden") in {"1", "true"})
 
 
-def _cells(row: Element, book: _Book) -> list[Cell]:
+def _cells(row: Element, book: Workbook) -> list[Cell]:
     cells: list[Cell] = []
     for element in row:
         if package_of.local_name(element) != "c":
@@ -129,7 +138,7 @@ def _cells(row: Element, book: _Book) -> list[Cell]:
     return cells
 
 
-def _value(cell: Element, book: _Book) -> Cell:
+def _value(cell: Element, book: Workbook) -> Cell:
     parts = {package_of.local_name(child): child for child in cell}
     if (formula := parts.get("f")) is not None:
         return FormulaCell("=" + (formula.text or "")[:100])
@@ -137,8 +146,7 @@ def _value(cell: Element, book: _Book) -> Cell:
         return package_of.text_of(inline)
     raw = (parts["v"].text or "") if "v" in parts else ""
     kind = cell.get("t", "n")
-    # An error such as #N/A is the absence of a value.
-    if not raw or kind == "e":
+    if not raw:
         return ""
     if kind == "n":
         return _number(raw, int(cell.get("s", "0")), book)
@@ -154,7 +162,7 @@ def _index(raw: str, count: int) -> int:
     return index
 
 
-def _number(raw: str, style: int, book: _Book) -> str:
+def _number(raw: str, style: int, book: Workbook) -> str:
     """Return a number as a person would type it: no exponent, no dust of binary fractions."""
     try:
         value = Decimal(raw)
@@ -162,8 +170,14 @@ def _number(raw: str, style: int, book: _Book) -> str:
         raise package_of.damaged() from None
     if not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT:
         return raw
-    if style in book.date_styles and 0 <= value <= _LAST_DATE:
+    if style in book.formats.dates and 0 <= value <= _LAST_DATE:
         return _date(value, book.epoch)
+    if style in book.formats.shares:
+        return f"{_plain(value * 100)}%"
+    return _plain(value) + book.formats.words.get(style, "")
+
+
+def _plain(value: Decimal) -> str:
     if value == value.to_integral_value():
         return f"{value:.0f}"
     rounded = round(value, max(0, MAX_DIGITS - 1 - value.adjusted()))
@@ -187,8 +201,12 @@ def _fill(cells: list[Cell], number: int, active: list[_Merge]) -> None:
             over_rows = merge.last_row > merge.first_row and isinstance(value, str) and value
             merge.value = MergedCell(str(value)) if over_rows else value
         cells += [""] * (merge.last_column - len(cells))
-        for index in range(merge.first_column - 1, merge.last_column):
-            cells[index] = merge.value
+        first = merge.first_column - 1
+        cells[first] = merge.value
+        if merge.last_column > merge.first_column:
+            text = merge.value.text if isinstance(merge.value, MergedCell) else merge.value
+            wide = WideCell(text) if isinstance(text, str) else ""
+            cells[first + 1 : merge.last_column] = [wide] * (merge.last_column - first - 1)
 
 
 def _merges(package: zipfile.ZipFile, part: str) -> Iterator[_Merge]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from app.catalog.exchange.items import Context, ImportRefused, Severity
-from app.catalog.importers.heads import Column, read_title
 from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug
+from app.catalog.importers.titles import Column, read_title
 from tests.catalog.importers.reading import CONTEXT, only, read, sentence
 
 
@@ -232,7 +232,7 @@ def test_invisible_characters_do_not_get_in() -> None:
 def test_the_ways_to_leave_a_cell_empty(nothing: str) -> None:
     result = read(f"名称,数量,许可\n甲,{nothing},{nothing}\n")
     assert only(result).record.quantities == ()
-    assert result.codes == []
+    assert set(result.codes) <= {"only_a_name"}
 
 
 @pytest.mark.parametrize(

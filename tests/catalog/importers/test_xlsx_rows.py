@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.catalog.exchange.items import ImportRefused
 from app.catalog.importers import xlsx_package, xlsx_rows
-from app.catalog.importers.grid import FormulaCell, MergedCell
+from app.catalog.importers.grid import FormulaCell, MergedCell, WideCell
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.workbooks import (
     BILLION_LAUGHS,
@@ -26,7 +26,7 @@ from tests.catalog.importers.workbooks import (
 
 
 def cells(content: bytes) -> list[list[object]]:
-    return [row.cells for row in xlsx_rows.read_sheet(io.BytesIO(content)).rows]
+    return [row.cells for row in xlsx_rows.open_workbook(io.BytesIO(content)).rows(0)]
 
 
 def test_texts_numbers_dates_and_booleans_are_as_a_person_sees_them() -> None:
@@ -77,10 +77,11 @@ def test_a_number_merged_over_rows_belongs_to_none_of_them() -> None:
     assert result.codes == ["amount_merged", "amount_merged"]
 
 
-def test_a_merge_across_columns_fills_them() -> None:
-    content = table(["名称", "数量", None], ["甲", "5万本", None], merge=("B1:C1", "B2:C2"))
-    assert cells(content)[1] == ["甲", "5万本", "5万本"]
-    assert MergedCell("x") not in cells(content)[1]
+def test_a_merge_across_columns_is_the_first_ones_value() -> None:
+    content = table(["名称", "数量", "许可"], ["甲", "5万本", None], merge=("B2:C2",))
+    assert cells(content)[1] == ["甲", "5万本", WideCell("5万本")]
+    [item] = read(content, "a.xlsx").items
+    assert item.record.licence_stated_zh is None
 
 
 def test_formulas_are_named_and_keep_their_row_out() -> None:
@@ -120,11 +121,13 @@ def test_only_the_first_visible_sheet_is_read_and_the_others_are_mentioned() -> 
     assert found.params == {"name": "清单", "sheets": 2}
 
 
-def test_errors_of_the_spreadsheet_are_empty_cells() -> None:
-    content = package(
-        sheet=sheet('<row r="1"><c t="e"><v>#N/A</v></c><c t="str"><v>x</v></c></row>')
-    )
-    assert cells(content) == [["", "x"]]
+def test_errors_of_the_spreadsheet_are_named() -> None:
+    row = '<row r="{}"><c t="str"><v>{}</v></c><c t="{}"><v>{}</v></c></row>'
+    rows = [("名称", "str", "数量"), ("甲", "e", "#N/A"), ("乙", "e", "#REF!")]
+    content = package(sheet=sheet("".join(row.format(n, *r) for n, r in enumerate(rows, 1))))
+    result = read(content, "a.xlsx")
+    assert [item.record.quantities for item in result.items] == [(), ()]
+    assert [(f.code, f.row) for f in result.findings] == [("cell_broken", 3)]
 
 
 def test_old_macs_count_dates_from_1904() -> None:
@@ -190,7 +193,7 @@ def test_a_merge_of_the_whole_sheet_costs_nothing() -> None:
     )
     rows = cells(content)
     assert len(rows) == 2
-    assert rows[1] == [MergedCell("名称")] * 200
+    assert rows[1] == [MergedCell("名称"), *[WideCell("名称")] * 199]
 
 
 def test_too_many_merges_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,52 @@
+"""Which sheet of a workbook is the list: the first that has a head, not the cover before it."""
+
+from itertools import islice
+
+from app.catalog.exchange.items import Finding, ImportRefused, Severity
+from app.catalog.importers import own_csv
+from app.catalog.importers.heads import HEAD_ROWS, columns_understood
+from app.catalog.importers.xlsx_rows import Workbook
+from app.web.i18n import later
+
+# Sheets behind these are not looked at; nobody keeps a list there.
+MOST_SHEETS = 20
+_NAMED = 5
+
+
+def choose_sheet(book: Workbook) -> tuple[int, tuple[Finding, ...]]:
+    """Return the number of the sheet to read, and what is said of the others."""
+    names = book.names
+    if len(names) == 1:
+        return 0, ()
+    understood = [_columns(book, sheet) for sheet in range(min(len(names), MOST_SHEETS))]
+    # A cover may have a word that is a title; a list has more than one column.
+    tables = [sheet for sheet, columns in enumerate(understood) if columns > 1]
+    chosen = tables[0] if tables else next((s for s, found in enumerate(understood) if found), 0)
+    if others := [names[sheet] for sheet in tables if sheet != chosen]:
+        finding = Finding(
+            Severity.WARNING,
+            "other_lists",
+            later("Only the sheet “%(name)s” is read, but there are lists on others: %(others)s."),
+            {"name": names[chosen], "others": ", ".join(others[:_NAMED])},
+            later("Send the other sheets as files of their own."),
+        )
+    else:
+        finding = Finding(
+            Severity.INFO,
+            "other_sheets",
+            later("Only the sheet “%(name)s” is read; the file has %(sheets)s."),
+            {"name": names[chosen], "sheets": len(names)},
+            later("Send other sheets as files of their own."),
+        )
+    return chosen, (finding,)
+
+
+def _columns(book: Workbook, sheet: int) -> int:
+    """Return how many columns of a sheet are understood."""
+    try:
+        rows = list(islice(book.rows(sheet), HEAD_ROWS))
+    except ImportRefused:
+        return 0
+    if rows and own_csv.is_own(rows[0]):
+        return len(own_csv.COLUMNS)
+    return columns_understood(rows)
