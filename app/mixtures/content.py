@@ -186,6 +186,19 @@ class Phase(Part):
         return next((i for i, c in enumerate(self.components) if c.dataset == dataset), None)
 
 
+def _named_once(phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    _once([phase.name for phase in phases], later("Two phases are called %(name)s."))
+    return phases
+
+
+Phases = Annotated[
+    tuple[Phase, ...],
+    Field(min_length=1, max_length=MAX_PHASES),
+    AfterValidator(_named_once),
+]
+Tokenizer = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+
+
 class Carried(Part):
     """A version whose training happened before, so that its tokens count as seen."""
 
@@ -200,17 +213,12 @@ class Content(Part):
     `model_parameters` is the size of the model, for predictions; it changes no token.
     """
 
-    tokenizer: Annotated[str, Field(min_length=1, max_length=MAX_NAME)] = DEFAULT_TOKENIZER
-    phases: Annotated[tuple[Phase, ...], Field(min_length=1, max_length=MAX_PHASES)]
+    tokenizer: Tokenizer = DEFAULT_TOKENIZER
+    phases: Phases
     carried_from: Annotated[tuple[Carried, ...], Field(max_length=MAX_CARRIED)] = ()
     model_parameters: (
         Annotated[float, Field(strict=True, ge=1, le=1e18, allow_inf_nan=False)] | None
     ) = None
-
-    @model_validator(mode="after")
-    def _names(self) -> Self:
-        _once([phase.name for phase in self.phases], later("Two phases are called %(name)s."))
-        return self
 
     def datasets(self) -> list[str]:
         """Return the slugs of all datasets, each once, in the order of the phases."""

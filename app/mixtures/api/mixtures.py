@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Field
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
+from app.errors import InvalidInput
 from app.mixtures import (
     access,
     catalogue,
@@ -20,6 +21,7 @@ from app.mixtures import (
     versions,
 )
 from app.mixtures import content as contents
+from app.mixtures.api import examples
 from app.mixtures.api.computed import ComputedOut, computed_out
 from app.mixtures.api.etags import etag, or_stale, read_if_match
 from app.mixtures.api.plans import Strict
@@ -34,7 +36,7 @@ from app.mixtures.api.representation import (
     mixture_out,
     version_item,
 )
-from app.mixtures.content import Content
+from app.mixtures.content import DEFAULT_TOKENIZER, Content, Phases, Tokenizer
 from app.mixtures.models import Mixture, MixtureVersion, Visibility
 from app.mixtures.words import diffs as diff_words
 from app.web.paging import encode_cursor
@@ -46,13 +48,34 @@ ETAG = {"ETag": {"description": "The draft's revision.", "schema": {"type": "str
 
 
 class MixtureIn(Strict):
-    """A new mixture; without a draft it has one empty phase."""
+    """
+    A new mixture; without phases it has one empty phase.
+
+    What is in it stands under `draft`, or beside the name as in the text form.
+    """
 
     name: Annotated[str, Field(max_length=500)]
     slug: Annotated[str, Field(max_length=200)] | None = None
     description: Annotated[str, Field(max_length=5_000)] | None = None
     visibility: Visibility = Visibility.TEAM
     draft: Content | None = None
+    tokenizer: Tokenizer | None = None
+    phases: Phases | None = None
+
+    def content(self) -> Content:
+        """Return what is to be in the draft."""
+        if self.draft is not None:
+            if self.phases is not None or self.tokenizer is not None:
+                raise InvalidInput(
+                    "Give what is in the mixture once: in draft, or as phases.", field="draft"
+                )
+            return self.draft
+        tokenizer = DEFAULT_TOKENIZER if self.tokenizer is None else self.tokenizer
+        if self.phases is None:
+            return contents.new_content(token_budget=pages.DEFAULT_BUDGET).with_(
+                tokenizer=tokenizer
+            )
+        return Content(tokenizer=tokenizer, phases=self.phases)
 
 
 class VersionIn(Strict):
@@ -97,7 +120,7 @@ def create_mixture(
 ) -> MixtureOut:
     """Make a mixture."""
     require(viewer, Permission.EDIT_MIXTURES)
-    content = body.draft or contents.new_content(token_budget=pages.DEFAULT_BUDGET)
+    content = body.content()
     catalogue.require_tokenizer(session, content.tokenizer)
     mixture = lifecycle.create_mixture(
         session,
@@ -109,6 +132,7 @@ def create_mixture(
         viewer=viewer,
     )
     response.headers["ETag"] = etag(1)
+    response.headers["Location"] = f"/api/v1/mixtures/{mixture.slug}"
     return mixture_out(mixture)
 
 
@@ -135,7 +159,12 @@ def show_draft(response: Response, session: DbSession, viewer: CurrentViewer, sl
     responses={200: {"headers": ETAG}, 428: {"description": "If-Match is missing."}},
 )
 def put_draft(
-    request: Request, session: DbSession, viewer: CurrentViewer, slug: str, body: Content
+    request: Request,
+    session: DbSession,
+    viewer: CurrentViewer,
+    slug: str,
+    *,
+    body: Annotated[Content, Body(openapi_examples=examples.asked("draft"))],
 ) -> Response:
     """Put a whole draft in the place of the one that If-Match names."""
     mixture = _readable_draft(session, slug, viewer)

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.mixtures import sentences
-from app.mixtures.api import answers
+from app.mixtures.api import answers, examples
 from app.mixtures.content import Epochs, Flag, Number, Scheme, Share, Tokens, refuse_text
 from app.planning import plan, solve
 from app.planning import request as planning
@@ -73,8 +73,10 @@ class PlanIn(Strict):
     unique_floor: Tokens | None = None
 
 
-@router.post("/plan", name="mixtures.api.plan")
-def plan_phase(body: PlanIn) -> answers.PlanOut:
+@router.post("/plan", name="mixtures.api.plan", responses=examples.answered("plan"))
+def plan_phase(
+    body: Annotated[PlanIn, Body(openapi_examples=examples.asked("plan"))],
+) -> answers.PlanOut:
     """
     Share a token budget over components.
 
@@ -87,8 +89,10 @@ def plan_phase(body: PlanIn) -> answers.PlanOut:
         raise _explain(error, body) from None
 
 
-@router.post("/plan/solve", name="mixtures.api.solve")
-def solve_phase(body: PlanIn) -> answers.SolveOut:
+@router.post("/plan/solve", name="mixtures.api.solve", responses=examples.answered("plan_solve"))
+def solve_phase(
+    body: Annotated[PlanIn, Body(openapi_examples=examples.asked("plan_solve"))],
+) -> answers.SolveOut:
     """Find the ratios nearest to those asked for that keep every limit, or what contradicts."""
     if len(body.components) * len(body.groups) > MAX_CELLS:
         raise sentences.too_much(len(body.components), len(body.groups))

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 
 from app.mixtures import sentences
+from app.mixtures.api import examples
 from app.mixtures.api.answers import finite
 from app.mixtures.api.plans import Strict
 from app.mixtures.words.lists import CAVEATS
@@ -71,8 +72,10 @@ class OptimumOut(BaseModel):
     caveats: list[CaveatOut]
 
 
-@router.post("/loss", name="mixtures.api.loss")
-def predict_loss(body: LossIn) -> LossOut:
+@router.post("/loss", name="mixtures.api.loss", responses=examples.answered("scaling_loss"))
+def predict_loss(
+    body: Annotated[LossIn, Body(openapi_examples=examples.asked("scaling_loss"))],
+) -> LossOut:
     """Predict the loss of a model after so many tokens."""
     try:
         if body.preset == overfitting.LOVELACE_2026.name:
@@ -99,8 +102,12 @@ def predict_loss(body: LossIn) -> LossOut:
     )
 
 
-@router.post("/optimum", name="mixtures.api.optimum")
-def find_optimum(body: OptimumIn) -> OptimumOut:
+@router.post(
+    "/optimum", name="mixtures.api.optimum", responses=examples.answered("scaling_optimum")
+)
+def find_optimum(
+    body: Annotated[OptimumIn, Body(openapi_examples=examples.asked("scaling_optimum"))],
+) -> OptimumOut:
     """Find the model size and the tokens with the least predicted loss for a compute budget."""
     try:
         law = presets.find(body.preset)
