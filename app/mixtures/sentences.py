@@ -71,31 +71,31 @@ def _unreadable(
 def _invalid(error: errors.PlanningError, names: Sequence[str], place: str | None) -> AppError:
     if not isinstance(error, errors.InvalidValue):
         return _infeasible(error, names, place)
-    value = str(error.value)[:MAX_SHOWN]
+    value = _whole(error.value)
     owner = _owner(error.index, names)
     match error:
         case errors.Negative():
             return InvalidInput(
-                "%(value)s is below zero (%(owner)s). Write zero or more.",
+                "%(owner)s%(value)s is below zero. Write it without the minus sign.",
                 field=place,
                 value=value,
-                owner=owner or error.field,
+                owner=owner,
             )
         case errors.OutOfRange():
             return InvalidInput(
-                "%(value)s is outside %(low)s to %(high)s (%(owner)s).",
+                "%(owner)s%(value)s is not between %(low)s and %(high)s.",
                 field=place,
                 value=value,
                 low=_whole(error.low),
                 high=_whole(error.high),
-                owner=owner or error.field,
+                owner=owner,
             )
         case _:
             return InvalidInput(
-                "%(value)s is not a finite number (%(owner)s).",
+                "%(owner)s%(value)s is not a finite number.",
                 field=place,
                 value=value,
-                owner=owner or error.field,
+                owner=owner,
             )
 
 
@@ -274,7 +274,10 @@ _OF_COMPONENTS = frozenset(
 
 
 def _owner(index: int | None, names: Sequence[str]) -> str:
-    return names[index] if index is not None and index < len(names) else ""
+    """Return the component that a value is of, to stand before the sentence."""
+    if index is None or index >= len(names):
+        return ""
+    return _("%(name)s: ", name=names[index])
 
 
 def _names(indices: Sequence[int], names: Sequence[str]) -> str:
@@ -287,10 +290,13 @@ def _names(indices: Sequence[int], names: Sequence[str]) -> str:
 
 def _whole(value: object) -> str:
     if isinstance(value, Fraction):
-        value = float(value)
-    if isinstance(value, int | float | Decimal):
-        is_long = abs(float(value)) >= _LONG
-        return f"{float(value):g}" if is_long else numbers.whole(value)
+        # A whole one may be longer than a float can hold.
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, int | Decimal) and Decimal(value).is_finite():
+        is_long = abs(value) >= _LONG
+        return f"{Decimal(value).normalize():g}" if is_long else numbers.whole(value)
     return str(value)[:MAX_SHOWN]
 
 

@@ -6,6 +6,7 @@ difference of two mixtures. Comments may stand anywhere; the portal does not kee
 so where a text is imported. Budgets may be written as people type them: 1.5T, 3000亿.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from app.mixtures.content import Content
 from app.planning.errors import PlanningError
 from app.planning.parsing import parse_tokens
 from app.web.i18n import gettext as _
-from app.web.validation import sentence_of
+from app.web.validation import sentence_of, true_problems
 
 MAX_CHARACTERS = 900_000
 FORMAT = 1
@@ -91,10 +92,7 @@ def read(text: str) -> Document:
 
 def refused(error: ValidationError) -> InvalidInput:
     """Return the first things that are wrong with a content as one refusal at its field."""
-    problems = error.errors(include_url=False, include_input=False)
-    # A list of which every entry is wrong counts as too short as well.
-    deeper = [one for one in problems if one["type"] != "too_short"]
-    problems = deeper or problems
+    problems = true_problems(error.errors(include_url=False, include_input=False))
     shown = [f"{path_of(one['loc'])}: {sentence_of(one)}" for one in problems[:3]]
     if len(problems) > len(shown):
         shown.append(_("and %(n)s more", n=len(problems) - len(shown)))
@@ -154,6 +152,12 @@ def _one_line(dumper: yaml.SafeDumper, values: dict[str, Any]) -> Node:
 
 
 _Dumper.add_representer(dict, _one_line)
+
+# YAML 1.1, which PyYAML knows, takes 1e12 for a text. Nobody who writes it means one; the writer
+# knows it too, so that a name of this form stays a name.
+_POWER_OF_TEN = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+$", re.ASCII)
+for kind in (_Loader, _Dumper):
+    kind.add_implicit_resolver("tag:yaml.org,2002:float", _POWER_OF_TEN, list("-+0123456789"))
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -154,6 +154,13 @@ class PhaseView:
         return self.plan.feasible if self.plan else None
 
     @property
+    def fits(self) -> bool | None:
+        """As `is_feasible`; None too where no known limit is broken, but some data is unknown."""
+        if self.plan is None or (self.plan.feasible and self.plan.uncounted_tokens):
+            return None
+        return self.plan.feasible
+
+    @property
     def warnings(self) -> tuple[PlanWarning, ...]:
         """What to know although nothing is broken."""
         return self.plan.warnings if self.plan else ()

@@ -28,7 +28,7 @@ from app.errors import (
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.templating import is_htmx, render
-from app.web.validation import sentence_of
+from app.web.validation import field_of, sentence_of, true_problems
 
 logger = logging.getLogger(__name__)
 
@@ -191,11 +191,8 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):  # pragma: no cover  registered for it only
         raise error
     problems = [
-        {
-            "field": ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][0]),
-            "message": sentence_of(problem),
-        }
-        for problem in error.errors()
+        {"field": field_of(problem), "message": sentence_of(problem)}
+        for problem in true_problems(error.errors())
     ]
     first = problems[0]
     message = _("%(field)s: %(problem)s", field=first["field"], problem=first["message"])

@@ -1,6 +1,6 @@
 """What is wrong with a value of the API, as a sentence in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.web.i18n import gettext as _
@@ -46,12 +46,43 @@ SENTENCES: Mapping[str, str] = {
     "less_than": later("Write a number below %(lt)s."),
     "less_than_equal": later("Write a number of at most %(le)s."),
     "too_long": later("At most %(max_length)s entries are taken."),
-    "too_short": later("At least %(min_length)s entries are needed."),
+    "too_short": later("This list is too short: give %(min_length)s or more entries."),
     "string_too_long": later("At most %(max_length)s characters are taken."),
-    "string_too_short": later("At least %(min_length)s characters are needed."),
+    "string_too_short": later("This text is too short: give %(min_length)s or more characters."),
     "enum": later("Write one of: %(expected)s."),
     "literal_error": later("Write one of: %(expected)s."),
 }
+
+
+def true_problems(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """
+    Leave out lists that are called too short only because pydantic refused entries of theirs.
+
+    >>> inside = {"loc": ("body", "phases", 0, "name"), "type": "missing"}
+    >>> len(true_problems([inside, {"loc": ("body", "phases"), "type": "too_short"}]))
+    1
+    """
+    places = [tuple(one["loc"]) for one in found]
+    return [
+        one
+        for one, place in zip(found, places, strict=True)
+        if one["type"] != "too_short"
+        or not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+    ]
+
+
+def field_of(problem: Mapping[str, Any]) -> str:
+    """
+    Return the dotted place of one error of pydantic; `body` for a whole one and for no JSON.
+
+    >>> field_of({"type": "missing", "loc": ("body", "phases", 0, "name")})
+    'phases.0.name'
+    """
+    source, *place = problem["loc"]
+    # Where JSON ends too early, pydantic names the character.
+    if problem["type"] == "json_invalid" or not place:
+        return str(source)
+    return ".".join(str(part) for part in place)
 
 
 def sentence_of(problem: Mapping[str, Any]) -> str:

@@ -111,14 +111,14 @@ def test_going_back_to_weights_keeps_the_ratios_of_the_scheme():
     ("text", "words"),
     [
         ("-3", "below zero"),
-        ("150 %", "outside 0 to 1"),
+        ("150 %", "not between 0 and 1"),
         ("abc", "not a number"),
         ("1,5T", "more than one way"),
         ("300GB", "size in bytes"),
         ("1.5 tokens", "whole number"),
         ("2000 tokens", "more than the phase's budget"),
         ("nan", "not a number"),
-        ("1e400", "outside"),
+        ("1e400", "not between"),
     ],
 )
 def test_bad_entries_are_refused_at_the_cell(text: str, words: str):

@@ -79,7 +79,10 @@ class PhaseOut(BaseModel):
     name: str
     token_budget: int
     total_tokens: int
-    feasible: bool | None
+    feasible: bool | None = Field(
+        description="Null where nothing is planned, or no known limit is broken but some data "
+        "has no estimate."
+    )
     binding: list[str]
     weights_sum: float | None
     effective_tokens: float | None
@@ -180,7 +183,7 @@ def _phase(view: PhaseView) -> PhaseOut:
         name=view.name,
         token_budget=view.budget,
         total_tokens=view.total_tokens,
-        feasible=view.is_feasible,
+        feasible=view.fits,
         binding=list(plan.binding) if plan else [],
         weights_sum=finite(plan.weights_sum) if plan else None,
         effective_tokens=plan.effective_tokens if plan else None,
