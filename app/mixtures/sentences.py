@@ -292,12 +292,12 @@ def _whole(value: object) -> str:
     if isinstance(value, Fraction):
         # A whole one may be longer than a float can hold.
         value = Decimal(value.numerator) / Decimal(value.denominator)
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    if isinstance(value, int | Decimal) and Decimal(value).is_finite():
-        is_long = abs(value) >= _LONG
-        return f"{Decimal(value).normalize():g}" if is_long else numbers.whole(value)
-    return str(value)[:MAX_SHOWN]
+    if not isinstance(value, int | float | Decimal):
+        return str(value)[:MAX_SHOWN]
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not exact.is_finite():
+        return str(value)
+    return f"{exact.normalize():g}" if abs(exact) >= _LONG else numbers.whole(exact)
 
 
 # Longer numbers are printed in powers of ten.
