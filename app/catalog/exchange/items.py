@@ -103,11 +103,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row or document says: an item unless an error keeps it out."""
+    """
+    What one row or document says: an item unless an error keeps it out.
+
+    `name` is what one that is kept out calls itself, as far as it could be read.
+    """
 
     row: int
     item: Item | None
     findings: tuple[Finding, ...] = ()
+    name: str = ""
 
     @property
     def is_refused(self) -> bool:

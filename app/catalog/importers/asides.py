@@ -4,7 +4,7 @@ import re
 
 from app.catalog.importers.grid import FormulaCell, GridRow, WideCell
 from app.catalog.importers.heads import Head
-from app.catalog.importers.texts import clean, key_of
+from app.catalog.importers.texts import MAX_NAME, clean, key_of, one_line
 from app.catalog.importers.titles import Column
 
 _NAMES = frozenset({Column.NAME, Column.NAME_ZH, Column.NAME_EN})
@@ -43,6 +43,11 @@ def aside_of(row: GridRow, head: Head) -> str | None:
 def has_only_a_name(row: GridRow, head: Head) -> bool:
     """Whether a row of a table says nothing of its dataset but the name."""
     return len(head.columns) > _FEW and sum(1 for _ in row.filled) == 1
+
+
+def first_text(row: GridRow) -> str:
+    """Return what is written first in a row, short enough to be shown in place of a name."""
+    return one_line(next(iter(_texts(row).values()), ""))[:MAX_NAME]
 
 
 def _texts(row: GridRow) -> dict[int, str]:

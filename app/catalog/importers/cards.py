@@ -97,13 +97,13 @@ class _Card:
         if provider is None:
             self._note("provider_missing", None)
         if not name or provider is None:
-            return Entry(1, None, tuple(self.checks.findings))
+            return Entry(1, None, tuple(self.checks.findings), name)
         item = Item(
             record=self._record(name, provider),
             provider=provider,
             given=self._given(),
         )
-        return checked(1, None if self.checks.has_error else item, self.checks)
+        return checked(1, None if self.checks.has_error else item, self.checks, name=name)
 
     def _record(self, name: str, provider: ProviderRecord) -> DatasetRecord:
         languages, modality = self._languages()
@@ -303,7 +303,7 @@ class _Card:
                 provider=parent.provider,
                 given=parent.given | {"parent", "position"},
             )
-            yield checked(row, None if checks.has_error else item, checks)
+            yield checked(row, None if checks.has_error else item, checks, name=name)
 
     def _note(self, code: str, key: str | None, /, **params: object) -> None:
         self.checks.findings.append(finding(code, row=1, column=key, **params))

@@ -131,14 +131,16 @@ class _Document:
             if not self.node.get(name) and name not in {"name", "license"}:
                 self._note("required_missing", name, key=name)
         if provider is None or not (chinese or english):
-            return Entry(1, None, tuple(self.checks.findings))
+            return Entry(1, None, tuple(self.checks.findings), chinese or english)
         record = self._record(chinese or english, english or chinese, provider)
         item = Item(
             record=record,
             provider=provider,
             given=self._given(record),
         )
-        return checked(1, None if self.checks.has_error else item, self.checks)
+        return checked(
+            1, None if self.checks.has_error else item, self.checks, name=chinese or english
+        )
 
     def _record(self, name_zh: str, name_en: str, provider: ProviderRecord) -> DatasetRecord:
         description_zh, description_en = json_ld.bilingual(self.node.get("description"))
@@ -343,7 +345,7 @@ class _Document:
             provider=parent.provider,
             given=frozenset({"name_zh", "name_en", "parent", "position", "extra"}),
         )
-        return checked(row, None if checks.has_error else item, checks)
+        return checked(row, None if checks.has_error else item, checks, name=name)
 
     def _note(self, code: str, key: str | None, /, **params: object) -> None:
         self.checks.findings.append(finding(code, row=1, column=key, **params))

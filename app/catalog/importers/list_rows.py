@@ -7,7 +7,7 @@ from typing import Any
 from app.catalog import licences
 from app.catalog.exchange.items import Context, Entry, Finding, Item, ProviderRecord, Severity
 from app.catalog.importers import list_amounts, words
-from app.catalog.importers.asides import aside_of, has_only_a_name
+from app.catalog.importers.asides import aside_of, first_text, has_only_a_name
 from app.catalog.importers.dates import released
 from app.catalog.importers.grid import Cell, FormulaCell, GridRow, MergedCell, WideCell
 from app.catalog.importers.heads import Head
@@ -88,6 +88,12 @@ class _Cells:
         )
 
     @property
+    def name(self) -> str:
+        """What the row calls itself, "" where nothing is written there."""
+        texts = (self.text(column) for column in (Column.NAME, Column.NAME_ZH, Column.NAME_EN))
+        return one_line(next(filter(None, texts), ""))
+
+    @property
     def is_refused(self) -> bool:
         """Whether an error keeps the row out."""
         return any(found.severity is Severity.ERROR for found in self.findings)
@@ -137,7 +143,7 @@ class RowReader:
     def read(self, row: GridRow, earlier_names: Mapping[str, str]) -> Entry:
         """Return what a row says; `earlier_names` gives the slugs of the datasets above it."""
         if code := aside_of(row, self.head):
-            return Entry(row.number, None, (finding(code, row=row.number),))
+            return Entry(row.number, None, (finding(code, row=row.number),), first_text(row))
         cells = _Cells(row, self.head)
         record_and_provider = self._record(cells, earlier_names)
         item = None
@@ -150,7 +156,7 @@ class RowReader:
                 cells.findings.append(record_refused(error, row=cells.row))
             if has_only_a_name(row, self.head):
                 cells.note("only_a_name")
-        return Entry(row.number, item, tuple(cells.findings))
+        return Entry(row.number, item, tuple(cells.findings), cells.name)
 
     def _record(
         self, cells: _Cells, earlier_names: Mapping[str, str]

@@ -78,7 +78,7 @@ class Seen:
         record = entry.item.record
         if (other := self.rows.get(record.slug)) is not None:
             duplicate = finding("duplicate", row=entry.row, other=other)
-            return Entry(entry.row, None, (*entry.findings, duplicate))
+            return Entry(entry.row, None, (*entry.findings, duplicate), record.name_zh)
         self.rows[record.slug] = entry.row
         for name in (record.name_zh, record.name_en):
             self.names.setdefault(name, record.slug)

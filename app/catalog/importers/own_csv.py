@@ -17,7 +17,7 @@ from app.catalog.importers.json_stream import loads
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
-from app.catalog.importers.texts import unguard
+from app.catalog.importers.texts import MAX_NAME, clean, one_line, unguard
 from app.catalog.loading.records import EstimateRecord
 
 SEPARATOR = " | "
@@ -162,7 +162,8 @@ def _entry(row: GridRow, read: Callable[[str], str]) -> Entry:
     _put_quantity(rest, cells)
     decoder = Decoder(row.number)
     decoder.findings += findings
-    return checked(row.number, decoder.item(rest), decoder)
+    name = cells["name_zh"] or cells["name_en"]
+    return checked(row.number, decoder.item(rest), decoder, name=one_line(clean(name))[:MAX_NAME])
 
 
 def _texts(row: GridRow, read: Callable[[str], str], findings: list[Finding]) -> dict[str, str]:

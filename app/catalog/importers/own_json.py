@@ -10,6 +10,7 @@ from app.catalog.importers.decoding import decode
 from app.catalog.importers.json_stream import JsonStream
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.problems import record_refused
+from app.catalog.importers.texts import MAX_NAME, clean, one_line
 from app.catalog.loading.checking import check_record
 from app.errors import InvalidInput
 
@@ -48,18 +49,27 @@ def read_item(data: object, row: int) -> Entry:
     """Return the entry of one dataset in JSON."""
     decoder = Decoder(row)
     item = decoder.item(data)
-    return checked(row, item, decoder)
+    return checked(row, item, decoder, name=_name_of(data))
 
 
-def checked(row: int, item: Item | None, decoder: Decoder) -> Entry:
+def _name_of(data: object) -> str:
+    """Return what something that may be a dataset calls itself."""
+    name = data.get("name") if isinstance(data, dict) else None
+    texts = [name.get("zh"), name.get("en")] if isinstance(name, dict) else [name]
+    return next((one_line(clean(text))[:MAX_NAME] for text in texts if isinstance(text, str)), "")
+
+
+def checked(row: int, item: Item | None, decoder: Decoder, *, name: str = "") -> Entry:
     """Return an entry whose record may enter the catalogue, or is refused with the reason."""
+    if item is not None:
+        name = item.record.name_zh
     if item is not None:
         try:
             check_record(item.record)
         except InvalidInput as error:
             decoder.findings.append(record_refused(error, row=row))
             item = None
-    return Entry(row, item, tuple(decoder.findings))
+    return Entry(row, item, tuple(decoder.findings), name)
 
 
 def _entries(stream: JsonStream, context: Context) -> Iterator[Entry]:

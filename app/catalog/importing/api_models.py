@@ -49,6 +49,7 @@ class RowOut(BaseModel):
     row: int
     outcome: Literal["create", "change", "same", "skip", "refuse"]
     slug: str | None
+    name: str | None = Field(description="What it calls itself, of refused rows too.")
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     findings: list[FindingOut]
@@ -111,6 +112,7 @@ def _row(row: ImportRow) -> dict[str, Any]:
         "row": row.row,
         "outcome": row.outcome,
         "slug": row.slug,
+        "name": row.name_zh,
         "before": row.before,
         "after": row.after,
         "findings": [_finding(one) for one in row.findings],

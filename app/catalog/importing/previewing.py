@@ -19,6 +19,7 @@ from app.catalog.editing.known import Known
 from app.catalog.exchange.items import Entry, Finding, Item
 from app.catalog.exchange.record_json import encode, encode_item
 from app.catalog.importers.reading import read_file
+from app.catalog.importers.texts import MAX_NAME
 from app.catalog.importing import checks, findings, options, queries, stored
 from app.catalog.importing.checks import Closed
 from app.catalog.importing.comparing import Difference, compare
@@ -59,6 +60,8 @@ class _Row:
     row: int
     item: Item | None
     findings: list[Finding]
+    # What the row calls itself, where no item says more.
+    name: str = ""
     outcome: Outcome = Outcome.CREATE
     difference: Difference = field(default_factory=Difference)
     dataset_id: int | None = None
@@ -121,7 +124,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[_Row]]:
     for number, entry in enumerate(entries, start=1):
         # The page names the new providers once, not at each of their rows.
         found = [one for one in entry.findings if one.code != "provider_new"]
-        batch.append(_Row(number, entry.row, entry.item, found))
+        batch.append(_Row(number, entry.row, entry.item, found, entry.name[:MAX_NAME]))
         if len(batch) >= BATCH:
             yield batch
             batch = []
@@ -133,6 +136,7 @@ def _take(state: _Preview, batch: Sequence[_Row]) -> None:
     """Check the rows of a batch; compare and write those that need no row below them."""
     for row in batch:
         if row.item is not None:
+            row.name = row.item.record.name_zh
             checked = checks.check(row.item, row.row, state.closed)
             row.item = checked.item
             row.findings += checked.findings
@@ -270,7 +274,7 @@ def _values(state: _Preview, row: _Row) -> list[Any]:
         severity.value if severity else None,
         _dumps(findings.to_json(row.findings)),
         record.slug if record else None,
-        record.name_zh if record else None,
+        record.name_zh if record else row.name or None,
         record.name_en if record else None,
         _dumps(encode_item(row.item)) if row.item and is_written else None,
         sorted(row.item.given) if row.item and is_written else [],

@@ -64,3 +64,35 @@ def test_what_is_there_stays_where_somebody_wants_that(
     changed = LIST.replace("2500万篇", "2600万篇") + "\n新库,甲数据公司,法律,1份,中文,,"
     found = send(seeded_session, storage, changed, chosen=Options(existing="keep"))
     assert found.counts == {"skip": 3, "create": 1, "info": 3}
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("a.csv", "名称,供应商,数量\n坏数字,甲公司,很多\n"),
+        ("a.csv", "名称,供应商,数量\n合计,,5万\n"),
+        (
+            "a.json",
+            '{"format": "peibi.catalogue", "version": 1, "datasets": [{"name": {"zh": "缺"}}]}',
+        ),
+        ("README.md", "---\npretty_name: Card\nlicense: mit\n---\n\nText.\n"),
+        ("a.json", '{"@context": "https://schema.org/", "@type": "Dataset", "name": "Page"}'),
+    ],
+)
+def test_a_row_that_is_kept_out_is_shown_by_its_name(
+    seeded_session: Session, storage: FileStorage, file: str, content: str
+) -> None:
+    [row] = rows_of(seeded_session, send(seeded_session, storage, content, file))
+    assert row.outcome in {Outcome.REFUSE, Outcome.SKIP}
+    assert row.name_zh in {"坏数字", "合计", "缺", "Card", "Page"}
+
+
+def test_a_row_that_the_catalogue_refuses_keeps_its_name(
+    seeded_session: Session, storage: FileStorage
+) -> None:
+    apply(seeded_session, send(seeded_session, storage, LIST))
+    dataset = seeded_session.scalars(select(Dataset).where(Dataset.name_zh == "医学文献库")).one()
+    dataset.archived_at = func.now()
+    seeded_session.flush()
+    rows = rows_of(seeded_session, send(seeded_session, storage, LIST))
+    assert [row.name_zh for row in rows if row.outcome == Outcome.REFUSE] == ["医学文献库"]
