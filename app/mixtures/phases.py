@@ -52,7 +52,7 @@ def plan_phase(index: int, phase: Phase, around: Surroundings, *, has_detail: bo
             request = plan_request(
                 phase, around.facts, around.unique, around.seen, known_tags=around.tags
             )
-            plan = planner.plan(request)
+            plan = planner.plan(request, has_respread=has_detail)
         except PlanningError as error:
             problem = sentences.explain(error, names=names_of(phase, around.facts))
     planned: Sequence[PlannedComponent | None] = (

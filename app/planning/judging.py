@@ -29,7 +29,7 @@ class Judged:
         Limits of any kind that the tokens do not keep.
     respread : tuple of int or None
         Tokens that keep the budget within the limits on single components; None where nothing
-        of that kind is broken, or no tokens do.
+        of that kind is broken, no tokens do, or nobody asked.
     respread_capacity : int or None
         Where no tokens do: the most that could be handed out.
     """
@@ -43,13 +43,15 @@ class Judged:
     respread_capacity: int | None
 
 
-def judge(request: PlanRequest) -> Judged:
+def judge(request: PlanRequest, *, has_respread: bool = True) -> Judged:
     """
     Judge the ratios of a request at its budget.
 
     Parameters
     ----------
     request : PlanRequest
+    has_respread : bool
+        Whether to look for tokens that keep the limits, a third of the work.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def judge(request: PlanRequest) -> Judged:
     breaches = limits_kept.breaches(request, tokens)
     names = {component.name for component in components}
     respread, capacity = None, None
-    if any(breach.subject in names for breach in breaches):
+    if has_respread and any(breach.subject in names for breach in breaches):
         try:
             respread = respreading.respread(
                 shares,

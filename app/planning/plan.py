@@ -12,13 +12,16 @@ from app.planning.outcome import PlanResult, PlanWarning, WarningCode
 from app.planning.request import OnShortage, PlanRequest
 
 
-def plan(request: PlanRequest) -> PlanResult:
+def plan(request: PlanRequest, *, has_respread: bool = True) -> PlanResult:
     """
     Plan one phase.
 
     Parameters
     ----------
     request : PlanRequest
+    has_respread : bool
+        Without it, the remedies leave the re-spread out, where the request does not ask for it:
+        for phases of which only the tokens are looked at.
 
     Returns
     -------
@@ -51,7 +54,9 @@ def plan(request: PlanRequest) -> PlanResult:
     >>> plan(PlanRequest(100, parts, on_shortage="shrink")).total_tokens
     80
     """
-    asked = judging.judge(request)
+    asked = judging.judge(
+        request, has_respread=has_respread or request.on_shortage is OnShortage.RESPREAD
+    )
     if not asked.breaches or request.on_shortage is OnShortage.REPORT:
         return report.result(request, asked, asked.tokens)
     if request.on_shortage is OnShortage.SHRINK:

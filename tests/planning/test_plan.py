@@ -339,3 +339,20 @@ def test_weighted_groups_must_be_a_partition() -> None:
         plan(PlanRequest(10, both, groups=(by_language,)))
     with pytest.raises(SharedComponent):
         plan(PlanRequest(10, both[:1], groups=(by_language, by_category)))
+
+
+def test_a_plan_without_the_respread_is_the_same_otherwise():
+    parts = (Component("a", 10, weight=5, max_epochs=4), Component("b", 100, weight=5))
+    whole, brief = (plan(PlanRequest(100, parts), has_respread=one) for one in (True, False))
+    assert whole.remedies.respread == {"a": -10, "b": 10}
+    assert brief.remedies.respread == {}
+    assert brief.components == whole.components
+    assert brief.breaches == whole.breaches
+    assert brief.remedies.largest_budget == whole.remedies.largest_budget
+    assert brief.remedies.more_unique_tokens == whole.remedies.more_unique_tokens
+
+
+def test_a_phase_that_shall_respread_does_so_in_every_case():
+    parts = (Component("a", 10, weight=5, max_epochs=4), Component("b", 100, weight=5))
+    request = PlanRequest(100, parts, on_shortage=OnShortage.RESPREAD)
+    assert [one.tokens for one in plan(request, has_respread=False).components] == [40, 60]
