@@ -12,7 +12,7 @@ from app.compute.errors import InvalidNumber, require_positive
 from app.compute.flops import model_flops_per_token
 from app.compute.layouts import Attention, Layout, attention_kernel
 from app.compute.machines import Cluster
-from app.compute.memory import stage_memory
+from app.compute.memory import judge, stage_memory
 from app.compute.pipeline import bubble_fraction
 from app.compute.placement import stage_parameters
 from app.compute.profiles import MEGATRON_DEEPSPEED_2022, Profile, find_profile
@@ -45,6 +45,7 @@ class _Scored:
     base: Layout
     seconds: Floats
     gib: Floats
+    allocated: Floats
     refused: Refusals
 
 
@@ -231,7 +232,10 @@ def _score(  # noqa: PLR0917 - private, the arguments of `search_layouts`
         profile=profile,
         bubble_scale=1.0 / grid.interleave,
     )
-    return _Scored(grid, base, scale * step.total, parts.total.max(axis=-1), refused)
+    fullest = parts.total.argmax(axis=-1)[..., None]
+    gib = np.take_along_axis(parts.total, fullest, axis=-1)[..., 0]
+    allocated = np.take_along_axis(parts.allocated, fullest, axis=-1)[..., 0]
+    return _Scored(grid, base, scale * step.total, gib, allocated, refused)
 
 
 def _shares(profile: Profile) -> bool:
@@ -252,6 +256,7 @@ def _collect(  # noqa: PLR0917 - likewise
     index = np.concatenate([np.arange(len(part.grid)) for part in scored])
     seconds = np.concatenate([part.seconds for part in scored])
     gib = np.concatenate([part.gib for part in scored])
+    allocated = np.concatenate([part.allocated for part in scored])
     fits = gib <= usable
     good, bad = np.flatnonzero(fits), np.flatnonzero(~fits)
     good = good[np.lexsort((gib[good], seconds[good]))]
@@ -275,6 +280,7 @@ def _collect(  # noqa: PLR0917 - likewise
             bubble_fraction=bubble_fraction(slots, made.micro_batches),
             max_gib=float(gib[place]),
             fits=True,
+            verdict=judge(float(gib[place]), profile.overhead, float(allocated[place]), usable),
             rank=rank + 1,
             mfu=utilisation(
                 step_flops,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
 
 from app.compute.layouts import Layout
+from app.compute.memory import Verdict
 
 Item = TypeVar("Item")
 
@@ -14,7 +15,8 @@ class RankedLayout:
     """
     A layout that fits, with its rank from 1.
 
-    `is_best_trade` says that no other layout is both faster and leaves more memory free.
+    The verdict is "tight" where less is left than the overhead is uncertain by; `is_best_trade`
+    says that no other layout is both faster and leaves more memory free.
     """
 
     layout: Layout
@@ -22,6 +24,7 @@ class RankedLayout:
     bubble_fraction: float
     max_gib: float
     fits: bool
+    verdict: Verdict
     rank: int
     mfu: float
     is_best_trade: bool

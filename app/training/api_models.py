@@ -236,6 +236,28 @@ class EstimateIn(Strict):
     ramp: RampIn | None = Field(default=None, description="The full batch at once if absent.")
 
 
+class QuestionsIn(Strict):
+    """
+    A run, and what is asked the other way round: GPUs for `days`, or what a `budget` buys.
+
+    The run's MFU and goodput are taken to hold at any number of GPUs.
+    """
+
+    run: EstimateIn
+    days: Annotated[float, Field(gt=0, le=36_500, allow_inf_nan=False)] | None = Field(
+        default=None, description="The deadline."
+    )
+    budget: Annotated[Decimal, Field(gt=0, le=10**15, allow_inf_nan=False, strict=False)] | None = (
+        Field(default=None, description="In the currency of the price of a GPU-hour.")
+    )
+    law: Literal["besiroglu_2024", "hoffmann_unrounded", "muennighoff"] = Field(
+        default="besiroglu_2024", description="Scaling law of the compute-optimal size."
+    )
+    unique_tokens: Tokens | None = Field(
+        default=None, description="Of the mixture; repeats beyond them count for less."
+    )
+
+
 class LimitsIn(Strict):
     """What a search looks at, and how many rows it answers with."""
 

@@ -12,9 +12,9 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from app.errors import AppError
-from app.training import presets, service
-from app.training.api_models import EstimateIn, LayoutsIn
-from app.training.reports import search_lines, summary_lines
+from app.training import presets, questions, service
+from app.training.api_models import EstimateIn, LayoutsIn, QuestionsIn
+from app.training.reports import answer_lines, search_lines, summary_lines
 from app.web.errors import sentence
 from app.web.i18n import LOCALES, use_locale
 from app.web.validation import sentence_of
@@ -61,6 +61,7 @@ def make_training_app() -> typer.Typer:
 
     app.command("estimate")(print_estimate)
     app.command("layouts")(print_layouts)
+    app.command("questions")(print_answers)
     app.command("presets")(print_presets)
     return app
 
@@ -132,6 +133,37 @@ def print_layouts(
     with one_sentence():
         found = service.find_layouts(LayoutsIn.model_validate(body))
         show(as_json, found, lambda: search_lines(found))
+
+
+def print_answers(  # noqa: PLR0913  one option for each value that people change
+    file: File = None,
+    *,
+    model: Model = "",
+    accelerator: Accelerator = "",
+    gpus: Gpus = 0,
+    tokens: Tokens = "",
+    mfu: Number = None,
+    goodput: Number = None,
+    price: Annotated[str, typer.Option(help="Of a GPU-hour.")] = "",
+    days: Annotated[float | None, typer.Option(help="How many GPUs finish in so many?")] = None,
+    budget: Annotated[str, typer.Option(help="What does so much money buy?")] = "",
+    law: Annotated[str, typer.Option(help="Scaling law of the best size.")] = "",
+    unique_tokens: Annotated[str, typer.Option(help="Of the mixture, such as 2e12.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Answer the other way round: GPUs for a deadline, tokens and size for a budget."""
+    run = read_body(file)
+    put(run, "model", preset=model or None)
+    put(run, "hardware", accelerator=accelerator or None, count=gpus or None)
+    put(run, "hardware", price_per_hour=price or None)
+    put(run, "efficiency", mfu=mfu)
+    put(run, "", tokens=as_number(tokens), goodput=goodput)
+    body: dict[str, Any] = {"run": run}
+    put(body, "", days=days, budget=budget or None, law=law or None)
+    put(body, "", unique_tokens=as_number(unique_tokens))
+    with one_sentence():
+        found = questions.answer(QuestionsIn.model_validate(body))
+        show(as_json, found, lambda: answer_lines(found))
 
 
 def print_presets() -> None:

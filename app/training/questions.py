@@ -7,13 +7,18 @@ from decimal import Decimal
 from app.compute import inverse
 from app.compute.errors import ComputeError
 from app.compute.inverse import Speed
+from app.errors import InvalidInput
 from app.planning import data_constrained, scaling
 from app.planning import presets as laws
 from app.planning.errors import PlanningError
 from app.planning.scaling import Optimum
+from app.training import service
+from app.training.api_models import QuestionsIn
+from app.training.known import Known
 from app.training.service import Plan
 from app.web.i18n import later
 
+DEFAULT_LAW = "besiroglu_2024"
 LAWS: Mapping[str, str] = {
     "besiroglu_2024": later("Besiroglu 2024 (Chinchilla, refitted)"),
     "hoffmann_unrounded": later("Hoffmann 2022 (Chinchilla)"),
@@ -59,6 +64,49 @@ class Purchase:
     flops: float
     optimum: Optimum | None
     size_for_tokens: float
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    What was asked the other way round, None where it was not.
+
+    `size_for_tokens` and the optimum are in parameters, `budget` and `cost` in `currency`.
+    """
+
+    deadline: Deadline | None
+    purchase: Purchase | None
+    currency: str | None
+
+
+def answer(body: QuestionsIn, known: Known | None = None) -> Answers:
+    """
+    Answer what is asked of a run.
+
+    Raises
+    ------
+    TrainingRefused, InvalidInput
+        A run that cannot be; a budget without a price; a question that no number answers.
+    """
+    if body.days is None and body.budget is None:
+        raise InvalidInput("Ask for days, for a budget, or for both.", field="days")
+    plan = service.plan_run(body.run, known)
+    if body.budget is not None and not plan.cluster.price_per_hour:
+        raise InvalidInput(
+            "A budget buys nothing without the price of a GPU-hour: give price_per_hour.",
+            field="run.hardware.price_per_hour",
+        )
+    deadline = None if body.days is None else meet_deadline(plan, body.days)
+    purchase = None
+    if body.budget is not None:
+        purchase = spend(plan, body.budget, law=body.law, unique_tokens=body.unique_tokens)
+    for name, asked, found in (
+        ("days", body.days, deadline),
+        ("budget", body.budget, purchase),
+    ):
+        if asked is not None and found is None:
+            raise InvalidInput("No number of GPUs or tokens answers this.", field=name)
+    return Answers(deadline, purchase, plan.estimate.currency)
 
 
 def speed_of(plan: Plan) -> Speed:

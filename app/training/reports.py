@@ -2,6 +2,7 @@
 
 from app.compute.layouts import Layout
 from app.training import sentences
+from app.training.questions import Answers
 from app.training.service import Plan, Search
 from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
@@ -43,6 +44,29 @@ def summary_lines(plan: Plan) -> list[str]:
         rows.append((_("CO2, t"), decimal(found.co2_t, 2)))
     lines = [f"{name}\t{value}" for name, value in rows]
     return lines + [f"! {one.message}" for one in found.warnings]
+
+
+def answer_lines(found: Answers) -> list[str]:
+    """Return what was asked the other way round, a line for each number."""
+    lines = []
+    if found.deadline is not None:
+        rows = [(_("GPUs"), whole(found.deadline.gpus))]
+        if found.deadline.cost is not None:
+            rows.append((_("Cost"), f"{whole(round(found.deadline.cost))} {found.currency}"))
+        lines += [f"{name}\t{value}" for name, value in rows]
+    if found.purchase is not None:
+        bought = found.purchase
+        rows = [
+            (_("GPU-hours"), whole(round(bought.gpu_hours))),
+            (_("Tokens"), short(bought.tokens)),
+            (_("Days"), decimal(bought.days, 1)),
+            (_("Parameters for the plan’s tokens"), short(bought.size_for_tokens)),
+        ]
+        if bought.optimum is not None:
+            rows.append((_("Compute-optimal parameters"), short(bought.optimum.parameters)))
+            rows.append((_("Compute-optimal tokens"), short(bought.optimum.tokens)))
+        lines += [f"{name}\t{value}" for name, value in rows]
+    return lines
 
 
 def search_lines(found: Search) -> list[str]:

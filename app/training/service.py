@@ -11,6 +11,7 @@ from app.compute.estimate import Assumptions, estimate
 from app.compute.layout_search import search_layouts
 from app.compute.layouts import Layout
 from app.compute.machines import Cluster
+from app.compute.memory import Verdict
 from app.compute.results import Estimate
 from app.compute.search_space import SearchLimits
 from app.compute.shapes import ModelShape
@@ -39,13 +40,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class FoundLayout:
-    """A layout that fits; `days` is None where no tokens were given."""
+    """A layout that fits, maybe only just; `days` is None where no tokens were given."""
 
     layout: Layout
     step_seconds: float
     bubble_fraction: float
     max_gib: float
     fits: bool
+    verdict: Verdict
     rank: int
     mfu: float
     days: float | None
@@ -137,6 +139,7 @@ def find_layouts(body: LayoutsIn, known: Known | None = None) -> Search:
                 bubble_fraction=one.bubble_fraction,
                 max_gib=one.max_gib,
                 fits=one.fits,
+                verdict=one.verdict,
                 rank=one.rank,
                 mfu=one.mfu,
                 days=None if steps is None else steps * one.step_seconds / SECONDS_PER_DAY,

@@ -281,6 +281,19 @@ def test_a_found_layout_can_be_estimated_and_agrees(client):
     assert plan["time"]["days"] == pytest.approx(first["days"])
 
 
+def test_a_layout_that_fits_only_just_is_called_tight(client):
+    body = {
+        "model": {"preset": "llama2-7b"},
+        "hardware": {"accelerator": "h800", "count": 64},
+        "global_batch": 1024,
+    }
+    first = ask(client, body, "layouts").json()["layouts"][0]
+    layout = {name: value for name, value in first["layout"].items() if value is not None}
+    del body["global_batch"]
+    plan = ask(client, {**body, "layout": layout, "tokens": 1e12}).json()
+    assert first["verdict"] == plan["memory"]["verdict"] == "tight"
+
+
 def test_rows_are_as_many_as_asked_for(client):
     limits = SEARCH["limits"] | {"max_layouts": 2, "max_rejected": 0}
     found = ask(client, SEARCH | {"limits": limits}, "layouts").json()
@@ -344,3 +357,38 @@ def test_every_published_run_can_be_asked_for(client, run_id):
     }
     answer = ask(client, body)
     assert answer.status_code == 200, answer.text
+
+
+def test_questions_agree_with_an_estimate(client):
+    run = changed(efficiency={"mfu": 0.362}, layout__global_batch=8192)
+    body = {"run": run, "days": 60, "budget": "1000000", "unique_tokens": 350e9}
+    answer = ask(client, body, "questions")
+    assert answer.status_code == 200, answer.text
+    deadline, purchase = answer.json()["deadline"], answer.json()["purchase"]
+    assert deadline["gpus"] == deadline["replicas"] * 48
+    # As many GPUs as were named do it in the days that were asked for, one replica fewer does not.
+    for gpus, is_enough in ((deadline["gpus"], True), (deadline["gpus"] - 48, False)):
+        hardware = run["hardware"] | {"count": gpus}
+        layout = run["layout"] | {"global_batch": 2 * gpus // 48 * 64}
+        found = ask(client, run | {"hardware": hardware, "layout": layout}).json()
+        assert (found["time"]["days_with_goodput"] <= 60) is is_enough
+    # The tokens that the budget buys cost the budget.
+    spent = ask(client, run | {"tokens": purchase["tokens"]}).json()
+    assert float(spent["cost"]) == pytest.approx(1_000_000, rel=1e-6)
+    assert purchase["optimum"]["parameters"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, "days"),
+        ({"days": 0}, "days"),
+        ({"budget": "NaN"}, "budget"),
+        ({"budget": 5, "run": changed(hardware={"accelerator": "h20", "count": 384})},
+         "run.hardware.price_per_hour"),
+        ({"days": 1, "run": changed(layout__tp=3)}, "hardware.count"),
+        ({"days": 1, "law": "gut feeling"}, "law"),
+    ],
+)  # fmt: skip
+def test_questions_that_cannot_be_answered(client, changes, field):
+    assert refused(client, {"run": BLOOM} | changes, "questions")["field"] == field

@@ -44,6 +44,21 @@ def test_options_win_over_a_file():
     assert json.loads(found.output)["layout"]["dp"] == 16
 
 
+def test_questions_are_answered_the_other_way_round():
+    plan = ["questions", "--model", "llama3-8b", "--accelerator", "h100", "--gpus", "64"]
+    found = run(*plan, "--tokens", "1e12", "--mfu", "0.4", "--price", "2", "--days", "10",
+                "--budget", "100000", "--json")  # fmt: skip
+    assert found.exit_code == 0, found.output
+    answers = json.loads(found.output)
+    assert answers["purchase"]["gpu_hours"] == 50_000
+    assert answers["deadline"]["gpus"] > 64
+    lines = run(*plan, "--tokens", "1e12", "--price", "2", "--budget", "100000").output
+    assert "Compute-optimal parameters" in lines
+    refused = run(*plan, "--tokens", "1e12", "--budget", "5")
+    assert refused.exit_code == 1
+    assert "price" in refused.output
+
+
 def test_layouts_prints_ranks_and_reasons():
     found = run(
         "layouts", "--model", "bloom", "--accelerator", "a100", "--gpus", "384",

@@ -12,11 +12,12 @@ from app.compute.profiles import PROFILES
 from app.compute.results import Estimate
 from app.compute.states import OPTIMIZERS
 from app.db import DbSession
-from app.training import knowledge, presets, service
+from app.training import knowledge, presets, questions, service
 from app.training.api.refusals import refusal
-from app.training.api_models import EstimateIn, LayoutsIn
+from app.training.api_models import EstimateIn, LayoutsIn, QuestionsIn
 from app.training.known import Grid, Price
 from app.training.problems import TrainingRefused
+from app.training.questions import Answers
 from app.training.service import Search
 
 # Anybody may ask, but a token that does not hold is refused as everywhere.
@@ -60,6 +61,15 @@ def search_layouts(request: Request, session: DbSession, body: LayoutsIn) -> Sea
     """Search all layouts of a cluster: those that fit, fastest first, and why others do not."""
     try:
         return service.find_layouts(body, knowledge.load_known(session))
+    except TrainingRefused as error:
+        return refusal(request, error)
+
+
+@router.post("/questions", name="training.api.questions", response_model=Answers)
+def answer_questions(request: Request, session: DbSession, body: QuestionsIn) -> Answers | Response:
+    """Answer the other way round: GPUs for a deadline, tokens and optimal size for a budget."""
+    try:
+        return questions.answer(body, knowledge.load_known(session))
     except TrainingRefused as error:
         return refusal(request, error)
 

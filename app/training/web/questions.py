@@ -21,8 +21,6 @@ from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 
-DEFAULT_LAW = "besiroglu_2024"
-
 
 @dataclass(frozen=True)
 class QuestionsPage:
@@ -60,7 +58,7 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
         plan=plan,
         deadline=questions.meet_deadline(plan, float(days)) if is_asked and plan and days else None,
         purchase=questions.spend(
-            plan, budget, law=form.text("law") or DEFAULT_LAW, unique_tokens=unique
+            plan, budget, law=form.text("law") or questions.DEFAULT_LAW, unique_tokens=unique
         )
         if is_asked and plan and budget
         else None,
