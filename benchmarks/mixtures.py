@@ -7,6 +7,7 @@ composer sends it, through HTTP and drawing, against one of a page without compo
 
 import gc
 import re
+import resource
 import statistics
 import tempfile
 import time
@@ -264,7 +265,9 @@ def table(found: list[Measured]) -> str:
         f"{'mixtures':50} {'p50 ms':>8} {'p99 ms':>8} {'processor':>10} {'x empty':>7} "
         f"{'kB':>6} {'statements':>11}"
     )
-    return "\n".join([head, *(one.line() for one in found)]) + "\n"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    last = f"{'memory of this process at most, portal and client':50} {peak:8.0f} MB"
+    return "\n".join([head, *(one.line() for one in found), last]) + "\n"
 
 
 if __name__ == "__main__":
