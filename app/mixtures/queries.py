@@ -28,6 +28,21 @@ from app.mixtures.policies import Rule
 PAGE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A version that a draft can say was trained on before."""
+
+    mixture: str
+    version: int
+    name: str
+    message: str
+
+    @property
+    def code(self) -> str:
+        """How it is written in a field: zh-en-7b@3."""
+        return f"{self.mixture}@{self.version}"
+
+
 def readable(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a viewer may know of a mixture."""
     conditions: list[ColumnElement[bool]] = [Mixture.visibility == Visibility.PUBLIC]
@@ -318,6 +333,18 @@ def find_carried(
         )
     )
     return {Carried(mixture=slug, version=number): tokens for slug, number, tokens in rows}
+
+
+def list_runs(session: Session, viewer: Viewer, *, limit: int = 500) -> list[Run]:
+    """Return the versions that one may see, the newest first, without what is in them."""
+    rows = session.execute(
+        select(Mixture.slug, MixtureVersion.number, Mixture.name, MixtureVersion.message)
+        .join(MixtureVersion.mixture)
+        .where(readable(viewer))
+        .order_by(MixtureVersion.id.desc())
+        .limit(limit)
+    )
+    return [Run(*row) for row in rows]
 
 
 def list_links(session: Session, mixture_id: int) -> list[ShareLink]:

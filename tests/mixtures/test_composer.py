@@ -474,6 +474,14 @@ def test_whole_mixture_takes_tokenizer_model_and_earlier_runs(planner: TestClien
     assert [(one.mixture, one.version) for one in found.carried_from] == [(slug, 1)]
     page = planner.get(f"/mixtures/{slug}?row={BOOKS}").text
     assert "Drawn before" in page
+    # What is there is kept by its box, and what may be added is offered by its name.
+    assert f'<option value="{slug}@1">zh-en 7B · version 1 · first</option>' in page
+    assert re.search(rf'name="carried_kept"\s+value="{slug}@1" checked', page)
+    kept = values | {"carried": "", "carried_kept": f"{slug}@1", "model_parameters": "8B"}
+    send(planner, slug, "mixture", **kept)
+    assert [one.version for one in read(slug).carried_from] == [1]
+    send(planner, slug, "mixture", **values | {"carried": ""})
+    assert read(slug).carried_from == ()
 
 
 @pytest.mark.parametrize(
@@ -710,7 +718,12 @@ def test_show_says_what_changed_in_the_catalogue_since_the_version(
     )
     page = planner.get(f"/mixtures/{slug}")
     assert page.status_code == 200
-    assert "1 dataset changed since version 1: The Pile · Books3" in page.text
+    told = page.text.index("1 dataset changed since version 1: The Pile · Books3")
+    # An edit redraws what is in there: the notice stands before it, and stays.
+    assert told < page.text.index('<div id="composer">')
+    edited = send(planner, slug, "cells", htmx=True, **{f"w.{BOOKS}": "61"})
+    assert edited.status_code == 200
+    assert 'id="composer"' not in edited.text
 
 
 def test_show_says_what_the_data_costs_and_what_the_ranges_make_of_the_budget(

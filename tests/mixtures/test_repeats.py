@@ -136,3 +136,25 @@ def test_repeats_of_a_mixture_are_the_teams(seeded_client: TestClient, seeded_se
     assert seeded_client.get(f"/mixtures/{slug}/repeats").status_code in {401, 404}
     planner = factories.signed_in(seeded_client, seeded_session, "planner")
     assert planner.get("/mixtures/nothing-here/repeats").status_code == 404
+
+
+def test_version_says_what_its_repeats_cost_from_the_facts_that_it_keeps(
+    seeded_client: TestClient, seeded_session: Session
+):
+    planner = factories.signed_in(seeded_client, seeded_session, "planner")
+    made = content(
+        phase([component("the-pile/wikipedia-en", 9)], budget=10**11),
+        phase([component("the-pile/books3", 1)], budget=10**9, name="Anneal"),
+        model_parameters=7e9,
+    )
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), made).slug
+    address = f"/mixtures/{slug}/versions/1"
+    assert planner.post(f"/api/v1{address[:-2]}", json={"message": "first"}).status_code == 201
+    assert f'{address}/repeats"' in planner.get(address).text
+    page = planner.get(f"{address}/repeats?phase=2")
+    assert page.status_code == 200
+    assert f'href="{address}/repeats?phase=1"' in page.text
+    assert "Back to the version" in page.text
+    assert planner.get(f"/mixtures/{slug}/versions/2/repeats").status_code == 404
+    planner.cookies.clear()
+    assert planner.get(f"{address}/repeats").status_code in {401, 404}

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
+from app.mixtures import access, loading, queries, versions
 from app.mixtures import content as contents
-from app.mixtures import loading, queries
-from app.mixtures.models import Mixture
+from app.mixtures.models import Mixture, MixtureVersion
+from app.mixtures.pages import Number
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.worth import Worth, worth_of
 from app.mixtures.web.say import SAY, Say
@@ -43,6 +44,7 @@ class RepeatsPage:
     flops: float | None
     sizes: list[BestSize]
     base_href: str
+    version: MixtureVersion | None = None
     say: Say = SAY
 
 
@@ -60,9 +62,33 @@ def show(
     mixture = queries.get_mixture(session, slug, viewer)
     draft = queries.get_draft(session, mixture.id)
     view = loading.load_plan(session, contents.read(draft.content), viewer, phase=phase - 1)
+    return render(request, "mixtures/repeats.html", _page(mixture, view, f"/mixtures/{slug}"))
+
+
+@router.get("/mixtures/{slug}/versions/{number}/repeats", name="mixtures.version.repeats")
+def show_of_version(
+    request: Request,
+    session: DbSession,
+    viewer: CurrentViewer,
+    slug: str,
+    *,
+    number: Number,
+    phase: Annotated[int, Query(ge=1, le=contents.MAX_PHASES)] = 1,
+) -> Response:
+    """Show what the repeats of a version cost, from the facts that it keeps."""
+    mixture = queries.get_mixture(session, slug, viewer)
+    version = queries.get_version(session, mixture, number)
+    opened = versions.open_version(version, phase=phase - 1, with_team=access.sees_team(viewer))
+    page = _page(mixture, opened.view, f"/mixtures/{slug}/versions/{number}", version)
+    return render(request, "mixtures/repeats.html", page)
+
+
+def _page(
+    mixture: Mixture, view: MixtureView, base_href: str, version: MixtureVersion | None = None
+) -> RepeatsPage:
     unique = sum(one.mid for one in view.unique.values())
     flops = compute_of(view)
-    page = RepeatsPage(
+    return RepeatsPage(
         mixture=mixture,
         view=view,
         phase=view.phase,
@@ -71,9 +97,9 @@ def show(
         unique_tokens=unique,
         flops=flops,
         sizes=best_sizes(flops, unique) if flops else [],
-        base_href=f"/mixtures/{slug}",
+        base_href=base_href,
+        version=version,
     )
-    return render(request, "mixtures/repeats.html", page)
 
 
 def compute_of(view: MixtureView) -> float | None:

@@ -1,6 +1,6 @@
 """The composer's page: everything that its template shows, computed and in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +112,8 @@ class ComposerPage:
     budget_text: str
     total_text: str
     model_text: str
-    carried_text: str
+    carried: Sequence[str]
+    runs: Sequence[queries.Run]
     floor_text: str
     action: str
     here_href: str
@@ -194,7 +195,8 @@ def make(made: Making) -> ComposerPage:
         budget_text=spell(phase.budget, numbers.system()),
         total_text=spell(view.content.total_tokens, numbers.system()),
         model_text=_spelled(view.content.model_parameters),
-        carried_text=", ".join(f"{one.mixture}@{one.version}" for one in view.content.carried_from),
+        carried=[f"{one.mixture}@{one.version}" for one in view.content.carried_from],
+        runs=[] if made.asking.is_fragment else queries.list_runs(session, made.viewer),
         floor_text=_spelled(phase.phase.unique_floor),
         action=made.url_for("mixtures.edit", slug=slug),
         here_href=f"{base}?phase={number}",

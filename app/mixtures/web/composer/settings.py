@@ -76,7 +76,7 @@ def mixture_edit(form: FormData) -> Edit:
     """
     tokenizer = form.text("tokenizer")
     parameters = _read_parameters(form.text("model_parameters"))
-    carried = read_carried(form.text("carried"))
+    carried = read_carried(",".join([*form.all("carried_kept"), form.text("carried")]))
 
     def changes(now: Content) -> list[tuple[str, Edit]]:
         found: list[tuple[str, Edit]] = []
