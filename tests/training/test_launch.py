@@ -121,6 +121,35 @@ def test_every_argument_is_one_of_the_tool_s(query):
             assert set(values) <= set(known[part]), part
 
 
+WHOLE = Path(__file__).with_name("deepspeed")
+"""Configurations that `make test-trainers-full deepspeed` reads with DeepSpeed itself."""
+WRITTEN = {
+    "bloom-bf16optimizer": {"run": "bloom-176b"},
+    "llama2-zero3-fp16": {
+        "model": "llama2-7b", "accelerator": "a100-sxm-80gb", "gpus": "64", "tokens": "1T",
+        "optimizer": "deepspeed", "zero": "3", "precision": "fp16", "micro_batch": "4",
+        "global_batch": "1024", "recompute": "full",
+    },
+    "llama3-zero1-bf16": {
+        "model": "llama3-8b", "accelerator": "h800", "gpus": "64", "tokens": "1T", "tp": "2",
+        "sequence_parallel": "yes", "optimizer": "deepspeed", "zero": "1", "micro_batch": "2",
+        "global_batch": "512", "recompute": "selective",
+    },
+    "llama2-fp32": {
+        "model": "llama2-7b", "accelerator": "a100-sxm-80gb", "gpus": "64", "tokens": "1T",
+        "optimizer": "deepspeed", "zero": "2", "precision": "fp32", "global_batch": "64",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_deepspeed_reads_is_what_we_write(name):
+    plan = plan_of(**WRITTEN[name])
+    kept = json.loads((WHOLE / f"{name}.json").read_text(encoding="utf-8"))
+    assert kept["data_parallel"] == plan.estimate.layout.dp
+    assert kept["config"] == json.loads(launch.deepspeed_config(plan))
+
+
 def test_megatron_takes_fsdp_only_with_what_it_needs():
     flags = launch.megatron_flags(
         plan_of(model="llama3-8b", accelerator="h100-sxm", gpus="64", tokens="1T", optimizer="fsdp")
