@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
-from app.mixtures import catalogue, counting, phases, policies, queries, rollups
+from app.mixtures import catalogue, counting, phases, policies, queries, remembered, rollups
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.content import Content
 from app.mixtures.counting import Unique
@@ -54,7 +54,7 @@ def load_known(session: Session, content: Content, viewer: Viewer) -> Known:
     """Return what the catalogue, the team and earlier runs say of a content."""
     slugs = content.datasets()
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
-    facts = catalogue.load_facts(session, slugs, with_team=with_team)
+    facts = remembered.load_facts(session, slugs, with_team=with_team)
     return Known(
         facts=facts,
         relations=catalogue.load_relations(session, slugs),

@@ -53,8 +53,12 @@ def test_as_many_statements_for_two_components_as_for_two_hundred(
     ]
     few = content(*(phase([component(s) for s in slugs[:2]], name=str(i)) for i in range(3)))
     many = content(*(phase([component(s) for s in slugs], name=str(i)) for i in range(3)))
-    counts = [count_statements(seeded_engine, seeded_session, one, viewer) for one in (few, many)]
-    assert counts[0] == counts[1] <= 4
+    for most in (5, 4):
+        # The second time the facts are remembered.
+        counts = [
+            count_statements(seeded_engine, seeded_session, one, viewer) for one in (few, many)
+        ]
+        assert counts[0] == counts[1] <= most
 
 
 def test_phase_shows_what_each_component_receives(seeded_session: Session):
