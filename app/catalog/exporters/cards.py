@@ -56,6 +56,12 @@ def _front_matter(item: Item, subsets: Sequence[Item], kept: Json) -> Json:
         front["language"] = languages
     if "size_categories" not in kept and (size := _size(record)):
         front["size_categories"] = [size]
+    origins = [one.other for one in record.overlaps if one.relation == "derived_from"]
+    if origins:
+        stated = kept.get("source_datasets", [])
+        others = stated if isinstance(stated, list) else [stated]
+        known = {str(other).removeprefix("extended|") for other in others}
+        front["source_datasets"] = [*others, *(o for o in origins if o not in known)]
     configs = [
         part.extra.get(FORMAT, {}).get("config") or {"config_name": part.record.name_en}
         for part in subsets

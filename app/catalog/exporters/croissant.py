@@ -13,7 +13,7 @@ from typing import Any
 
 from app.catalog.exchange.items import Item, Json
 from app.catalog.importers import json_ld
-from app.catalog.importers.croissant import FORMAT, REQUIRED, VERSIONS
+from app.catalog.importers.croissant import FORMAT, ORIGINS, REQUIRED, VERSIONS
 from app.catalog.importers.licence_addresses import address_of_spdx
 from app.catalog.loading.records import DatasetRecord, EstimateRecord
 
@@ -76,6 +76,8 @@ def describe(item: Item, subsets: Sequence[Item] = (), *, page: str | None = Non
     document = schema_dataset(item, subsets, page=page)
     # Who made the data is told more exactly by the file it came from.
     known = document.keys() - {"creator"} | {"@context", "conformsTo"}
+    if ORIGINS in document:
+        document[ORIGINS] = _with_kept(document[ORIGINS], kept)
     document |= {name: value for name, value in kept.items() if json_ld.key(name) not in known}
     missing = missing_for_croissant(document)
     if missing:
@@ -91,6 +93,18 @@ def describe(item: Item, subsets: Sequence[Item] = (), *, page: str | None = Non
         },
         (),
     )
+
+
+def _with_kept(origins: list[Json], kept: Json) -> list[Any]:
+    """Return what a dataset was made from: as its file named it, and what the catalogue adds."""
+    named = next((value for name, value in kept.items() if json_ld.key(name) == ORIGINS), None)
+    others = json_ld.as_list(named)
+    known = {
+        json_ld.first(json_ld.by_key(one).get("identifier"))
+        for one in others
+        if isinstance(one, dict)
+    }
+    return [*others, *(one for one in origins if one["identifier"] not in known)]
 
 
 def missing_for_croissant(document: Json) -> tuple[str, ...]:
@@ -120,6 +134,11 @@ def schema_dataset(item: Item, subsets: Sequence[Item] = (), *, page: str | None
         "inLanguage": list(record.languages),
         "citeAs": record.paper,
         "variableMeasured": [*_quantities(record), *_tokens(item)],
+        ORIGINS: [
+            {"@type": "Dataset", "identifier": one.other}
+            for one in record.overlaps
+            if one.relation == "derived_from"
+        ],
         "hasPart": [{"@type": "Dataset", "name": part.record.name_en} for part in subsets],
     }
     return {name: value for name, value in values.items() if value}

@@ -19,12 +19,12 @@ from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import words
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.front_matter import MAX_CARD, split_card
-from app.catalog.importers.identifiers import dataset_slug, subset_slug
+from app.catalog.importers.identifiers import dataset_slug, is_slug, subset_slug
 from app.catalog.importers.lists import Seen, too_many_rows
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import MAX_NAME, clean, has_han, is_web_address, one_line
-from app.catalog.loading.records import DatasetRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import DatasetRecord, LicenceRecord, OverlapRecord, QuantityRecord
 
 FORMAT = "hf"
 MAX_BODY = 200_000
@@ -40,6 +40,8 @@ _MODALITY_TAGS = {
     "3d": "structure_3d",
 }
 _GATED = ("extra_gated_prompt", "extra_gated_fields", "extra_gated_heading")
+# What the hub writes in `source_datasets` besides the names of datasets.
+_NO_ORIGINS = frozenset(("original", "extended", "other", "found", "crowdsourced", "unknown"))
 _HEADING = re.compile(r"^#\s+(?P<title>.+?)\s*#*\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"<[^>]{0,500}>|!\[[^\]]{0,300}\]\([^)]{0,500}\)|[*_`]{1,3}")
 _LINK = re.compile(r"\[(?P<text>[^\]]{0,300})\]\([^)]{0,500}\)")
@@ -124,6 +126,9 @@ class _Card:
             **self._access(),
             visibility=self.context.visibility,
             quantities=self._quantities(None),
+            overlaps=tuple(
+                OverlapRecord(other=other, relation="derived_from") for other in self._origins()
+            ),
             extra={FORMAT: self._extra()},
             origin={"origin": "card"},
         )
@@ -136,6 +141,8 @@ class _Card:
             given.add("licence_claims")
         if self._quantities(None):
             given.add("quantities")
+        if self._origins():
+            given.add("overlaps")
         if self._access():
             given |= {"access_zh", "access_en"}
         return frozenset(given)
@@ -246,6 +253,12 @@ class _Card:
         if not found and category and config is None:
             found.append(QuantityRecord(key="size_categories", printed=category[:100], unit="row"))
         return tuple(found)
+
+    def _origins(self) -> tuple[str, ...]:
+        """Return the identifiers of the datasets that this one was made from."""
+        named = [text.strip() for text in _list(self.data.get("source_datasets"))]
+        plain = (text.removeprefix("extended|") for text in named)
+        return tuple(dict.fromkeys(t for t in plain if t not in _NO_ORIGINS and is_slug(t)))
 
     def _description(self) -> str:
         """Return the first paragraph that is a text."""

@@ -23,7 +23,7 @@ from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import amounts, json_ld, words
 from app.catalog.importers.dates import released
 from app.catalog.importers.decoding import decode
-from app.catalog.importers.identifiers import dataset_slug, provider_slug, subset_slug
+from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug, subset_slug
 from app.catalog.importers.json_stream import loads
 from app.catalog.importers.licence_addresses import spdx_of_address
 from app.catalog.importers.lists import Seen
@@ -37,7 +37,12 @@ from app.catalog.importers.texts import (
     key_of,
     one_line,
 )
-from app.catalog.loading.records import DatasetRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import (
+    DatasetRecord,
+    LicenceRecord,
+    OverlapRecord,
+    QuantityRecord,
+)
 
 FORMAT = "croissant"
 MAX_DOCUMENT = 20_000_000
@@ -67,6 +72,7 @@ _READ = frozenset(
         "inLanguage",
     )
 )
+ORIGINS = "isBasedOn"
 _RECORD_SET_READ = frozenset(("@type", "name", "description"))
 _SPLITS = frozenset(("Split", "Enumeration"))
 MAX_SUBSETS = 2_000
@@ -167,6 +173,9 @@ class _Document:
             ),
             visibility=self.context.visibility,
             quantities=self._sizes(),
+            overlaps=tuple(
+                OverlapRecord(other=other, relation="derived_from") for other in self._origins()
+            ),
             extra={FORMAT: self._kept()},
             origin={"origin": "croissant"},
             **texts,
@@ -177,6 +186,8 @@ class _Document:
         given = {"name_zh", "name_en", "extra"}
         spoken = ("description_zh", "description_en", "homepage", "released", "paper", "languages")
         given |= {name for name in (*spoken, "aliases", "quantities") if getattr(record, name)}
+        if record.overlaps:
+            given.add("overlaps")
         if record.licence_claims:
             given |= {"licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en"}
             given.add("licence_claims")
@@ -210,6 +221,12 @@ class _Document:
             name_en=name,
             homepage=address if is_web_address(address) else None,
         )
+
+    def _origins(self) -> tuple[str, ...]:
+        """Return the identifiers of the datasets that this one was made from."""
+        based = [part for part in json_ld.as_list(self.node.get(ORIGINS)) if isinstance(part, dict)]
+        named = (json_ld.first(json_ld.by_key(part).get("identifier")) for part in based)
+        return tuple(dict.fromkeys(text for text in named if text and is_slug(text)))
 
     def _languages(self) -> tuple[str, ...]:
         known: list[str] = []
@@ -287,7 +304,7 @@ class _Document:
     def _kept(self) -> Json:
         kept = json_ld.without(self.dataset, _READ)
         for name in kept:
-            if json_ld.key(name) not in REQUIRED and not name.startswith("@"):
+            if json_ld.key(name) not in {*REQUIRED, ORIGINS} and not name.startswith("@"):
                 self._note("kept_unread", name, key=name[:100])
         found = self.checks.json(kept, FORMAT)
         return found if isinstance(found, dict) else {}

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from app.catalog.exporters.cards import write_card
-from app.catalog.loading.records import LicenceRecord
+from app.catalog.loading.records import LicenceRecord, OverlapRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.test_cards import CARD
@@ -75,3 +75,19 @@ def test_texts_cannot_leave_the_yaml_block() -> None:
     written = front(write_card(hostile))
     assert written["pretty_name"] == "x --- license: mit"
     assert written["license"] == "other"
+
+
+def test_what_a_dataset_was_made_from_comes_back() -> None:
+    origin = OverlapRecord(other="fineweb", relation="derived_from")
+    content = write_card(item(overlaps=(origin, OverlapRecord(other="c4", relation="contains"))))
+    assert front(content)["source_datasets"] == ["fineweb"]
+    again = only(read(content, "README.md"))
+    assert again.record.overlaps == (origin,)
+    assert front(write_card(again))["source_datasets"] == ["fineweb"]
+
+
+def test_the_hubs_own_words_are_no_datasets() -> None:
+    card = "---\npretty_name: A\nlicense: mit\nsource_datasets: [original, extended|c4]\n---\n"
+    again = only(read(card, "README.md"))
+    assert [one.other for one in again.record.overlaps] == ["c4"]
+    assert front(write_card(again))["source_datasets"] == ["original", "extended|c4"]

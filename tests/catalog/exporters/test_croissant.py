@@ -8,7 +8,12 @@ import pytest
 
 from app.catalog.exporters.croissant import describe, missing_for_croissant, write_catalogue
 from app.catalog.importers.croissant import REQUIRED
-from app.catalog.loading.records import EstimateRecord, LicenceRecord, QuantityRecord
+from app.catalog.loading.records import (
+    EstimateRecord,
+    LicenceRecord,
+    OverlapRecord,
+    QuantityRecord,
+)
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
 from tests.catalog.importers.test_croissant import DOCUMENT, document
@@ -165,3 +170,19 @@ def test_a_catalogue_is_one_document() -> None:
     assert plain["hasPart"] == [{"@type": "Dataset", "name": "A part"}]
     empty = write_catalogue([], name="x", page_of=str)
     assert json.loads(b"".join(empty))["dataset"] == []
+
+
+def test_what_a_dataset_was_made_from_comes_back() -> None:
+    origin = OverlapRecord(other="fineweb", relation="derived_from")
+    described = describe(whole(overlaps=(origin,)))
+    assert described.document["isBasedOn"] == [{"@type": "Dataset", "identifier": "fineweb"}]
+    again = only(read(described.write(), "a.json"))
+    assert again.record.overlaps == (origin,)
+    assert describe(again).document["isBasedOn"] == described.document["isBasedOn"]
+
+
+def test_an_origin_that_only_a_file_knows_is_given_back() -> None:
+    foreign = {"@type": "Dataset", "name": "Elsewhere"}
+    imported = only(read(document(isBasedOn=[foreign]), "a.json"))
+    assert imported.record.overlaps == ()
+    assert describe(imported).document["isBasedOn"] == [foreign]

@@ -50,7 +50,7 @@ class Portal:
     def work(self) -> None:
         """Run the queue until no job is left; one that waits for its lock comes a moment later."""
         options = worker.WorkerOptions(wait=False)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while self.has_waiting():
             assert time.monotonic() < deadline, "a job stays in the queue"
             asyncio.run(worker.work(self.url, jobs.kinds(self.storage), [], options))
