@@ -13,15 +13,16 @@ from app.catalog.search.orders import Row, Window
 from app.catalog.search.query import Facet, SearchRequest
 from app.catalog.search.texts import Text
 
-# In a catalogue of so many datasets all that match are read, whatever is asked.
-FEW = 10_000
-
 Selected = Mapping[Facet, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request with everything in it looked up, and how many datasets there are."""
+    """
+    A request with everything in it looked up.
+
+    How many datasets there are is known of a request without a text only.
+    """
 
     request: SearchRequest
     scope: Scope
@@ -56,13 +57,13 @@ class Result:
 def answer(session: Session, question: Question) -> Result:
     """Count a result by facet, exactly where that is cheap, else as floors; read its rows."""
     window, selected = question.window, question.selected
-    is_whole = question.all_rows <= FEW
     if _tallied(question, selected) is not None:
         return _answer_each(session, question)
-    if not (question.text.runs or question.scope.parent_id is not None or is_whole):
+    is_small = question.scope.parent_id is not None or question.all_rows <= matching.FEW
+    if not (question.text.runs or is_small):
         return _answer_each(session, question)
     needs = question.needs({})
-    found = matching.match(session, needs, selected, window, is_whole=is_whole)
+    found = matching.match(session, needs, selected, window)
     if found.is_exact:
         is_nowhere = found.unfiltered == 0
         return Result(window, found.total, found.counts, found.rows, is_text_nowhere=is_nowhere)
@@ -78,9 +79,9 @@ def _answer_each(session: Session, question: Question) -> Result:
     parts = [selected, *(_except(selected, facet) for facet in selected)]
     found, *others = _count_parts(session, question, parts)
     without = dict(zip(selected, others, strict=True))
-    counts = {one: count for one, count in found.counts.items() if one[0] not in selected}
+    counts = dict(found.counts)
     for facet, part in without.items():
-        counts |= {one: count for one, count in part.counts.items() if one[0] is facet}
+        counts[facet] = part.counts.get(facet, {})
     capped = {facet for facet in Facet if not without.get(facet, found).is_exact}
     total = _exact_total(question, without)
     if total is not None:
@@ -105,8 +106,15 @@ def _count_parts(session: Session, question: Question, parts: Sequence[Selected]
             found.append(matching.match(session, needs, {}, question.window))
         else:
             total = 0 if value else question.in_scope
-            counted = tallies[value]
-            found.append(Match(is_exact=True, total=total, counts=counted, estimate=total))
+            found.append(
+                Match(
+                    is_exact=True,
+                    total=total,
+                    counts=tallies[value],
+                    estimate=total,
+                    all_rows=question.all_rows,
+                )
+            )
     return found
 
 
@@ -126,7 +134,7 @@ def _exact_total(question: Question, without: Mapping[Facet, Match]) -> int | No
         # Of several values asked for, it may be that datasets have one only.
         if part.is_exact and len(question.selected[facet]) == 1:
             asked = question.request.filters[facet]
-            return sum(part.counts.get((facet, value), 0) for value in asked)
+            return sum(part.counts.get(facet, {}).get(value, 0) for value in asked)
     return None
 
 
@@ -136,7 +144,7 @@ def _except(selected: Selected, facet: Facet) -> Selected:
 
 def _read(session: Session, question: Question, found: Match) -> list[Row]:
     reader = pages.Reader(
-        session, question.window, question.all_rows, question.request.filters.get(Facet.SIZE, ())
+        session, question.window, found.all_rows, question.request.filters.get(Facet.SIZE, ())
     )
     needs = question.needs(question.selected)
     if not question.window.order.has_rank:

@@ -56,7 +56,8 @@ CLOSED: dict[Facet, frozenset[str]] = {
 }
 
 
-Counts = dict[tuple[Facet, str], int]
+# How many datasets have each value of each facet.
+Counts = dict[Facet, dict[str, int]]
 
 FACETS = {facet.value: facet for facet in Facet}
 
@@ -67,8 +68,10 @@ WHERE facet_value.facet = %(facet)s
 ORDER BY {count} DESC, facet_value.value
 LIMIT %(most)s
 """
+# One row for a value, and its lists as arrays: see `matching.py`.
 WITH_VALUES = """
-SELECT paired.with_id, facet_value.facet, facet_value.value, paired.datasets
+SELECT paired.with_id, array_agg(facet_value.facet), array_agg(facet_value.value),
+       array_agg(paired.datasets)
 FROM (
   SELECT value_id AS with_id, other_id AS id, {count} AS datasets
   FROM facet_tally WHERE value_id = ANY(%(value_ids)s::integer[])
@@ -78,6 +81,7 @@ FROM (
 ) AS paired
 JOIN facet_value ON facet_value.id = paired.id
 WHERE paired.datasets > 0
+GROUP BY paired.with_id
 """
 
 
@@ -218,8 +222,13 @@ def count_with(
         {"value_ids": list(value_ids)},
     )
     found: dict[int, Counts] = {value_id: {} for value_id in value_ids}
-    for value_id, facet, value, count in rows:
-        found[value_id][FACETS[facet], value] = count
+    for value_id, *counted in rows:
+        counts = found[value_id]
+        for facet, value, count in zip(*counted, strict=True):
+            values = counts.get(facet)
+            if values is None:
+                values = counts[FACETS[facet]] = {}
+            values[value] = count
     return found
 
 
@@ -227,18 +236,18 @@ def arrange(
     counts: Counts, request: SearchRequest, capped: Collection[Facet]
 ) -> dict[Facet, FacetCounts]:
     """Return the counts by facet, most frequent first, with a zero for what was selected."""
-    found: dict[Facet, list[tuple[int, str]]] = {facet: [] for facet in Facet}
-    for (facet, value), count in counts.items():
-        found[facet].append((-count, value))
-    for facet, selected in request.filters.items():
-        found[facet] += [(0, value) for value in selected if (facet, value) not in counts]
+    nothing: dict[str, int] = {}
     return {
-        facet: FacetCounts(_shown(values, request.filters.get(facet, ())), facet in capped)
-        for facet, values in found.items()
+        facet: FacetCounts(
+            _shown(counts.get(facet, nothing), request.filters.get(facet, ())), facet in capped
+        )
+        for facet in Facet
     }
 
 
-def _shown(values: list[tuple[int, str]], selected: Collection[str]) -> tuple[ValueCount, ...]:
+def _shown(counts: Mapping[str, int], selected: Collection[str]) -> tuple[ValueCount, ...]:
+    values = [(-count, value) for value, count in counts.items()]
+    values += [(0, value) for value in selected if value not in counts]
     values.sort()
     rare = [one for one in values[MAX_VALUES:] if one[1] in selected]
     return tuple(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.catalog.search import statements, vocabulary
+from app.catalog.search import statements, texts, vocabulary
 from app.catalog.search.query import Facet, SearchRequest, is_slug
 
 LOOKUP = """
@@ -45,9 +45,18 @@ class Lookup:
     words: Mapping[str, tuple[int, ...]]
 
 
-def look_up(session: Session, request: SearchRequest, words: Collection[str]) -> Lookup:
-    """Look up a request with these words."""
-    words = list(dict.fromkeys(words))
+NOTHING = Lookup(in_scope=0, all_rows=0, values={}, words={})
+
+
+def look_up(session: Session, request: SearchRequest, runs: Collection[str]) -> Lookup:
+    """
+    Look up a request whose text has these runs.
+
+    Chinese characters name nothing, and how many datasets there are is told by what matches.
+    """
+    words = list(dict.fromkeys(texts.words_of(runs)))
+    if runs and not words and not request.filters:
+        return NOTHING
     asked = [
         (facet, value)
         for facet, values in request.filters.items()

@@ -38,25 +38,33 @@ class Sample(NamedTuple):
 
 SMALL = Sample("small", 256, "sample >= 2", few=30, most=250)
 MEDIUM = Sample("medium", 16, "sample >= 1", few=70, most=700)
-# The most rows that are read for an exact answer: the samples let pass about 1,100.
-MAX_ROWS = 3_000
-NO_LIMIT = 2**31 - 2
+# In a catalogue of so many datasets all that match are read, whatever is asked.
+FEW = 10_000
+# The most rows that are read for an exact answer: of more datasets the samples let pass about
+# 1,100.
+MAX_ROWS = FEW
 # A floor that about one count in a thousand is below.
 DEVIATIONS = 3
 # Passes every filter, in `failing`; the filters are numbered from one.
 NOTHING_FAILS = 0
 
+# One row, and its lists as arrays: reading a row for each count took longer than counting.
 STATEMENT = """
-WITH small AS MATERIALIZED (
+WITH catalogue AS MATERIALIZED (
+  SELECT coalesce(sum(all_count), 0)::integer AS datasets
+  FROM facet_tally WHERE value_id = 0 AND other_id = 0
+), small AS MATERIALIZED (
   SELECT {columns} FROM dataset_search WHERE {small.condition} AND {where} LIMIT {small.most}
 ), medium AS MATERIALIZED (
   SELECT {columns} FROM dataset_search
-  WHERE (SELECT count(*) FROM small) <= {small.few} AND {medium.condition} AND {where}
+  WHERE (SELECT datasets FROM catalogue) > {few}
+    AND (SELECT count(*) FROM small) <= {small.few} AND {medium.condition} AND {where}
   LIMIT {medium.most}
 ), whole AS MATERIALIZED (
   SELECT {columns} FROM dataset_search
-  WHERE (SELECT count(*) FROM small) <= {small.few}
-    AND (SELECT count(*) FROM medium) <= {medium.few} AND {where}
+  WHERE ((SELECT datasets FROM catalogue) <= {few}
+      OR (SELECT count(*) FROM small) <= {small.few}
+        AND (SELECT count(*) FROM medium) <= {medium.few}) AND {where}
   LIMIT {max_rows} + 1
 ), found AS (
   SELECT failing, facets FROM whole
@@ -64,28 +72,30 @@ WITH small AS MATERIALIZED (
     WHERE (SELECT count(*) FROM medium) > {medium.few}
   UNION ALL SELECT failing, facets FROM small
     WHERE (SELECT count(*) FROM small) > {small.few}
+      AND (SELECT datasets FROM catalogue) > {few}
 ), counted AS (
-  SELECT failing, value_id, count(*) AS datasets
-  FROM (SELECT failing, unnest(facets) AS value_id FROM found WHERE failing IS NOT NULL) AS each
-  GROUP BY failing, value_id
+  {counted}
 ), page AS (
   SELECT rank, key, dataset_id FROM whole WHERE failing = 0 AND {beyond}
   ORDER BY {sorted} LIMIT %(size)s
 )
-SELECT 'small' AS kind, NULL AS name, count(*) AS first, count(*) FILTER (WHERE failing = 0),
-       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL::{key_type} FROM small
-UNION ALL
-SELECT 'medium', NULL, count(*), count(*) FILTER (WHERE failing = 0),
-       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL FROM medium
-UNION ALL
-SELECT 'whole', NULL, count(*), count(*) FILTER (WHERE failing = 0),
-       count(*) FILTER (WHERE failing = 0 AND rank > 0), NULL FROM whole
-UNION ALL
-SELECT facet, value, datasets, failing, 0, NULL
-FROM counted JOIN facet_value ON facet_value.id = counted.value_id
-UNION ALL
-SELECT 'row', NULL, dataset_id, rank, 0, key FROM page
+SELECT datasets, in_small, in_medium, in_whole, counts.*, rows.*
+FROM catalogue,
+  (SELECT {numbers} AS in_small FROM small) AS in_small,
+  (SELECT {numbers} AS in_medium FROM medium) AS in_medium,
+  (SELECT {numbers} AS in_whole FROM whole) AS in_whole,
+  (SELECT array_agg(facet), array_agg(value), array_agg(failing), array_agg(datasets)
+   FROM counted JOIN facet_value ON facet_value.id = counted.value_id) AS counts,
+  (SELECT array_agg(dataset_id), array_agg(rank), array_agg(key) FROM page) AS rows
 """
+# How many rows match, how many of those pass the filters, and how many of those in a name.
+NUMBERS = """ARRAY[count(*), count(*) FILTER (WHERE failing = 0),
+    count(*) FILTER (WHERE failing = 0 AND rank > 0)]"""
+COUNTED = """SELECT 0 AS failing, value_id, count(*) AS datasets
+  FROM (SELECT unnest(facets) AS value_id FROM found) AS each GROUP BY value_id"""
+COUNTED_WITH_FILTERS = """SELECT failing, value_id, count(*) AS datasets
+  FROM (SELECT failing, unnest(facets) AS value_id FROM found WHERE failing IS NOT NULL) AS each
+  GROUP BY failing, value_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +104,15 @@ class Match:
     What matches: exact counts and the rows of the page, or floors without rows.
 
     `estimate` is about how many match, `named_estimate` how many of those in a name, and
-    `unfiltered` how many match whether they pass the filters or not.
+    `unfiltered` how many match whether they pass the filters or not. `all_rows` is how many
+    datasets there are.
     """
 
     is_exact: bool
     total: int
     counts: Counts
     estimate: int
+    all_rows: int
     unfiltered: int = 0
     named_estimate: int = 0
     rows: list[Row] = field(default_factory=list)
@@ -127,13 +139,9 @@ def match(
     needs: Needs,
     selected: Mapping[Facet, tuple[int, ...]],
     window: Window,
-    *,
-    is_whole: bool = False,
 ) -> Match:
     """
     Return what matches the needs and all of `selected`, and the window's rows of it.
-
-    With `is_whole` the answer is exact however many rows that takes.
 
     The counts of a selected facet are those of what matches the needs and the other facets, from
     the same reading: a row that fails one facet alone counts for that facet.
@@ -142,20 +150,18 @@ def match(
     rank = needs.rank() if window.order.has_rank else Clauses([str(RANKS["unnamed"])])
     columns = ["rank", "key", "dataset_id"]
     beyond = window.beyond(columns)
-    small, medium, max_rows = SMALL, MEDIUM, MAX_ROWS
-    if is_whole:
-        small, medium = (one._replace(few=NO_LIMIT, most=0) for one in (small, medium))
-        max_rows = NO_LIMIT
     statement = STATEMENT.format(
         columns=f"dataset_id, facets, {failing.sql()} AS failing, {rank.sql()} AS rank, "
         f"{window.order.key} AS key",
         where=where.sql(),
         beyond=beyond.sql(),
         sorted=window.sorted(columns),
-        key_type=window.order.key_type,
-        small=small,
-        medium=medium,
-        max_rows=max_rows,
+        counted=COUNTED_WITH_FILTERS if selected else COUNTED,
+        numbers=NUMBERS,
+        small=SMALL,
+        medium=MEDIUM,
+        few=FEW,
+        max_rows=MAX_ROWS,
     )
     parameters = {
         **where.parameters,
@@ -164,7 +170,7 @@ def match(
         **beyond.parameters,
         "size": window.size,
     }
-    return _read(statements.fetch(session, statement, parameters), list(selected), max_rows)
+    return _read(statements.fetch(session, statement, parameters)[0], list(selected))
 
 
 def _failing(filters: Sequence[tuple[int, ...]]) -> Clauses:
@@ -182,39 +188,47 @@ def _failing(filters: Sequence[tuple[int, ...]]) -> Clauses:
     )
 
 
-def _read(rows: Sequence[Any], selected: Sequence[Facet], max_rows: int) -> Match:
-    numbers: dict[str, tuple[int, int, int]] = {}
-    counts: Counts = {}
-    page: list[Row] = []
-    for kind, name, first, second, third, key in rows:
-        if name is not None:
-            if second == NOTHING_FAILS or selected[second - 1] == kind:
-                one = FACETS[kind], name
-                counts[one] = counts.get(one, 0) + first
-        elif kind == "row":
-            page.append(Row(first, second, key))
-        else:
-            numbers[kind] = (first, second, third)
-    for sample in (SMALL, MEDIUM):
-        found, passing, named = numbers[sample.name]
-        if found > sample.few:
+def _read(row: Any, selected: Sequence[Facet]) -> Match:  # noqa: ANN401  a row of the driver
+    all_rows, in_small, in_medium, in_whole, *counted, ids, ranks, keys = row
+    counts = _counts(counted, selected)
+    for sample, (found, passing, named) in ((SMALL, in_small), (MEDIUM, in_medium)):
+        if all_rows > FEW and found > sample.few:
             return Match(
                 is_exact=False,
                 total=floor(passing, sample.factor),
-                counts={one: floor(count, sample.factor) for one, count in counts.items()},
+                counts={
+                    facet: {value: floor(count, sample.factor) for value, count in values.items()}
+                    for facet, values in counts.items()
+                },
                 estimate=sample.factor * passing,
+                all_rows=all_rows,
                 unfiltered=sample.factor * found,
                 named_estimate=sample.factor * named,
             )
-    found, passing, named = numbers["whole"]
-    is_exact = found <= max_rows
+    found, passing, named = in_whole
+    is_exact = found <= MAX_ROWS
     return Match(
         is_exact=is_exact,
         total=passing,
         counts=counts,
         estimate=passing,
+        all_rows=all_rows,
         unfiltered=found,
         named_estimate=named,
-        rows=page if is_exact else [],
+        rows=list(map(Row, ids, ranks, keys)) if is_exact and ids else [],
         has_rows=is_exact,
     )
+
+
+def _counts(counted: Sequence[Sequence[Any] | None], selected: Sequence[Facet]) -> Counts:
+    """Return the counts by facet: of what passes every filter, and of its own what fails it."""
+    counts: Counts = {}
+    if any(column is None for column in counted):
+        return counts
+    for facet, value, failing, datasets in zip(*counted, strict=True):
+        if failing == NOTHING_FAILS or selected[failing - 1] == facet:
+            values = counts.get(facet)
+            if values is None:
+                values = counts[FACETS[facet]] = {}
+            values[value] = values.get(value, 0) + datasets
+    return counts

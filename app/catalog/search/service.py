@@ -65,7 +65,7 @@ def question_of(
     session: Session, request: SearchRequest, scope: Scope, runs: Sequence[str]
 ) -> Question:
     """Return a request with all that it names looked up."""
-    found = lookups.look_up(session, request, texts.words_of(runs))
+    found = lookups.look_up(session, request, runs)
     order = orders.choose(request, has_text=bool(runs))
     return Question(
         request,

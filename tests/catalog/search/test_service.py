@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from app.catalog.models.datasets import Dataset
-from app.catalog.search import counting, documents, matching, pages, query
+from app.catalog.search import documents, matching, pages, query
 from app.catalog.search.query import Facet, SearchRequest, Sort
 from app.catalog.search.service import search
 from app.errors import InvalidInput
@@ -23,7 +23,7 @@ ORDERS = [
 
 def make_large(monkeypatch):
     """Let a few datasets be too many to be read whole, so that the samples decide."""
-    monkeypatch.setattr(counting, "FEW", 0)
+    monkeypatch.setattr(matching, "FEW", 0)
     monkeypatch.setattr(matching, "SMALL", matching.SMALL._replace(few=0, most=2))
     monkeypatch.setattr(matching, "MEDIUM", matching.MEDIUM._replace(few=0, most=2))
     monkeypatch.setattr(matching, "MAX_ROWS", 3)
