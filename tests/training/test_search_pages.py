@@ -88,3 +88,11 @@ def test_a_question_refuses_what_it_cannot_take(client, query):
 def test_the_pages_speak_chinese(client, path):
     shown = page(client, f"/training/{path}", **{"Accept-Language": "zh"})
     assert 'lang="zh-CN"' in shown
+
+
+def test_what_a_budget_buys_comes_with_its_formulas(client):
+    shown = text_of(page(client, "/training/questions?run=bloom-176b&budget=2000000&price=2"))
+    assert "budget / price" in shown
+    assert "2,000,000 / 2" in shown
+    assert "C = 3,600 H X U G" in shown
+    assert "/ (6 × 366,000,000,000)" in shown

@@ -12,6 +12,8 @@ from app.db import DbSession
 from app.errors import AppError
 from app.mixtures.edits.phases import read_budget
 from app.training import form_values, forms, knowledge, questions, service, words
+from app.training.formulas.budget import purchase_formulas
+from app.training.formulas.formula import Formula
 from app.training.questions import Deadline, Purchase
 from app.training.service import Plan
 from app.web.errors import sentence
@@ -31,6 +33,7 @@ class QuestionsPage:
     plan: Plan | None
     deadline: Deadline | None
     purchase: Purchase | None
+    formulas: Mapping[str, Formula]
     laws: list[tuple[str, str]]
     nearest: Mapping[str, Any]
     words: Any = words
@@ -52,16 +55,17 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
     days, budget = read_positive(form, "days"), read_positive(form, "budget")
     unique = read_unique(form)
     is_asked = plan is not None and not form.errors
+    purchase = None
+    if is_asked and plan and budget:
+        law = form.text("law") or questions.DEFAULT_LAW
+        purchase = questions.spend(plan, budget, law=law, unique_tokens=unique)
     page = QuestionsPage(
         form=form,
         values=filled.values,
         plan=plan,
         deadline=questions.meet_deadline(plan, float(days)) if is_asked and plan and days else None,
-        purchase=questions.spend(
-            plan, budget, law=form.text("law") or questions.DEFAULT_LAW, unique_tokens=unique
-        )
-        if is_asked and plan and budget
-        else None,
+        purchase=purchase,
+        formulas=purchase_formulas(plan, purchase) if plan and purchase else {},
         laws=[(name, _(word)) for name, word in questions.LAWS.items()],
         nearest=nearest,
     )
