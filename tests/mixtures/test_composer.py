@@ -757,3 +757,14 @@ def test_show_says_what_the_data_costs_and_what_the_ranges_make_of_the_budget(
     assert body.status_code < 400
     version = unescape(planner.get(f"/mixtures/{slug}/versions/1").text)
     assert "The data costs 766,700.00" in version
+
+
+def test_datasets_added_to_an_empty_phase_made_no_others_move(
+    planner: TestClient, seeded_session: Session
+) -> None:
+    empty = content(phase([]))
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), empty, name="Empty").slug
+    answer = send(planner, slug, "add_list", htmx=True, list=f"{BOOKS} 3\n{WIKIPEDIA} 1")
+    assert answer.status_code == 200
+    assert "2 components" in answer.text
+    assert "made room" not in answer.text

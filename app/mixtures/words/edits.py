@@ -32,7 +32,8 @@ def edit(action: str, params: Params, facts: Facts) -> str:
 
 def moved(found: tuple[Moved, ...], dataset: str | None, facts: Facts) -> str:
     """Say how much room the others made, the largest change named; empty where none did."""
-    others = [one for one in found if one.dataset != dataset]
+    # What was just added or taken out made no room: the sentence before says so.
+    others = [one for one in found if one.dataset != dataset and one.before and one.after]
     if not others:
         return ""
     first = others[0]
