@@ -39,10 +39,30 @@ def text_rates(
     English text has three measured texts of different kinds, which give a spread; every other
     language has one, formal and short, which gives none.
 
+    Parameters
+    ----------
+    rates : iterable of TextRate
+        All of one tokenizer, bytes per token.
+    is_code : bool
+        Whether the data is program code.
+    languages : sequence of str
+        BCP 47 tags; exactly one for text.
+
+    Returns
+    -------
+    tuple of TextRate
+        At least one.
+
     Raises
     ------
     NoConversion
         If the languages are several, unnamed, not stated, or not measured.
+
+    Examples
+    --------
+    >>> udhr = TextRate("UDHR, Chinese, simplified", "udhr", "zh-Hans", Decimal("4.566"))
+    >>> [rate.language for rate in text_rates([udhr], is_code=False, languages=["zh"])]
+    ['zh-Hans']
     """
     texts = list(rates)
     if is_code:
@@ -74,6 +94,11 @@ def convert_bytes(n_bytes: int, rates: Sequence[TextRate]) -> ByteConversion:
         UTF-8 bytes of text, >= 0. Compressed sizes are not text: do not pass them.
     rates : sequence of TextRate
         At least one, all of one tokenizer.
+
+    Returns
+    -------
+    ByteConversion
+        Tokens, low and high None for a single text.
 
     Examples
     --------
