@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.compute.layouts import Layout
@@ -26,7 +26,14 @@ def megatron_flags(plan: Plan) -> list[str]:
     NVIDIA/Megatron-LM, megatron/training/arguments.py.
     """
     shape, layout = plan.shape, plan.estimate.layout
-    return [*_model(shape), *_parallel(shape, layout), *_batch(plan), *_memory(layout)]
+    stages = plan.estimate.pipeline.stages
+    return [
+        *_model(shape),
+        *_parallel(shape, layout),
+        *_uneven(stages),
+        *_batch(plan),
+        *_memory(layout),
+    ]
 
 
 def _model(shape: ModelShape) -> Iterator[str]:
@@ -113,6 +120,18 @@ def _parallel(shape: ModelShape, layout: Layout) -> Iterator[str]:
         yield "--sequence-parallel"
 
 
+def _uneven(stages: Sequence[int]) -> Iterator[str]:
+    """Say how many layers each stage has where they differ; Megatron-LM splits evenly by itself."""
+    if len(set(stages)) == 1:
+        return
+    if len(set(stages[1:-1])) == 1:
+        yield f"--decoder-first-pipeline-num-layers {stages[0]}"
+        yield f"--decoder-last-pipeline-num-layers {stages[-1]}"
+        return
+    pieces = "|".join(f"t*{layers}" for layers in stages)
+    yield f"--pipeline-model-parallel-layout 'E{pieces}L'"
+
+
 def _batch(plan: Plan) -> Iterator[str]:
     layout = plan.estimate.layout
     yield f"--micro-batch-size {layout.micro_batch}"
@@ -151,18 +170,8 @@ def _memory(layout: Layout) -> Iterator[str]:
 
 def megatron_notes(plan: Plan) -> list[str]:
     """Return what Megatron-LM's flags do not say, or say only with more settings."""
-    shape, layout, stages = plan.shape, plan.estimate.layout, plan.estimate.pipeline.stages
+    shape, layout = plan.shape, plan.estimate.layout
     notes = []
-    if len(set(stages)) > 1:
-        middle = sorted(stages)[len(stages) // 2]
-        if set(stages[1:-1]) <= {middle}:
-            notes.append(
-                "uneven stages: --decoder-first-pipeline-num-layers"
-                f" {stages[0]} --decoder-last-pipeline-num-layers {stages[-1]}"
-            )
-        else:
-            listed = ", ".join(map(str, stages))
-            notes.append(f"uneven stages {listed}: --pipeline-model-parallel-layout")
     if shape.positions == "alibi":
         notes.append("ALiBi: Megatron-DeepSpeed has --position-embedding-type alibi")
     if shape.embedding_norm:

@@ -50,9 +50,20 @@ def test_megatron_flags_of_experts_and_latent_attention():
 
 def test_bloom_says_what_flags_do_not():
     script = launch.megatron_script(plan_of(run="bloom-176b"))
-    assert "--decoder-first-pipeline-num-layers 5 --decoder-last-pipeline-num-layers 5" in script
+    flags = script.splitlines()
+    assert "    --decoder-first-pipeline-num-layers 5 \\" in flags
+    assert "    --decoder-last-pipeline-num-layers 5 \\" in flags
     assert "alibi" in script
     assert "--nnodes 48 --nproc-per-node 8" in script
+
+
+def test_a_split_that_has_no_middle_is_written_stage_by_stage():
+    plan = plan_of(
+        model="llama2-7b", accelerator="h800", gpus="64", tokens="1T", pp="8", micro_batch="1",
+        global_batch="64", stages="3 4 4 5 5 4 4 3",
+    )  # fmt: skip
+    flag = "--pipeline-model-parallel-layout 'Et*3|t*4|t*4|t*5|t*5|t*4|t*4|t*3L'"
+    assert flag in launch.megatron_flags(plan)
 
 
 def test_deepspeed_configuration_of_bloom():
