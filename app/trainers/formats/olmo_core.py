@@ -191,18 +191,21 @@ def error_bound(phase: Phase, settings: Settings) -> float:
 
 def _passes(needed: int, available: int | None) -> list[int]:
     """
-    Return the tokens that each pass over a source gives.
+    Return the tokens that each pass over a source gives: parts of it, which are rounded up.
 
     >>> _passes(250, 100), _passes(40, 100), _passes(40, None)
     ([100, 100, 50], [40], [40])
     """
-    if not available or needed <= available:
+    if not available:
         return [needed]
-    left, found = needed / available, []
+    passes = []
+    # The framework's own floats: the last part may be a token more than is needed.
+    left = needed / available
     while left > 0:
-        found.append(math.ceil(available * min(1.0, left)))
-        left -= min(1.0, left)
-    return found
+        part = min(1.0, left)
+        passes.append(math.ceil(available * part))
+        left -= part
+    return passes or [0]
 
 
 def _source(placed: Placed, ratio: float, requested: int) -> dict[str, object]:

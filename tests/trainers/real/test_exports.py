@@ -24,7 +24,7 @@ from app.trainers.formats import (
     olmo_core,
 )
 from app.trainers.kit import placing
-from tests.trainers import plans
+from tests.trainers import checking, plans
 from tests.trainers.real import energon as real_energon
 from tests.trainers.real import levanter as real_levanter
 from tests.trainers.real import megatron as real_megatron
@@ -32,9 +32,7 @@ from tests.trainers.real import mirrors
 from tests.trainers.real import mosaic as real_mosaic
 from tests.trainers.real import olmo_core as real_olmo_core
 
-SEEDS = range(200)
-# OLMo-core's own tables and warnings take their time.
-FEWER = range(200)
+SEEDS = range(checking.PLANS)
 
 
 def within(shares, phase, bound):
@@ -77,7 +75,7 @@ def capped(plan):
 
 @pytest.mark.parametrize("is_capped", [False, True])
 def test_olmo_core_builds_the_plan_s_tokens_in_whole_batches(is_capped):
-    for seed in FEWER:
+    for seed in SEEDS:
         plan = plans.random_plan(seed)
         if is_capped:
             plan = capped(plan)
