@@ -5,8 +5,6 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-import charset_normalizer
-
 from app.catalog.exchange.items import Finding, ImportRefused, Severity
 from app.web.i18n import later
 
@@ -83,6 +81,8 @@ def find_encoding(handle: IO[bytes]) -> tuple[str, bool]:
     is_gb = _gb_share(sample) >= _GB_SHARE or _has_list_words(sample, "gb18030")
     if is_gb and _fits(handle, "gb18030"):
         return "gb18030", False
+    import charset_normalizer  # noqa: PLC0415  large, and seldom needed
+
     best = charset_normalizer.from_bytes(sample, cp_isolation=[*_GUESSES, "gb18030"]).best()
     if best is not None and _fits(handle, best.encoding):
         return best.encoding, True

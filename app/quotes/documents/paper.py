@@ -13,10 +13,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
-
-import typst
+from typing import TYPE_CHECKING
 
 from app.web.i18n import CHINESE, current_locale
+
+if TYPE_CHECKING:
+    import typst
 
 LAYOUT = Path(__file__).with_name("document.typ")
 PDF_TYPE = "application/pdf"
@@ -85,7 +87,9 @@ def to_pdf(document: Document, *, now: datetime) -> bytes:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler() -> "typst.Compiler":
+    import typst  # noqa: PLC0415  large, and only a document on paper needs it
+
     return typst.Compiler(
         LAYOUT,
         root=LAYOUT.parent,
