@@ -211,8 +211,9 @@ def _phase(phase: ReadPhase, matched: Matched, found: list[Finding]) -> PhaseLin
             unknown[one.name] = one.unit
         weights.append(weight)
     if unknown:
-        units = ", ".join(dict.fromkeys(one.value for one in unknown.values()))
-        found.append(TAKEN_AS_TOKENS.at(unit=units, names=tuple(unknown)))
+        # A file counts in one unit; its word is that of the reader's language.
+        counted = next(iter(unknown.values()))
+        found.append(TAKEN_AS_TOKENS.at(unit=counted, names=tuple(unknown)))
         weights = [
             one.weight if math.isfinite(one.weight) and one.weight > 0 else 0.0
             for one in phase.components

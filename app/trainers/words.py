@@ -67,6 +67,15 @@ def layouts(trainer: Format) -> str:
     return _layouts(trainer.layouts)
 
 
+def _show(value: Value) -> str:
+    match value:
+        case Layouts(given):
+            return _layouts(given)
+        case WeightUnit():
+            return unit(value)
+    return show(value, numbers.system())
+
+
 def _layouts(given: Iterable[Layout]) -> str:
     known = layout_words()
     return ", ".join(known[one] for one in given)
@@ -75,10 +84,5 @@ def _layouts(given: Iterable[Layout]) -> str:
 def _say(text: str, values: dict[str, Value]) -> str:
     if not text:
         return ""
-    shown = {
-        name: _layouts(value.layouts)
-        if isinstance(value, Layouts)
-        else show(value, numbers.system())
-        for name, value in values.items()
-    }
+    shown = {name: _show(value) for name, value in values.items()}
     return _(text, **shown) if shown else _(text)

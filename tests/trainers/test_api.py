@@ -97,6 +97,16 @@ def test_anybody_reads_but_learns_no_location(seeded_client, placed):
     assert [one["dataset"] for one in found["components"]] == [None, "the-pile"]
 
 
+def test_what_a_weight_counts_is_said_in_the_reader_s_language(planner):
+    body = {"text": "datasets:\n  - {path: org/web, weight: 0.5}\n"}
+    found = planner.post(
+        "/api/v1/trainers/axolotl/read", json=body, headers={"Accept-Language": "zh"}
+    ).json()
+    (message,) = [one["message"] for one in found["findings"] if one["code"] == "taken_as_tokens"]
+    assert "每个数据集保留的比例" in message
+    assert "fraction" not in message
+
+
 @pytest.fixture
 def run(seeded_session, viewer):
     @contextmanager
