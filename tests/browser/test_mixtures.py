@@ -23,6 +23,6 @@ def test_recipe_becomes_a_mixture_is_saved_and_compared(open_page, locale):
     page.press("#message", "Enter")
     page.wait_for_url(f"**/mixtures/{slug}/versions/1?done=saved")
     check(watched)
-    for address in ("diff", "settings"):
+    for address in ("diff", "settings", "repeats", "versions/1/repeats"):
         page.goto(page.url.partition(f"/{slug}/")[0] + f"/{slug}/{address}")
         check(watched)
