@@ -156,7 +156,7 @@ class RowReader:
                 cells.findings.append(record_refused(error, row=cells.row))
             if has_only_a_name(row, self.head):
                 cells.note("only_a_name")
-        return Entry(row.number, item, tuple(cells.findings), cells.name)
+        return Entry(row.number, item, tuple(cells.findings), cells.name or first_text(row))
 
     def _record(
         self, cells: _Cells, earlier_names: Mapping[str, str]
