@@ -19,6 +19,36 @@ if TYPE_CHECKING:
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[2] / "templates"
 MAX_ADDRESSES = 4_096
+# The name under which a page's values carry the contexts that it is drawn with.
+CONTEXTS = "page_contexts"
+
+
+class PageContext(jinja2.runtime.Context):
+    """
+    The values of a template while it is drawn; let go of as soon as the page is there.
+
+    A context and its macros hold one another, and with them everything that a large page was made
+    of: thousands of objects that only the garbage collector would find, in the middle of a later
+    request.
+    """
+
+    def __init__(
+        self,
+        environment: jinja2.Environment,
+        parent: dict[str, Any],
+        *rest: Any,  # noqa: ANN401  as Jinja calls it
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(environment, parent, *rest, **more)
+        # Modules that are imported without a page's values are kept, and are not in here.
+        contexts = parent.get(CONTEXTS)
+        if contexts is not None:
+            contexts.append(self)
+
+    def let_go(self) -> None:
+        """Forget every value."""
+        self.vars.clear()
+        self.parent = {}
 
 
 def make_environment() -> jinja2.Environment:
@@ -32,6 +62,7 @@ def make_environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.context_class = PageContext
     # Jinja puts the parameters in by itself, so a plural comes to it as it is.
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         i18n.gettext, i18n.translate_plural, newstyle=True, pgettext=i18n.pgettext
@@ -117,11 +148,17 @@ def render(
         "viewer": getattr(request.state, "viewer", None),
         "is_fragment": False,
     }
+    contexts: list[PageContext] = []
+    values[CONTEXTS] = contexts
     block = wanted_fragment(request, fragments)
-    if block is None:
-        body = environment.get_template(template).render(values)
-    else:
-        body = render_block(environment, template, block, values | {"is_fragment": True})
+    try:
+        if block is None:
+            body = environment.get_template(template).render(values)
+        else:
+            body = render_block(environment, template, block, values | {"is_fragment": True})
+    finally:
+        for one in contexts:
+            one.let_go()
     response = HTMLResponse(body, status_code=status_code, headers=dict(headers or {}))
     response.headers["Content-Language"] = i18n.html_lang()
     response.headers.setdefault("Vary", "HX-Request, Accept-Language, Cookie")
