@@ -6,6 +6,7 @@ tests/trainers/full name versions and hashes and no host; `uv` fetches them as i
 `make test-trainers-full`, with the names of frameworks for only those.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ FULL = ROOT / "tests" / "trainers" / "full"
 GOLDEN = ROOT / "tests" / "trainers" / "golden"
 ENVIRONMENTS = ROOT / ".cache" / "trainers-full"
 UV = Path(sys.executable).with_name("uv")
-PYTHON = "3.12"  # levanter needs it, and all have wheels for it
+# levanter needs 3.12, and all have wheels for it; a path where uv finds none by itself.
+PYTHON = os.environ.get("PEIBI_TRAINERS_PYTHON", "3.12")
 
 
 def main() -> int:
