@@ -142,8 +142,10 @@ def _arguments(plan: Plan, place: int, stem: str, blend: Sequence[str]) -> str:
     return (
         f"# Phase {number}: one of the two. With --per-split-data-args-path {stem}.json instead, "
         "leave --split out.\n"
-        f"PHASE_{number}_ARGS=(--data-args-path {stem}.txt --split 100,0,0 "
-        f"{_budget_flags(plan)} --seed {plan.settings.seed})\n"
+        f"PHASE_{number}_ARGS=(\n"
+        f"  --data-args-path {stem}.txt\n  --split 100,0,0\n"
+        f"  {_budget_flags(plan).replace(' --', chr(10) + '  --')}\n"
+        f"  --seed {plan.settings.seed}\n)\n"
         f"PHASE_{number}_COMMAND_LINE=(\n  --data-path\n{command})\n"
     )
 

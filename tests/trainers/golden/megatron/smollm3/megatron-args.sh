@@ -20,7 +20,15 @@
 #   megatron-args.sh beside it.
 
 # Phase 1: one of the two. With --per-split-data-args-path blend-phase-1.json instead, leave --split out.
-PHASE_1_ARGS=(--data-args-path blend-phase-1.txt --split 100,0,0 --train-samples 2709960938 --seq-length 4096 --global-batch-size 1024 --phase-transition-iterations 1907349,2384186 --seed 42)
+PHASE_1_ARGS=(
+  --data-args-path blend-phase-1.txt
+  --split 100,0,0
+  --train-samples 2709960938
+  --seq-length 4096
+  --global-batch-size 1024
+  --phase-transition-iterations 1907349,2384186
+  --seed 42
+)
 PHASE_1_COMMAND_LINE=(
   --data-path
   0.85 /data/megatron/web_text_document
@@ -29,7 +37,15 @@ PHASE_1_COMMAND_LINE=(
 )
 
 # Phase 2: one of the two. With --per-split-data-args-path blend-phase-2.json instead, leave --split out.
-PHASE_2_ARGS=(--data-args-path blend-phase-2.txt --split 100,0,0 --train-samples 2709960938 --seq-length 4096 --global-batch-size 1024 --phase-transition-iterations 1907349,2384186 --seed 42)
+PHASE_2_ARGS=(
+  --data-args-path blend-phase-2.txt
+  --split 100,0,0
+  --train-samples 2709960938
+  --seq-length 4096
+  --global-batch-size 1024
+  --phase-transition-iterations 1907349,2384186
+  --seed 42
+)
 PHASE_2_COMMAND_LINE=(
   --data-path
   0.75 /data/megatron/web_text_document
@@ -38,7 +54,15 @@ PHASE_2_COMMAND_LINE=(
 )
 
 # Phase 3: one of the two. With --per-split-data-args-path blend-phase-3.json instead, leave --split out.
-PHASE_3_ARGS=(--data-args-path blend-phase-3.txt --split 100,0,0 --train-samples 2709960938 --seq-length 4096 --global-batch-size 1024 --phase-transition-iterations 1907349,2384186 --seed 42)
+PHASE_3_ARGS=(
+  --data-args-path blend-phase-3.txt
+  --split 100,0,0
+  --train-samples 2709960938
+  --seq-length 4096
+  --global-batch-size 1024
+  --phase-transition-iterations 1907349,2384186
+  --seed 42
+)
 PHASE_3_COMMAND_LINE=(
   --data-path
   0.63 /data/megatron/web_text_document

@@ -12,7 +12,13 @@
 #   args.sh beside it.
 
 # Phase 1: one of the two. With --per-split-data-args-path blend.json instead, leave --split out.
-PHASE_1_ARGS=(--data-args-path blend.txt --split 100,0,0 --train-samples 73242188 --seq-length 4096 --seed 42)
+PHASE_1_ARGS=(
+  --data-args-path blend.txt
+  --split 100,0,0
+  --train-samples 73242188
+  --seq-length 4096
+  --seed 42
+)
 PHASE_1_COMMAND_LINE=(
   --data-path
   0.1811 /data/megatron/the-pile_pile-cc_text_document
