@@ -45,8 +45,9 @@ test: .venv/.dev bytecode ## run the tests, browser tests included (they need Ch
 test-trainers-full: .venv/.dev ## load our files with the whole heavy trainers (Python 3.12, some 30 GB in .cache)
 	$(BIN)/python scripts/test_trainers_full.py
 
-test-races: .venv/.dev bytecode ## make 10,048 attempts at double awards, late quotes and the like (up to an hour)
+test-races: .venv/.dev bytecode ## make 10,048 attempts at double awards, late quotes and the like, and kill -9 (ten minutes)
 	PEIBI_RACE_ROUNDS=157 $(BIN)/python -m pytest tests/quotes/test_http_races.py
+	PEIBI_KILL_ROUNDS=10 $(BIN)/python -m pytest tests/quotes/test_kills.py
 
 check: .venv/.dev ## linters, types, import rules, templates, migrations, translations, locks
 	$(BIN)/ruff check .

@@ -76,12 +76,12 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
-def start(authority: trustme.CA, host: str, tmp_path: Path) -> Server:
+def start(authority: trustme.CA, host: str, tmp_path: Path, inbox: Inbox | None = None) -> Server:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(host).configure_cert(context)
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
-    inbox = Inbox()
+    inbox = inbox or Inbox()
     controller = Controller(
         inbox,
         hostname="127.0.0.1",

@@ -5,6 +5,7 @@ Sixteen people at one moment, over HTTP, on several server processes and committ
 """
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -56,11 +57,17 @@ def field(
             vendors = [making.viewer(session, "vendor") for _ in range(AT_ONCE)]
             for person in people + vendors:
                 served.sign_in(session, person)
+        began, failed = time.monotonic(), request.session.testsfailed
         yield Field(served, people[0], people[1:], vendors)
         if "PEIBI_RACE_ROUNDS" in os.environ:
             writer = request.config.get_terminal_writer()
+            violated = request.session.testsfailed - failed
+            writer.line(
+                f"\n{served.tally.total():,} attempts in {time.monotonic() - began:.0f} s, "
+                f"{violated or 'no'} kinds of them with violations"
+            )
             for outcome, number in sorted(served.tally.items()):
-                writer.line(f"\n{outcome} x {number}")
+                writer.line(f"  {outcome} x {number:,}")
 
 
 def due_in_the_middle(served: Served, session: Session, rfq: Rfq, number: int) -> None:
