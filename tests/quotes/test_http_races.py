@@ -60,14 +60,16 @@ def field(
         began, failed = time.monotonic(), request.session.testsfailed
         yield Field(served, people[0], people[1:], vendors)
         if "PEIBI_RACE_ROUNDS" in os.environ:
-            writer = request.config.get_terminal_writer()
             violated = request.session.testsfailed - failed
-            writer.line(
-                f"\n{served.tally.total():,} attempts in {time.monotonic() - began:.0f} s, "
-                f"{violated or 'no'} kinds of them with violations"
-            )
-            for outcome, number in sorted(served.tally.items()):
-                writer.line(f"  {outcome} x {number:,}")
+            capture = request.config.pluginmanager.getplugin("capturemanager")
+            with capture.global_and_fixture_disabled():
+                writer = request.config.get_terminal_writer()
+                writer.line(
+                    f"\n{served.tally.total():,} attempts in {time.monotonic() - began:.0f} s, "
+                    f"{violated or 'no'} kinds of them with violations"
+                )
+                for outcome, number in sorted(served.tally.items()):
+                    writer.line(f"  {outcome} x {number:,}")
 
 
 def due_in_the_middle(served: Served, session: Session, rfq: Rfq, number: int) -> None:
