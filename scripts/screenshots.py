@@ -249,7 +249,7 @@ def save(page: Page, path: Path, width: int, start: str | None = None) -> None:
     if start is not None:
         page.locator(start).evaluate("(element) => element.scrollIntoView({ behavior: 'instant' })")
     client = page.context.new_cdp_session(page)
-    picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 66})
+    picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 55})
     path.write_bytes(base64.b64decode(picture["data"]))
     print(f"{path.name} {path.stat().st_size / 1000:.0f} KB")
 
