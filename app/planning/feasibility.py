@@ -20,7 +20,7 @@ from app.planning import checks
 from app.planning.apportionment import token_caps
 from app.planning.checks import Number
 from app.planning.errors import BudgetInfeasible, NoWeight
-from app.planning.exact import as_fraction
+from app.planning.exact import ratio
 from app.planning.shares import Shares
 
 
@@ -142,19 +142,22 @@ def check_budget(
         if cap * least_part < least_cap * part:
             least_cap, least_part = cap, part
     short = sorted(
-        (Fraction(cap * whole, part), i) for i, cap, part in limited if cap * whole < part * total
+        (Fraction(cap, part), i, cap, part)
+        for i, cap, part in limited
+        if cap * whole < part * total
     )
     shortages = tuple(
         _shortage(
             i,
-            needed=shares.ratio(i) * total,
-            cap=caps[i] or 0,
+            # Rounded up.
+            asked=-(-part * total // whole),
+            cap=cap,
             seen=seen[i],
             unique=unique_tokens[i] or 0,
             limit=limits[i],
-            largest=value,
+            largest=cap * whole // part,
         )
-        for value, i in short
+        for _, i, cap, part in short
     )
     return Feasibility(
         feasible=not short,
@@ -252,20 +255,19 @@ def sample_sizes(
 def _shortage(
     index: int,
     *,
-    needed: Fraction,
+    asked: int,
     cap: int,
     seen: int,
     unique: int,
     limit: Number | None,
-    largest: Fraction,
+    largest: int,
 ) -> Shortage:
-    asked = math.ceil(needed)
-    passes = as_fraction(limit) if limit is not None else Fraction(0)
-    more = math.ceil((seen + asked) / passes) - unique if passes else 0
+    top, bottom = ratio(limit) if limit is not None else (0, 1)
+    more = -(-(seen + asked) * bottom // top) - unique if top else 0
     return Shortage(
         index=index,
         missing_tokens=asked - cap,
-        largest_budget=math.floor(largest),
+        largest_budget=largest,
         max_epochs_needed=passes_for(seen + asked, unique) if unique else None,
         more_unique_tokens=max(more, 0),
     )
@@ -294,7 +296,8 @@ def passes_for(tokens: int, unique_tokens: int) -> float:
     """
     passes = tokens / unique_tokens
     # The quotient is rounded; one step up is enough where it fell below.
-    if as_fraction(passes) * unique_tokens < tokens:
+    top, bottom = ratio(passes)
+    if top * unique_tokens < tokens * bottom:
         passes = math.nextafter(passes, math.inf)
     return passes
 
