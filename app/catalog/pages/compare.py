@@ -1,4 +1,4 @@
-"""Up to six datasets side by side: one row per property, differences marked in words."""
+"""Up to six datasets side by side: one row per property, those that all share marked in words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One property over all datasets; `differs` says that not all are the same."""
+    """One property over all datasets; `is_same` says that they do not differ in it."""
 
     code: str
     label: str
     cells: list[str | Markup | None]
-    differs: bool
+    is_same: bool
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _rows(
     for code, label, show in properties:
         cells = [show(dataset) for dataset in datasets]
         if any(cell is not None for cell in cells):
-            rows.append(Row(code, label, cells, differs=len({str(cell) for cell in cells}) > 1))
+            rows.append(Row(code, label, cells, is_same=len({str(cell) for cell in cells}) == 1))
     return rows
 
 
