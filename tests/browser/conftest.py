@@ -41,16 +41,17 @@ class Portal:
     database_url: str
     data_dir: Path
 
-    def sign_in(self, context: BrowserContext, role: Role) -> None:
-        """Give a browser the session of a new person with that role."""
+    def sign_in(
+        self, context: BrowserContext, role: Role | None, account_id: int | None = None
+    ) -> None:
+        """Give a browser the session of that account, else of a new person with that role."""
         secret = tokens.new_secret()
         engine = create_engine(self.database_url)
         with Session(engine) as session, session.begin():
-            account = make_account(session, role=role)
             session.add(
                 WebSession(
                     token_hash=tokens.hash_secret(secret),
-                    account_id=account.id,
+                    account_id=account_id or make_account(session, role=role).id,
                     signed_in_by=SignInMethod.PASSWORD,
                     user_agent="test",
                     address="127.0.0.1",
@@ -118,6 +119,7 @@ def open_page(chromium: Browser, portal: Portal) -> Iterator[Callable[..., Watch
         dark: bool = False,
         javascript: bool = True,
         role: Role | None = None,
+        account_id: int | None = None,
     ) -> Watched:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
@@ -127,8 +129,8 @@ def open_page(chromium: Browser, portal: Portal) -> Iterator[Callable[..., Watch
             base_url=portal.address,
         )
         contexts.append(context)
-        if role:
-            portal.sign_in(context, role)
+        if role or account_id:
+            portal.sign_in(context, role, account_id)
         page = context.new_page()
         one = Watched(page, [])
         page.on("pageerror", lambda error: one.problems.append(f"error: {error}"))
