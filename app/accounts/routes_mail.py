@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app import audit
+from app.accounts.mail_words import mail_error
 from app.accounts.notices import DoneNotice
 from app.accounts.permissions import Permission
 from app.accounts.routes_audit import read_below
@@ -47,6 +48,7 @@ def show_mail(  # noqa: PLR0917  the parameters of the address
         "counts": queries.count_by_state(session),
         "states": MAIL_STATES,
         "kinds": MAIL_KINDS,
+        "mail_error": mail_error,
         "is_first_page": not cursor,
         "next_page": next_page,
         "has_server": request.app.state.settings.smtp_host is not None,

@@ -23,6 +23,7 @@ from app.mail.message import compose
 from app.mail.models import Mail, MailState
 from app.mail.outbox import SEND_CODE, TRIES
 from app.mail.queries import get_mail
+from app.mail.reasons import BROKE_OFF
 from app.settings import Settings
 from app.web.i18n import later
 
@@ -33,7 +34,6 @@ KEEP_TEXT = timedelta(days=7)
 KEEP_ROW = timedelta(days=365)
 
 AWAY = later("The mail server is away or asked to come back later: %(reason)s")
-BROKE_OFF = "the attempt broke off while the server took the mail"
 
 
 def job_kind(settings: Settings) -> JobKind:

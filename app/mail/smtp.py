@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
+from app.mail.reasons import CERTIFICATE
 from app.settings import Settings
 
 TIMEOUT_SECONDS = 30
@@ -43,7 +44,7 @@ def deliver(settings: Settings, message: EmailMessage, *, before_text: Callable[
             before_text()
             code, answer = _text(server, message)
     except ssl.SSLCertVerificationError as error:
-        raise NotNow(f"certificate of the mail server: {error.verify_message}") from error
+        raise NotNow(f"{CERTIFICATE}{error.verify_message}") from error
     except smtplib.SMTPResponseException as error:
         raise _answer(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:

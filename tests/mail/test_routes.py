@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role
 from app.audit import AuditEvent
 from app.mail.models import MailState
+from app.mail.reasons import BROKE_OFF, CERTIFICATE
 from tests.factories import signed_in
 from tests.mail.conftest import write_mail
 
@@ -75,3 +76,24 @@ def test_older_mails_are_on_the_next_page(client: TestClient, session: Session) 
     assert page.text.count("li.na@example.com") == 50
     older = page.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     assert client.get(older.replace("&amp;", "&")).text.count("li.na@example.com") == 10
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (BROKE_OFF, "服务器接收邮件时连接中断"),
+        (f"{CERTIFICATE}self-signed certificate", "不接受邮件服务器的证书"),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "与邮件服务器的连接失败"),
+        ("550 no such user", "邮件服务器答复"),
+    ],
+)
+def test_the_reason_is_said_in_the_reader_s_language(
+    client: TestClient, session: Session, error: str, shown: str
+) -> None:
+    mail = write_mail(session)
+    mail.state, mail.error = MailState.FAILED, error
+    session.flush()
+    client = signed_in(client, session, Role.ADMINISTRATOR)
+    page = client.get("/settings/mail", headers={"Accept-Language": "zh-CN"}).text
+    assert shown in page
+    assert BROKE_OFF not in page
