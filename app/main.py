@@ -33,8 +33,10 @@ from app.files.purposes import FileStore, Purpose
 from app.files.upkeep import storage_of
 from app.guide import routes as guide_routes
 from app.logs import configure_logs
+from app.mixtures import audit_words as mixture_audit
 from app.mixtures import routes as mixtures_routes
 from app.mixtures.api import routes as mixtures_api
+from app.quotes import audit_words as quote_audit
 from app.quotes.api import routes as quotes_api
 from app.quotes.buying import routes as buying_routes
 from app.quotes.filing import QUOTE_FILE
@@ -46,6 +48,7 @@ from app.trainers import read_routes
 from app.trainers import routes as trainers_routes
 from app.training import routes as training_routes
 from app.training.api import routes as training_api
+from app.training.plans import audit_words as training_audit
 from app.version import VERSION
 from app.web import dates, health, pages
 from app.web.assets import load_assets, serve_asset
@@ -136,7 +139,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         scan_command=settings.files_scan_command,
     )
     app.state.find_viewer = viewers.find_viewer
-    app.state.audit_words = {"dataset": audit_words.DATASET}
+    app.state.audit_words = {
+        "dataset": audit_words.DATASET,
+        **mixture_audit.WORDS,
+        **training_audit.WORDS,
+        **quote_audit.WORDS,
+    }
     app.state.assets = load_assets()
     app.state.templates = make_environment()
     app.state.templates.globals["asset_digests"] = {

@@ -31,11 +31,15 @@ ChangedField = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Words:
-    """How a domain above this one speaks of its objects; `create_app` hands these over."""
+    """
+    How a domain above this one speaks of its objects; `create_app` hands these over.
+
+    Without `changes` each recorded field is shown as it is.
+    """
 
     names: Callable[[Session, Sequence[str]], Mapping[str, str]]
-    changes: Callable[[AuditEvent], list[ChangedField]]
-    action: Callable[[str], str]
+    changes: Callable[[AuditEvent], list[ChangedField]] | None = None
+    action: Callable[[str], str] = action_name
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Event:
 
     def changes(self) -> list[ChangedField]:
         """Return each field that changed with its value before and after."""
-        if self.words:
+        if self.words and self.words.changes:
             return self.words.changes(self.event)
         before, after = self.event.before or {}, self.event.after or {}
         return [

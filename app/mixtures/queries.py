@@ -398,3 +398,10 @@ def count_mixtures(
     """Return how many mixtures a viewer may see."""
     statement = select(func.count()).select_from(Mixture).where(*_listed(viewer, text, archived))
     return session.scalar(statement) or 0
+
+
+def name_by_id(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of mixtures by their row ids, as the audit trail records them."""
+    wanted = [int(one) for one in ids if one.isdecimal()]
+    found = session.execute(select(Mixture.id, Mixture.name).where(Mixture.id.in_(wanted)))
+    return {str(row_id): name for row_id, name in found}

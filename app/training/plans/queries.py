@@ -174,3 +174,12 @@ def find_figure(session: Session, kind: str, code: str) -> TrainingFigure | None
         .where(TrainingFigure.kind == kind, TrainingFigure.code == code)
         .with_for_update()
     )
+
+
+def name_by_id(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of training plans by their row ids, as the audit trail records them."""
+    wanted = [int(one) for one in ids if one.isdecimal()]
+    found = session.execute(
+        select(TrainingPlan.id, TrainingPlan.name).where(TrainingPlan.id.in_(wanted))
+    )
+    return {str(row_id): name for row_id, name in found}
