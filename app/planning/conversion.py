@@ -89,6 +89,13 @@ def language_premium(
     languages : sequence of str
         At least one BCP-47 tag.
 
+    Returns
+    -------
+    factor : Range
+        Tokens of a text in these languages per token of the same text in English.
+    measured : tuple of str
+        The tags of `premiums` that stood for the languages, each once.
+
     Raises
     ------
     NoConversion
@@ -130,10 +137,29 @@ def find_factors(
     premiums
         As for :func:`language_premium`.
 
+    Returns
+    -------
+    Factors
+        Tokens per unit, the premium of the language, and their product.
+
     Raises
     ------
     NoConversion
         If no prior fits, or a language has no measured premium.
+
+    Examples
+    --------
+    A Chinese book, by a count of English ones:
+
+    >>> found = find_factors(
+    ...     unit="book",
+    ...     categories=["books"],
+    ...     languages=["zh"],
+    ...     priors=[Prior("book_en", "book", Decimal(170_000), language="en")],
+    ...     premiums={"en": Decimal(1), "zh-Hans": Decimal("0.902")},
+    ... )
+    >>> float(found.product.mid), found.languages, found.is_scaled
+    (153340.0, ('zh-Hans',), True)
     """
     fitting, basis = match_priors(priors, unit=unit, categories=categories, languages=languages)
     per_unit = _over(fitting)
@@ -226,6 +252,11 @@ def rescale(tokens: Tokens, *, bytes_per_token: Decimal, to_bytes_per_token: Dec
         As counted with the tokenizer that packs `bytes_per_token`.
     bytes_per_token, to_bytes_per_token : Decimal
         Of the first and of the second tokenizer, > 0.
+
+    Returns
+    -------
+    Tokens
+        In whole tokens of the second tokenizer; an end without a count stays without one.
 
     Examples
     --------

@@ -22,6 +22,18 @@ def main_language(tag: str) -> str:
     """
     Return the language of a tag without script and region, Mandarin being Chinese.
 
+    Parameters
+    ----------
+    tag : str
+        A BCP-47 tag.
+
+    Returns
+    -------
+    str
+        Its first part, or "zh" for "cmn".
+
+    Examples
+    --------
     >>> [main_language(tag) for tag in ("zh-Hant", "cmn", "pt-BR", "en")]
     ['zh', 'zh', 'pt', 'en']
     """
@@ -35,6 +47,20 @@ def measured_tag(tag: str, measured: Iterable[str]) -> str | None:
 
     Plain Chinese and Mandarin count as Simplified Chinese.
 
+    Parameters
+    ----------
+    tag : str
+        A BCP-47 tag, as the data state it.
+    measured : iterable of str
+        The BCP-47 tags that there are measurements of.
+
+    Returns
+    -------
+    str or None
+        One of `measured`; None where none stands for the language.
+
+    Examples
+    --------
     >>> measured_tag("zh", {"en", "zh-Hans", "zh-Hant"})
     'zh-Hans'
     >>> measured_tag("en-GB", {"en", "zh-Hans"})

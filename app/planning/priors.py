@@ -79,6 +79,13 @@ def match_priors(
     languages : sequence of str
         BCP-47 tags of the data; empty where not stated.
 
+    Returns
+    -------
+    fitting : tuple of Prior
+        At least one; more only where languages differ.
+    basis : LanguageBasis
+        How the language of the data stands to the language of these priors.
+
     Raises
     ------
     NoConversion
