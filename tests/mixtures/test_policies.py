@@ -1,12 +1,15 @@
 """Policies on trained tokens, fail-closed: hand-computed."""
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
 
 from app.errors import Forbidden, InvalidInput
 from app.mixtures import policy_service, queries
 from app.mixtures.models import PolicyKind
 from app.mixtures.policies import Rule, Verdict, judge
 from app.mixtures.rollups import Drawn
+from tests import factories
 from tests.mixtures.making import make_viewer
 
 
@@ -127,3 +130,27 @@ def test_policies_that_cannot_be_are_refused_at_the_field(seeded_session, values
     with pytest.raises(InvalidInput) as refused:
         policy_service.add_policy(seeded_session, **values, viewer=administrator)
     assert refused.value.field == field
+
+
+def test_program_reads_the_policies_and_outsiders_do_not(
+    seeded_client: TestClient, seeded_session: Session
+):
+    policy_service.add_policy(
+        seeded_session,
+        kind=PolicyKind.SHARE_AT_LEAST,
+        bound=0.3,
+        tag="language",
+        value="zh",
+        viewer=make_viewer(seeded_session, "administrator"),
+    )
+    assert seeded_client.get("/api/v1/mixture-policies").status_code == 401
+    planner = factories.signed_in(seeded_client, seeded_session, "planner")
+    (item,) = planner.get("/api/v1/mixture-policies").json()["items"]
+    assert item.pop("id") > 0
+    assert item == {
+        "kind": "share_at_least",
+        "tag": "language",
+        "value": "zh",
+        "bound": 0.3,
+        "sentence": "Chinese ≥ 30%",
+    }

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.mixtures.api import mixtures, plans, recipes, scaling, texts
+from app.mixtures.api import mixtures, plans, policies, recipes, scaling, texts
 
 router = APIRouter()
 # What has a fixed address comes before what names a mixture.
-for module in (plans, scaling, recipes, texts, mixtures):
+for module in (plans, scaling, recipes, policies, texts, mixtures):
     router.include_router(module.router)
