@@ -158,3 +158,22 @@ def test_version_says_what_its_repeats_cost_from_the_facts_that_it_keeps(
     assert planner.get(f"/mixtures/{slug}/versions/2/repeats").status_code == 404
     planner.cookies.clear()
     assert planner.get(f"{address}/repeats").status_code in {401, 404}
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("", "under “The whole mixture” below"),
+        ("/repeats", "in the draft, under “The whole mixture”, to see"),
+        ("/versions/1/repeats", "This version does not say how large the model is"),
+    ],
+)
+def test_page_says_where_the_size_of_the_model_is_typed(
+    seeded_client: TestClient, seeded_session: Session, path: str, hint: str
+):
+    planner = factories.signed_in(seeded_client, seeded_session, "planner")
+    made = content(phase([component("the-pile/wikipedia-en", 9)], budget=10**11))
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), made).slug
+    address = f"/mixtures/{slug}"
+    planner.post(f"/api/v1{address}/versions", json={"message": "first"})
+    assert hint in planner.get(address + path).text

@@ -8,6 +8,7 @@ from app.errors import AppError
 from app.mixtures import sentences
 from app.mixtures.words import edits as edit_words
 from app.mixtures.words import plans as plan_words
+from app.mixtures.words.plans import passes
 from app.planning import errors
 from app.planning.constrained import NamedConstraint
 from app.planning.outcome import Breach, PlanWarning, WarningCode
@@ -182,3 +183,11 @@ def test_every_action_that_an_edit_writes_is_listed_here():
         re.findall(r'_change\(phase, dataset, "(\w+)"', code)
     )
     assert written <= {action for action, _params in EDITS}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.0, "0"), (0.004, "<0.01"), (0.01, "0.01"), (4.0, "4"), (4.637, "4.64")],
+)
+def test_few_passes_are_not_said_as_none(value: float, expected: str):
+    assert passes(value) == expected

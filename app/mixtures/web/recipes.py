@@ -16,7 +16,7 @@ from app.mixtures.recipes.using import Mapped
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import redirect
 from app.mixtures.web.say import SAY, Say
-from app.mixtures.words.recipes import figure_word, kind_word
+from app.mixtures.words.recipes import UNTABLED, figure_word, kind_word
 from app.web.forms import Form, FormData
 from app.web.templating import render
 
@@ -75,7 +75,7 @@ def recipe_page(
         figures=[
             (name, figure_word(name))
             for name in dict.fromkeys(n for one in recipe.components for n in one.figures or ())
-            if name != "breakdown"
+            if name not in UNTABLED
         ],
     )
     return render(request, "mixtures/recipe.html", page, status_code=422 if form else 200)

@@ -15,6 +15,8 @@ from app.web.i18n import gettext as _
 from app.web.i18n import joined, ngettext
 
 MAX_NAMED = 3
+# Fewer passes than this would be rounded to none.
+LEAST_SHOWN = 0.01
 Facts = Mapping[str, DatasetFacts]
 
 
@@ -238,9 +240,15 @@ def name_list(slugs: tuple[str, ...] | list[str], facts: Facts) -> str:
 
 
 def passes(value: float) -> str:
-    """Return passes in at most two decimals: 4, 4.64; words for those over an empty source."""
+    """
+    Return passes in at most two decimals: 4, 4.64, <0.01; words for those over an empty source.
+
+    A little is never said as nothing.
+    """
     if value == float("inf"):
         return _("endlessly many")
+    if 0 < value < LEAST_SHOWN:
+        return f"<{LEAST_SHOWN}"
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

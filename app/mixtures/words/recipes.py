@@ -38,6 +38,8 @@ def kind_word(kind: str) -> str:
     return _(KINDS[kind]) if kind in KINDS else kind
 
 
+# Not in the table: a list of its own, and the size that is printed with its unit beside it.
+UNTABLED = frozenset({"breakdown", "disk_bytes"})
 # Numbers that stand in a source beside the weight, or follow from it.
 FIGURES = {
     "breakdown": later("Breakdown"),

@@ -14,7 +14,7 @@ from app.mixtures.content import Component
 from app.mixtures.tones import STATES, WORDS, Tone
 from app.mixtures.views import ComponentView, Passes, PhaseView
 from app.mixtures.web.composer.still import DIGEST_BYTES, Still, html, still_of
-from app.mixtures.words.plans import passes
+from app.mixtures.words.plans import LEAST_SHOWN, passes
 from app.planning.numbers import System, compact
 from app.web import numbers
 from app.web.i18n import gettext as _
@@ -248,8 +248,10 @@ def two_places(value: float) -> str:
 
     >>> two_places(0.126), two_places(4.64), two_places(41.83), two_places(174.28)
     ('0.13', '4.64', '41.8', '174')
+    >>> two_places(0.0), two_places(0.004)
+    ('0.00', '<0.01')
     """
-    if value == float("inf"):
+    if value == float("inf") or 0 < value < LEAST_SHOWN:
         return passes(value)
     places = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004  three figures
     return f"{value:.{places}f}"
