@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from app.catalog.exchange.items import Item, Json
-from app.catalog.importers.cards import FORMAT
+from app.catalog.importers import own_key
+from app.catalog.importers.cards import FORMAT, licence_words
 from app.catalog.importers.texts import one_line
 from app.catalog.loading.records import DatasetRecord, EstimateRecord
 from app.catalog.models.estimates import EstimateMethod
@@ -68,7 +69,17 @@ def _front_matter(item: Item, subsets: Sequence[Item], kept: Json) -> Json:
     ]
     if configs:
         front["configs"] = configs
-    return {**front, **{name: value for name, value in kept.items() if name not in front}}
+    front |= {name: value for name, value in kept.items() if name not in front}
+    front[own_key.KEY] = own_key.write(
+        item,
+        {
+            str(config["config_name"]): part.record.slug
+            for config, part in zip(configs, subsets, strict=True)
+        },
+        licence=licence_words(front),
+        is_written=FORMAT not in item.extra,
+    )
+    return front
 
 
 def _licence(record: DatasetRecord) -> Json:

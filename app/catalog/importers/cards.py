@@ -16,7 +16,7 @@ from app.catalog.exchange.items import (
     Reading,
 )
 from app.catalog.exchange.record_json import Decoder
-from app.catalog.importers import words
+from app.catalog.importers import own_key, words
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.front_matter import MAX_CARD, split_card
 from app.catalog.importers.identifiers import dataset_slug, is_slug, subset_slug
@@ -30,7 +30,11 @@ FORMAT = "hf"
 MAX_BODY = 200_000
 MAX_DESCRIPTION = 2_000
 # Keys that become fields of the catalogue; every other key is kept and given back.
-_READ = frozenset(("pretty_name", "language", "license", "license_name", "license_link", "configs"))
+_READ = frozenset(
+    ("pretty_name", "language", "license", "license_name", "license_link", "configs", own_key.KEY)
+)
+# What an export writes of its own: read again, it is nothing that a card stated.
+_WRITTEN = _READ | {"size_categories", "source_datasets"}
 _MODALITY_TAGS = {
     "text": "text",
     "image": "image",
@@ -89,11 +93,12 @@ class _Card:
         self.body = body
         self.context = context
         self.checks = Decoder(row=1)
+        self.own = own_key.read(data.get(own_key.KEY))
 
     def entry(self) -> Entry:
         """Return the card's dataset."""
         name = self._name()
-        provider = self.context.default_provider
+        provider = (self.own and self.own.provider) or self.context.default_provider
         if not name:
             self._note("name_missing", "pretty_name")
         if provider is None:
@@ -112,8 +117,9 @@ class _Card:
         description = self._description()
         is_chinese = has_han(description)
         return DatasetRecord(
-            slug=dataset_slug(name, provider.slug),
-            name_zh=name,
+            slug=self.own.slug if self.own else dataset_slug(name, provider.slug),
+            parent=self.own.parent if self.own else None,
+            name_zh=(self.own and self.own.name_zh) or name,
             name_en=name,
             provider=provider.slug,
             category=self.context.default_category,
@@ -122,6 +128,7 @@ class _Card:
             languages=languages,
             description_zh=description if is_chinese else None,
             description_en=description if description and not is_chinese else None,
+            aliases=self.own.aliases if self.own else (),
             **self._licence(),
             **self._access(),
             visibility=self.context.visibility,
@@ -129,23 +136,34 @@ class _Card:
             overlaps=tuple(
                 OverlapRecord(other=other, relation="derived_from") for other in self._origins()
             ),
-            extra={FORMAT: self._extra()},
+            extra=self._extra(),
             origin={"origin": "card"},
         )
 
     def _given(self) -> frozenset[str]:
-        given = {"name_zh", "name_en", "languages", "description_zh", "description_en"}
-        given.add("extra")
-        if "license" in self.data:
+        given = {"name_zh", "name_en", "languages"}
+        if self.own:
+            given.add("aliases")
+        if not self._is_written:
+            # The portal's own text is a summary, in both languages and on one line.
+            given.add("description_zh" if has_han(self._description()) else "description_en")
+        if self._extra():
+            given.add("extra")
+        is_as_written = self.own is not None and self.own.licence == licence_words(self.data)
+        if "license" in self.data and not is_as_written:
             given |= {"licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en"}
             given.add("licence_claims")
-        if self._quantities(None):
+        if self._quantities(None) and not (self._is_written and "dataset_info" not in self.data):
             given.add("quantities")
         if self._origins():
             given.add("overlaps")
         if self._access():
             given |= {"access_zh", "access_en"}
         return frozenset(given)
+
+    @property
+    def _is_written(self) -> bool:
+        return self.own is not None and self.own.is_written
 
     def _name(self) -> str:
         name = self.data.get("pretty_name")
@@ -269,11 +287,14 @@ class _Card:
         return ""
 
     def _extra(self) -> Json:
-        kept = {key: value for key, value in self.data.items() if key not in _READ}
+        read = _WRITTEN if self._is_written else _READ
+        kept = {key: value for key, value in self.data.items() if key not in read}
+        if self._is_written and not kept:
+            return {}
         extra: Json = {"card": self.checks.json(kept, FORMAT)}
-        if body := clean(self.body)[:MAX_BODY]:
+        if not self._is_written and (body := clean(self.body)[:MAX_BODY]):
             extra["body"] = body
-        return extra
+        return {FORMAT: extra}
 
     def subsets(self, parent: Item) -> Iterator[Entry]:
         """Yield the card's configs as subsets; a single config is the dataset itself."""
@@ -283,7 +304,8 @@ class _Card:
             for config in (configs if isinstance(configs, list) else [])
             if isinstance(config, dict) and isinstance(config.get("config_name"), str)
         ]
-        if len(named) < 2:  # noqa: PLR2004  one config is no part
+        known = self.own.subsets if self.own else {}
+        if len(named) < 2 and not known:  # noqa: PLR2004  one config is no part
             return
         for number, config in enumerate(named):
             row = number + 2
@@ -291,7 +313,7 @@ class _Card:
             name = one_line(clean(config["config_name"]))[:MAX_NAME] or f"config {number + 1}"
             extra = checks.json(config, FORMAT)
             record = DatasetRecord(
-                slug=f"{parent.record.slug}/{subset_slug(name)}",
+                slug=known.get(config["config_name"], f"{parent.record.slug}/{subset_slug(name)}"),
                 parent=parent.record.slug,
                 position=number,
                 name_zh=name,
@@ -308,18 +330,26 @@ class _Card:
                 licence_claims=parent.record.licence_claims,
                 visibility=self.context.visibility,
                 quantities=self._quantities(config["config_name"]),
-                extra={FORMAT: {"config": extra}},
+                extra={} if self._is_written and len(config) == 1 else {FORMAT: {"config": extra}},
                 origin={"origin": "card"},
             )
-            item = Item(
-                record=record,
-                provider=parent.provider,
-                given=parent.given | {"parent", "position"},
-            )
+            given = parent.given | {"parent", "position"}
+            if config["config_name"] in known:
+                # The rest is the dataset's, which a part of ours may have otherwise.
+                given = frozenset({"name_en", "parent"})
+                given |= {"quantities"} if record.quantities else frozenset()
+                given |= {"extra"} if record.extra else frozenset()
+            item = Item(record=record, provider=parent.provider, given=given)
             yield checked(row, None if checks.has_error else item, checks, name=name)
 
     def _note(self, code: str, key: str | None, /, **params: object) -> None:
         self.checks.findings.append(finding(code, row=1, column=key, **params))
+
+
+def licence_words(card: Json) -> str:
+    """Return what a card has for a licence in one text, to see whether two have the same."""
+    keys = ("license", "license_name", "license_link")
+    return " | ".join(", ".join(_list(card[key])) for key in keys if key in card)
 
 
 def _list(value: object) -> list[str]:

@@ -164,6 +164,9 @@ def _updated(kind: str, old: Row, row: Row, *, is_whole: bool) -> Row:
     new = old | row
     if kind == OVERLAPS:
         new["seed_key"] = old["seed_key"]
+        if not is_whole:
+            # Only our own formats have notes.
+            new |= {name: row[name] or old[name] for name in ("note_zh", "note_en")}
     elif not is_whole:
         new["position"] = old["position"]
     if kind == QUANTITIES and not is_whole and old["unit_confirmed_by"] and row["unit"] is None:

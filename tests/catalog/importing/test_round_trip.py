@@ -52,3 +52,35 @@ def test_an_export_fills_an_empty_portal(planner, new_database: Callable[[], str
         assert again.counts["same"] == found.counts["create"]
         assert not {"create", "change", "skip", "refuse"} & set(again.counts)
     engine.dispose()
+
+
+SLUGS = ["fineweb", "fineweb-edu", "the-pile", "roots", "culturax", "cci-3", "jlw-chinese-books"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_card_finds_its_own_dataset_and_changes_nothing(
+    planner, seeded_session: Session, slug: str
+) -> None:
+    dataset = seeded_session.scalars(select(Dataset).where(Dataset.slug == slug)).one()
+    dataset.aliases = ["另一个名字", "another name"]
+    dataset.name_zh = "只有中文名"
+    seeded_session.flush()
+    card = planner.get(f"/api/v1/datasets/{slug}/export", params={"format": "hf"}).content
+    found = read(seeded_session, "README.md", card)
+    wrong = [
+        (row.slug, row.outcome, row.before, row.after, row.findings)
+        for row in rows_of(seeded_session, found)
+        if row.outcome != Outcome.SAME
+    ]
+    assert wrong == []
+    assert found.counts["same"] >= 1
+
+
+def test_a_card_of_a_subset_stays_below_its_parent(planner, seeded_session: Session) -> None:
+    slug = "the-pile/pile-cc"
+    card = planner.get(f"/api/v1/datasets/{slug}/export", params={"format": "hf"}).content
+    (same,) = rows_of(seeded_session, read(seeded_session, "README.md", card))
+    assert (same.slug, same.outcome) == (slug, Outcome.SAME)
+    renamed = card.replace(b"pretty_name: ", b"pretty_name: New ", 1)
+    (row,) = rows_of(seeded_session, read(seeded_session, "README.md", renamed))
+    assert (row.slug, row.outcome, list(row.after)) == (slug, Outcome.CHANGE, ["name_en"])
