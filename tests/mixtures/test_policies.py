@@ -122,6 +122,27 @@ def test_administrators_alone_make_and_take_back_policies(seeded_session):
             {"kind": PolicyKind.SHARE_AT_LEAST, "bound": 0.2, "tag": "language", "value": ""},
             "value",
         ),
+        (
+            {"kind": PolicyKind.SHARE_AT_MOST, "bound": 0.2, "tag": "licence", "value": "NC"},
+            "value",
+        ),
+        (
+            {"kind": PolicyKind.SHARE_AT_MOST, "bound": 0.2, "tag": "category", "value": "webb"},
+            "value",
+        ),
+        (
+            {"kind": PolicyKind.SHARE_AT_MOST, "bound": 0.2, "tag": "modality", "value": "txt"},
+            "value",
+        ),
+        (
+            {
+                "kind": PolicyKind.SHARE_AT_MOST,
+                "bound": 0.2,
+                "tag": "synthetic",
+                "value": "synthetic",
+            },
+            "value",
+        ),
         ({"kind": PolicyKind.EPOCHS_AT_MOST, "bound": 0, "tag": None, "value": None}, "bound"),
     ],
 )
