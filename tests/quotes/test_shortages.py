@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.quotes.beginning import shortages
+from app.quotes.beginning import origins, shortages
 from app.quotes.queries import rfqs as rfq_queries
 from tests.factories import signed_in
 from tests.mixtures import making as mixtures
@@ -36,11 +36,13 @@ def test_a_shortage_becomes_a_lot_with_its_sum(seeded_session: Session) -> None:
     buyer = making.viewer(seeded_session, Role.BUYER)
     found = shortages.find_lots(seeded_session, slug, buyer)
     assert found.lots
-    lot, explanation = found.lots[0], found.sums[0]
+    lot, facts = found.lots[0], found.lacks[0]
     assert Decimal(str(lot["volume"])) > 1
     assert lot["unit"] in {"question", "document", "pair", "page"}
+    explanation = origins.say({"name": found.name, "lacks": found.lacks})
     assert "÷" in explanation
     assert "prior" in explanation
+    assert facts["count"] == int(str(lot["volume"]))
 
 
 def test_a_request_is_made_of_a_mixture_s_shortages(
@@ -59,4 +61,10 @@ def test_a_request_is_made_of_a_mixture_s_shortages(
     rfq = rfq_queries.get_rfq(seeded_session, made.headers["location"].split("/")[2], buyer)
     assert rfq.origin["mixture"] == slug
     assert rfq.lots[0].volume > 1
+    # Begun in English, read in Chinese: the sum is said in the reader's language.
+    address = f"/rfqs/{rfq.public_id}"
+    assert "(prior: " in client.get(address).text
+    chinese = client.get(address, headers={"Accept-Language": "zh-CN"}).text
+    assert "(prior: " not in chinese
+    assert "÷" in chinese
     assert client.get("/rfqs/new?mixture=no-such-mixture").status_code == 404

@@ -27,12 +27,12 @@ COUNTED: dict[str, tuple[Unit, Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Whom to ask, for what, and the sentence that says where that is from."""
+    """Whom to ask, for what, and the facts of where that is from."""
 
     vendor: str
     title: str
     lot: dict[str, object]
-    note: str
+    facts: dict[str, object]
 
 
 def of_dataset(session: Session, slug: str, viewer: Viewer) -> Listed:
@@ -58,13 +58,12 @@ def of_dataset(session: Session, slug: str, viewer: Viewer) -> Listed:
         "languages": [tag for tag in dataset.languages if tag not in {"und", "mul"}][:50],
     }
     vendor = dataset.provider
-    note = _(
-        "From %(dataset)s, as %(provider)s lists it. The quantity is a start: ask for what you "
-        "need.",
-        dataset=name,
-        provider=_name(vendor),
-    )
-    return Listed(vendor.slug, name[:MAX_TITLE], lot, note)
+    facts: dict[str, object] = {
+        "dataset": slug,
+        "names": {"zh": dataset.name_zh, "en": dataset.name_en},
+        "vendor_names": _names(vendor),
+    }
+    return Listed(vendor.slug, name[:MAX_TITLE], lot, facts)
 
 
 def of_service(session: Session, provider: str, service: str) -> Listed:
@@ -90,12 +89,12 @@ def of_service(session: Session, provider: str, service: str) -> Listed:
         "volume": "1",
     }
     title = _("%(what)s, %(provider)s", what=offered, provider=_name(vendor)) if found else offered
-    note = _(
-        "To %(provider)s, as the catalogue lists it. Task, unit and volume of the lot are yours "
-        "to set.",
-        provider=_name(vendor),
-    )
-    return Listed(vendor.slug, title[:MAX_TITLE], lot, note)
+    facts: dict[str, object] = {
+        "provider": provider,
+        "service": service,
+        "vendor_names": _names(vendor),
+    }
+    return Listed(vendor.slug, title[:MAX_TITLE], lot, facts)
 
 
 def _task(dataset: Dataset, modality: Modality) -> Task:
@@ -120,4 +119,8 @@ def _amount(dataset: Dataset, modality: Modality) -> tuple[Unit, Decimal]:
 
 
 def _name(provider: Provider) -> str:
-    return local({"zh": provider.name_zh, "en": provider.name_en})
+    return local(_names(provider))
+
+
+def _names(provider: Provider) -> dict[str, str]:
+    return {"zh": provider.name_zh, "en": provider.name_en}

@@ -17,10 +17,7 @@ from app.mixtures.shortages import Shortage, load_shortages
 from app.planning.conversion import Factors, find_factors
 from app.planning.tokens import NoConversion
 from app.quotes.vocabulary import Modality, Task, Unit
-from app.quotes.words import unit_after, unit_name
-from app.web import numbers
 from app.web.i18n import gettext as _
-from app.web.i18n import local
 
 # The units of the catalogue that a vendor's unit counts alike, the likeliest first.
 UNIT_PAIRS: tuple[tuple[str, Unit], ...] = (
@@ -55,12 +52,12 @@ MAX_LOTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A mixture's shortages as lots, with the sums that led to their volumes."""
+    """A mixture's shortages as lots, with the facts that led to their volumes."""
 
     name: str
     slug: str
     lots: list[dict[str, object]]
-    sums: list[str]
+    lacks: list[dict[str, object]]
     # Of each lot, in their order.
     phases: list[str]
 
@@ -77,16 +74,19 @@ def find_lots(session: Session, slug: str, viewer: Viewer, *, key: str = "") -> 
     mixture, shortages = load_shortages(session, slug, viewer)
     wanted = [one for one in shortages if not key or key in {one.key, one.dataset}]
     reference = tables.load(session)
-    lots, sums = [], []
+    lots, lacks = [], []
     for shortage in wanted[:MAX_LOTS]:
-        lot, explanation = _lot(shortage, reference)
+        lot, facts = _lot(shortage, reference)
         lots.append(lot)
-        sums.append(explanation)
+        lacks.append(facts)
     phases = [one.phase for one in wanted[:MAX_LOTS]]
-    return Found(mixture.name, mixture.slug, lots, sums, phases)
+    return Found(mixture.name, mixture.slug, lots, lacks, phases)
 
 
-def _lot(shortage: Shortage, reference: tables.ReferenceTables) -> tuple[dict[str, object], str]:
+def _lot(
+    shortage: Shortage, reference: tables.ReferenceTables
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return a lot and the facts of its volume."""
     modality = MODALITIES.get(shortage.modality or "", Modality.TEXT)
     lot: dict[str, object] = {
         "title": shortage.title[:300],
@@ -97,19 +97,23 @@ def _lot(shortage: Shortage, reference: tables.ReferenceTables) -> tuple[dict[st
         "volume": "1",
         "description": _("Origin: phase %(phase)s of the mixture.", phase=shortage.phase),
     }
-    if shortage.mid is None:
-        return lot, _("%(what)s: how many tokens are lacking is not known.", what=shortage.title)
-    best = _convert(shortage, reference, modality)
-    if best is None:
-        return lot, _(
-            "%(what)s: %(tokens)s tokens; no conversion prior fits, so the volume is yours to set.",
-            what=shortage.title,
-            tokens=numbers.short(shortage.mid),
-        )
+    facts: dict[str, object] = {
+        "title": shortage.title,
+        "tokens": None if shortage.mid is None else int(shortage.mid),
+    }
+    best = None if shortage.mid is None else _convert(shortage, reference, modality)
+    if shortage.mid is None or best is None:
+        return lot, facts
     unit, factors = best
     count = max(1, math.ceil(Fraction(shortage.mid) / factors.product.mid))
     lot["unit"], lot["volume"] = unit, str(count)
-    return lot, _sum(shortage, reference, unit, factors, count)
+    prior = reference.prior_words[factors.priors[0].code]
+    return lot, facts | {
+        "unit": unit.value,
+        "per_unit": float(factors.product.mid),
+        "count": count,
+        "prior": {"zh": prior["name_zh"], "en": prior["name_en"]},
+    }
 
 
 def _convert(
@@ -133,24 +137,3 @@ def _convert(
         if factors.product.mid > 0:
             return unit, factors
     return None
-
-
-def _sum(
-    shortage: Shortage,
-    reference: tables.ReferenceTables,
-    unit: Unit,
-    factors: Factors,
-    count: int,
-) -> str:
-    prior = reference.prior_words[factors.priors[0].code]
-    return _(
-        "%(what)s: %(tokens)s tokens ÷ %(per_unit)s tokens a %(unit)s = %(count)s %(units)s "
-        "(prior: %(prior)s).",
-        what=shortage.title,
-        tokens=numbers.short(shortage.mid or 0),
-        per_unit=numbers.short(float(factors.product.mid)),
-        unit=unit_name(unit),
-        count=numbers.whole(count),
-        units=unit_after(unit, count),
-        prior=local({"zh": prior["name_zh"], "en": prior["name_en"]}),
-    )

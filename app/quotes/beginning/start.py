@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.quotes import requests
-from app.quotes.beginning import listed, shortages
+from app.quotes.beginning import listed, origins, shortages
 from app.quotes.beginning.listed import Listed
 from app.quotes.content.asked import RfqIn
 from app.quotes.models.rfq import Rfq
@@ -61,30 +61,24 @@ def _from_mixture(session: Session, viewer: Viewer, slug: str, key: str) -> Star
     found = shortages.find_lots(session, slug, viewer, key=key)
     title = _("Data for %(mixture)s", mixture=found.name)[:300]
     body = RfqIn.model_validate({"title": title, "lots": found.lots})
-    note = (
-        _("From what the mixture %(mixture)s lacks.", mixture=found.name)
-        if found.lots
-        else _("The mixture %(mixture)s lacks nothing that could be asked for.", mixture=found.name)
-    )
-    shown = " ".join([note, *found.sums])
+    origin = {
+        "mixture": found.slug,
+        "shortage": key,
+        "name": found.name,
+        "lacks": found.lacks,
+        "phases": {str(n): phase for n, phase in enumerate(found.phases, start=1)},
+    }
     return Start(
-        body,
-        origin={
-            "mixture": found.slug,
-            "shortage": key,
-            "sum": shown,
-            "phases": {str(n): phase for n, phase in enumerate(found.phases, start=1)},
-        },
-        note=shown,
-        hidden={"mixture": slug, "shortage": key},
+        body, origin=origin, note=origins.say(origin), hidden={"mixture": slug, "shortage": key}
     )
 
 
 def _from_listed(found: Listed, chosen: dict[str, str]) -> Start:
+    origin = {**found.facts, "vendor": found.vendor}
     return Start(
         RfqIn.model_validate({"title": found.title, "lots": [found.lot]}),
-        origin={**chosen, "vendor": found.vendor, "sum": found.note},
-        note=found.note,
+        origin=origin,
+        note=origins.say(origin),
         hidden=chosen,
     )
 
@@ -98,20 +92,11 @@ def _copy(rfq: Rfq) -> Start:
     body = requests.body_of(rfq)
     lots = [lot.model_copy(update={"id": None}) for lot in body.lots]
     copied = body.model_copy(update={"deadline": None, "questions_until": None, "lots": lots})
+    origin = {"rfq": rfq.public_id, "number": rfq.number}
     return Start(
         copied,
-        origin={"rfq": rfq.public_id, "number": rfq.number},
-        note=_("With the content of %(number)s.", number=rfq.number),
+        origin=origin,
+        note=origins.say(origin),
         is_copy=True,
         hidden={"from": rfq.public_id},
     )
-
-
-def origin_note(rfq: Rfq) -> str:
-    """Return where a request came from, "" for nowhere."""
-    origin = rfq.origin or {}
-    if "number" in origin:
-        return _("With the content of %(number)s.", number=origin["number"])
-    if "sum" in origin:
-        return str(origin["sum"])
-    return ""

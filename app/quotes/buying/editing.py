@@ -12,6 +12,7 @@ from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, NotFound
 from app.quotes import indicating, requests
+from app.quotes.beginning import origins
 from app.quotes.beginning import start as beginning
 from app.quotes.buying.notices import DoneNotice, redirect
 from app.quotes.buying.reading import Json, read_number, read_step, typed, validate
@@ -312,7 +313,7 @@ def _page(
         form=form,
         notice=notice,
         weights={code: f"{weights[code]:f}" if code in weights else "0" for code in CRITERIA},
-        note=beginning.origin_note(rfq),
+        note=origins.say(rfq.origin),
         hidden={},
         is_amendment=rfq.effective_state is RfqState.OPEN,
     )

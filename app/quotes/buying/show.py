@@ -13,7 +13,8 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.quotes import events, filing, indicating, offering, opening, outline, question_files
-from app.quotes.beginning.start import origin_note, suggested_vendor
+from app.quotes.beginning import origins
+from app.quotes.beginning.start import suggested_vendor
 from app.quotes.buying.event_words import event_text
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
@@ -135,7 +136,7 @@ def load_page(
         attachments=attachment_queries.list_attachments(session, rfq),
         problems=outline.problems(rfq),
         brought=[] if rfq.is_sealed else offering.list_brought(session, rfq, viewer),
-        origin=origin_note(rfq),
+        origin=origins.say(rfq.origin),
         indicated=indicating.load(session, rfq, viewer)
         if rfq.state == RfqState.DRAFT and rfq.lots
         else None,
