@@ -7,6 +7,7 @@ that any number of connections may use.
 """
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from app.settings import Settings
 
 TEMPLATE = "peibi"
 SEEDED_TEMPLATE = "peibi_seeded"
+
+# Commands speak the terminal's language: the tests' own, whoever runs them.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @pytest.fixture(scope="session")

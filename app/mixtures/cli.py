@@ -15,7 +15,7 @@ from app.errors import AppError, InvalidInput, NotFound
 from app.mixtures import access, client, queries, texts, versions
 from app.mixtures.client import Report
 from app.mixtures.findings import has_errors, lacks_estimates
-from app.web.i18n import LOCALES, use_locale
+from app.web.terminal import choose_language
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
 
@@ -32,7 +32,6 @@ Url = Annotated[
         help="Another installation, by its address; the API token is read from PEIBI_TOKEN.",
     ),
 ]
-Language = Annotated[str, typer.Option(help="The language of the messages: en or zh_CN.")]
 
 
 @contextmanager
@@ -78,10 +77,7 @@ def make_mixture_app(session_scope: SessionScope) -> typer.Typer:
     """Return the commands of `peibi mixture`."""
     app = typer.Typer(help="Mixtures as text files, for git.", no_args_is_help=True)
 
-    @app.callback()
-    def choose_language(language: Language = "en") -> None:
-        if language in LOCALES:
-            use_locale(language)
+    app.callback()(choose_language)
 
     @app.command("list")
     def list_mixtures(person: Person = "", url: Url = "") -> None:

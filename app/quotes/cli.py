@@ -22,7 +22,7 @@ from app.quotes.documents.paper import to_pdf
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
-from app.web.i18n import LOCALES, use_locale
+from app.web.terminal import choose_language
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
 
@@ -48,12 +48,7 @@ def make_quotes_app(session_scope: SessionScope) -> typer.Typer:
     """Return the commands of `peibi quotes`."""
     app = typer.Typer(help="Requests for quotation and what came.", no_args_is_help=True)
 
-    @app.callback()
-    def choose_language(
-        language: Annotated[str, typer.Option(help="Of messages and papers: en, zh_CN.")] = "en",
-    ) -> None:
-        if language in LOCALES:
-            use_locale(language)
+    app.callback()(choose_language)
 
     @app.command("list")
     def list_requests(

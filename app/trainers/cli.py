@@ -1,6 +1,7 @@
 """`peibi mixture export` and `peibi trainer`: trainers' files in a terminal or a job."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from app.trainers.kit.findings import Severity
 from app.trainers.kit.outputs import Format
 from app.trainers.kit.plan import Settings
 from app.trainers.registry import FORMATS, get_format
+from app.web.terminal import choose_language
 
 Trainer = Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")]
 Paths = Annotated[list[Path], typer.Argument(help="The files; - is standard input.")]
@@ -68,6 +70,7 @@ def add_export(app: typer.Typer, session_scope: SessionScope) -> None:
 def make_trainer_app() -> typer.Typer:
     """Return the commands of `peibi trainer`."""
     app = typer.Typer(help="Files of training frameworks.", no_args_is_help=True)
+    app.callback()(choose_language)
 
     @app.command("list")
     def list_trainers() -> None:
@@ -83,16 +86,16 @@ def make_trainer_app() -> typer.Typer:
     ) -> None:
         """Name what is wrong with a trainer's files, by line; exit code 1 for errors."""
         with one_sentence():
-            files = reading.read_files({path.name: read_file(path) for path in paths})
+            files = reading.read_files(read_all(paths))
             chosen = get_format(trainer) if trainer else reading.detect(files)
-            if chosen is None:
+            found = chosen.lint(files) if chosen else reading.why_not(files)
+            if chosen is None and not found:
                 raise InvalidInput("No trainer reads this. Say which it is for: --trainer.")
-        found = chosen.lint(files)
         for one in found:
             place = f"line {one.line}" if one.line else "-"
             said = f"{words.message(one)} {words.remedy(one)}".strip()
             print(f"{one.severity}\t{place}\t{one.code}\t{said}")
-        if not found:
+        if chosen and not found:
             print(f"ok: {chosen.name}")
         if any(one.severity is Severity.ERROR for one in found):
             raise typer.Exit(1)
@@ -119,6 +122,14 @@ def export_here(
         for one in written.findings:
             print(f"{words.message(one)} {words.remedy(one)}".strip(), file=sys.stderr)
         return written.texts()
+
+
+def read_all(paths: Sequence[Path]) -> dict[str, str]:
+    """Return texts by name; by whole path where two files have one name."""
+    names = [path.name for path in paths]
+    return {
+        path.name if names.count(path.name) == 1 else str(path): read_file(path) for path in paths
+    }
 
 
 def read_file(path: Path) -> str:

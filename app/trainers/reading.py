@@ -1,6 +1,7 @@
 """Read a trainer's files for people: which trainer wrote them, what they mean, a draft of them."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from app.web.i18n import later
 
 MAX_FILES = 20
 MAX_CHARACTERS = 900_000
+# Comments and keys, which a blend of words cannot have: a file of another trainer, mistyped.
+_OTHER = re.compile(r"^[ \t]*(#|(- +)?[\w-]+:(\s|$))", re.MULTILINE)
 _NOT_IT = frozenset({findings.NOT_THIS_FORMAT.code, findings.SYNTAX.code, findings.BINARY.code})
 # Shares as weights: per cent with enough digits to lose nothing that matters.
 _DIGITS = 6
@@ -87,7 +90,7 @@ def detect(files: Files) -> Format | None:
         if codes & _NOT_IT or not any(phase.components for phase in reading.phases):
             continue
         is_words = one is megatron.FORMAT and all(_is_words(text) for text in files.values())
-        if is_words and not _is_blend(reading):
+        if is_words and (any(map(_OTHER.search, files.values())) or not _is_blend(reading)):
             continue
         errors = sum(finding.severity is Severity.ERROR for finding in reading.findings)
         # Any text at all is words: that is what it is only if it is nothing else.
@@ -95,6 +98,23 @@ def detect(files: Files) -> Format | None:
         if best is None or score < best[0]:
             best = (score, one)
     return best[1] if best else None
+
+
+def why_not(files: Files) -> tuple[Finding, ...]:
+    """Return where files that no trainer reads stop to be YAML, JSON or Python, if that is why."""
+    tried = [
+        one
+        for trainer in FORMATS.values()
+        for one in trainer.read(files).findings
+        if one.code == findings.SYNTAX.code
+    ]
+    is_json = any(text.lstrip().startswith(("{", "[")) for text in files.values())
+    wanted = "JSON" if is_json else "YAML"
+    if not any(one.values["language"] == wanted for one in tried):
+        return ()  # It is YAML or JSON, of nothing that is known here.
+    # Of YAML and Python a file is in the one whose parser gets furthest.
+    own = [one for one in tried if is_json == (one.values["language"] == "JSON")]
+    return (max(own, key=lambda one: one.line or 0),)
 
 
 def understand(session: Session, trainer: Format, files: Files, viewer: Viewer) -> Understood:

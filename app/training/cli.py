@@ -16,7 +16,7 @@ from app.training import presets, questions, service
 from app.training.api_models import EstimateIn, LayoutsIn, QuestionsIn
 from app.training.reports import answer_lines, search_lines, summary_lines
 from app.web.errors import sentence
-from app.web.i18n import LOCALES, use_locale
+from app.web.terminal import choose_language
 from app.web.validation import sentence_of
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -32,7 +32,6 @@ Tokens = Annotated[str, typer.Option(help="Training tokens, such as 366e9.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The API's answer instead of a table.")]
 Size = Annotated[int | None, typer.Option()]
 Number = Annotated[float | None, typer.Option()]
-Language = Annotated[str, typer.Option(help="The language of the messages: en or zh_CN.")]
 
 
 @contextmanager
@@ -54,10 +53,7 @@ def make_training_app() -> typer.Typer:
     """Return the commands of `peibi training`; none of them needs the database."""
     app = typer.Typer(help="Plan a training run.", no_args_is_help=True)
 
-    @app.callback()
-    def choose_language(language: Language = "en") -> None:
-        if language in LOCALES:
-            use_locale(language)
+    app.callback()(choose_language)
 
     app.command("estimate")(print_estimate)
     app.command("layouts")(print_layouts)

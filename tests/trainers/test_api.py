@@ -1,6 +1,7 @@
 """Trainers' files by API and by command line: a version out, a file in."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import typer
@@ -145,6 +146,44 @@ def test_lint_names_lines_and_fails_on_errors(run, tmp_path):
     file.write_text("0.7 /a 0.3 /b\n")
     assert run("trainer", "lint", str(file)).stdout == "ok: Megatron-LM\n"
     assert run("trainer", "lint", str(tmp_path / "none")).exit_code == 1
+
+
+def test_lint_speaks_the_language_of_the_terminal(tmp_path):
+    file = tmp_path / "blend.txt"
+    file.write_text("0.7 /a\n/b 0.3\n")
+
+    def say(*options, **environment):
+        cleared = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "", **environment}
+        return (
+            CliRunner()
+            .invoke(cli.make_trainer_app(), [*options, "lint", str(file)], env=cleared)
+            .stdout
+        )
+
+    assert "写在了权重" in say(LANG="zh_CN.UTF-8")
+    assert "stands before its weight" in say(LANG="C.UTF-8")
+    assert "写在了权重" in say("--language", "zh_CN", LANG="C.UTF-8")
+    assert "stands before its weight" in say("--language", "en", LANG="zh_CN.UTF-8")
+    assert say("--language", "fr") == ""
+
+
+@pytest.mark.parametrize("trainer", FORMATS)
+def test_lint_of_half_a_file_fails_in_words(run, trainer, tmp_path):
+    file = next(one for one in sorted(Path(__file__).parent.glob(f"golden/{trainer}/llama1/*")))
+    half = tmp_path / file.name
+    half.write_text("".join(file.read_text().partition(".")[:2]) + '\n  - {"')
+    found = run("trainer", "lint", str(half))
+    assert (found.exit_code, "Traceback" in found.output) == (1, False)
+    assert found.output.strip()
+    assert "megatron_" not in found.output
+
+
+def test_lint_keeps_files_of_one_name_apart(run, tmp_path):
+    for name, text in (("a", "0.7 /a 0.3 /b\n"), ("b", "0.7 /a\n/b 0.3\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "blend.txt").write_text(text)
+    files = [str(tmp_path / name / "blend.txt") for name in ("b", "a")]
+    assert run("trainer", "lint", *files).exit_code == 1
 
 
 def test_trainers_are_printed(run):
