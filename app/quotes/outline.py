@@ -20,6 +20,9 @@ from app.quotes.words import PERCENT_METRICS, unit_after, word
 from app.web.i18n import gettext as _
 from app.web.languages import language_name
 
+# Numbers of the lot's unit: 8,000 alone does not say of what.
+COUNTED = frozenset({"per_week", "moq"})
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -38,7 +41,12 @@ def of_request(rfq: Rfq) -> list[Group]:
 def of_lot(lot: Lot) -> list[Group]:
     """Return what a lot asks for beside its volume, as far as it is said."""
     requirements = LotRequirements.model_validate(lot.requirements)
-    return _groups((LOT_STEP,), {"requirements": requirements}, metric=requirements.quality.metric)
+    return _groups(
+        (LOT_STEP,),
+        {"requirements": requirements},
+        metric=requirements.quality.metric,
+        unit=lot.unit,
+    )
 
 
 def volume_text(lot: Lot | LotIn) -> str:
@@ -74,7 +82,11 @@ def problems(rfq: Rfq) -> list[str]:
 
 
 def _groups(
-    steps: Iterable[Step], models: dict[str, BaseModel], *, metric: Metric | None = None
+    steps: Iterable[Step],
+    models: dict[str, BaseModel],
+    *,
+    metric: Metric | None = None,
+    unit: str | None = None,
 ) -> list[Group]:
     groups = []
     for step in steps:
@@ -84,7 +96,9 @@ def _groups(
                 for field in section.fields
                 if field.path[0] in models
                 and (
-                    shown := text_of(field, value_at(models[field.path[0]], field.path[1:]), metric)
+                    shown := text_of(
+                        field, value_at(models[field.path[0]], field.path[1:]), metric, unit
+                    )
                 )
             ]
             if facts:
@@ -92,7 +106,12 @@ def _groups(
     return groups
 
 
-def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # noqa: ANN401, PLR0911  a case per kind
+def text_of(  # noqa: PLR0911  a case per kind
+    field: Field,
+    value: Any,  # noqa: ANN401
+    metric: Metric | None = None,
+    unit: str | None = None,
+) -> str:
     """Return a field's value as people read it, "" for what is not said."""
     if value is None or value in ([], ""):
         return ""
@@ -103,10 +122,7 @@ def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # n
     if isinstance(value, StrEnum):
         return word(value)
     if isinstance(value, Decimal):
-        is_share = field.kind is Kind.PERCENT or (
-            field.kind is Kind.TARGET and metric in PERCENT_METRICS
-        )
-        return say.percent(value) if is_share else say.plain(value)
+        return _number(field, value, metric, unit)
     if field.kind is Kind.FACTORS:
         return say.listed(f"1 {word_of_unit(one.unit)} = {say.plain(one.factor)}" for one in value)
     if field.kind is Kind.LANGUAGE:
@@ -121,3 +137,12 @@ def text_of(field: Field, value: Any, metric: Metric | None = None) -> str:  # n
 def word_of_unit(unit: str) -> str:
     """Return a unit after the number 1."""
     return unit_after(unit, 1)
+
+
+def _number(field: Field, value: Decimal, metric: Metric | None, unit: str | None) -> str:
+    if unit and field.path[-1] in COUNTED:
+        return say.join_unit(say.plain(value), unit_after(unit, value))
+    is_share = field.kind is Kind.PERCENT or (
+        field.kind is Kind.TARGET and metric in PERCENT_METRICS
+    )
+    return say.percent(value) if is_share else say.plain(value)

@@ -320,7 +320,8 @@ def _terms(quote: Quote, line: QuoteLine, lot: Lot) -> list[tuple[str, str]]:
         if field.kind is Kind.MONEY:
             text = say.amount(Money(value, quote.currency)) if value else ""
         else:
-            text = outline.text_of(field, value, metric)
+            unit = line.price_unit if field.key == "moq" else None
+            text = outline.text_of(field, value, metric, unit or lot.unit)
         if text:
             shown.append((field.label_text(), text))
     return shown
