@@ -25,7 +25,7 @@ from app.web.i18n import later
 MAX_FILES = 20
 MAX_CHARACTERS = 900_000
 # Comments and keys, which a blend of words cannot have: a file of another trainer, mistyped.
-_OTHER = re.compile(r"^[ \t]*(#|(- +)?[\w-]+:(\s|$))", re.MULTILINE)
+_OTHER = re.compile(r"^[ \t]*(#|!!|(- +)?[\w-]+:(\s|$))", re.MULTILINE)
 _NOT_IT = frozenset({findings.NOT_THIS_FORMAT.code, findings.SYNTAX.code, findings.BINARY.code})
 # Shares as weights: per cent with enough digits to lose nothing that matters.
 _DIGITS = 6
