@@ -111,14 +111,15 @@ def show(request: Request, session: DbSession, viewer: CatalogueViewer, slug: st
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     dataset = queries.get_dataset(session, slug, with_team=with_team)
     children = queries.list_subsets(session, dataset.id, with_team=with_team)
+    overlaps = queries.list_overlaps(session, dataset.id, with_team=with_team)
     page = dataset_page(
         dataset,
         children=children,
-        overlaps=queries.list_overlaps(session, dataset.id, with_team=with_team),
+        overlaps=overlaps,
         events=queries.list_history(session, "dataset", str(dataset.id)),
         tables=tables.load(session) if rules.is_restatable(dataset) else None,
         tokenizer_names=reference.tokenizer_names(session),
         can_confirm_units=viewer.can(Permission.CONFIRM_UNIT),
-        json_ld=structured.json_ld(dataset, children, page_of=selecting.page_of(request)),
+        json_ld=structured.json_ld(dataset, children, overlaps, page_of=selecting.page_of(request)),
     )
     return render(request, "catalog/show.html", page)

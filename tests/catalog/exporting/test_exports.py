@@ -267,3 +267,13 @@ def test_structured_data_tells_nobody_of_what_is_the_teams(
     assert "ld+json" not in client.get("/catalogue/the-pile/arxiv").text
     hide(seeded_session, "the-pile")
     assert "ld+json" not in client.get("/catalogue/the-pile").text
+
+
+def test_the_head_names_what_a_dataset_was_made_from(
+    seeded_client: TestClient, seeded_session: Session
+) -> None:
+    found = structured(seeded_client.get("/catalogue/fineweb-edu").text)
+    assert found["isBasedOn"] == [{"@type": "Dataset", "identifier": "fineweb"}]
+    hide(seeded_session, "fineweb")
+    client = signed_in(seeded_client, seeded_session, "viewer")
+    assert "isBasedOn" not in structured(client.get("/catalogue/fineweb-edu").text)
