@@ -16,6 +16,8 @@ from app.catalog.measuring.sampling import Piece, Total
 from benchmarks.tokens import documents
 from tests.catalog.measuring.texts import run, tokens_of, write
 
+SEEDS = 20
+
 
 def pieces(*sizes: int, kind: str = "jsonl") -> list[Piece]:
     return [Piece(number, kind, size) for number, size in enumerate(sizes)]
@@ -145,8 +147,12 @@ def test_real_texts_of_packages_are_estimated_within_the_interval(tmp_path: Path
     truth = tokens_of(texts, "qwen2-qwen3")
     whole = run(tmp_path, tokenizer="qwen2-qwen3", range_bytes=50_000)
     assert whole.tokens.mid == truth
-    found = run(tmp_path, tokenizer="qwen2-qwen3", range_bytes=50_000, share=0.4, seed=4)
-    assert found.tokens.low is not None
-    assert found.tokens.high is not None
-    assert found.tokens.low <= truth <= found.tokens.high
-    assert found.tokens.high - found.tokens.low < truth / 5
+    hits = 0
+    # Each interval is a 95 % one, and the texts change with every package and with our own.
+    for seed in range(SEEDS):
+        found = run(tmp_path, tokenizer="qwen2-qwen3", range_bytes=50_000, share=0.4, seed=seed)
+        assert found.tokens.low is not None
+        assert found.tokens.high is not None
+        assert found.tokens.high - found.tokens.low < truth / 5
+        hits += found.tokens.low <= truth <= found.tokens.high
+    assert hits >= SEEDS * 0.8
