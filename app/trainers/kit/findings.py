@@ -263,6 +263,6 @@ NO_TOKENS_PER_DOCUMENT = FindingKind(
 NO_SIZE = FindingKind(
     "no_size",
     Severity.ERROR,
-    later("This trainer needs the size of %(names)s, which have no token estimate."),
+    later("This trainer needs sizes, and there is no token estimate of %(names)s."),
     later("Add an estimate in the catalogue and save a new version."),
 )
