@@ -278,7 +278,7 @@ def test_killed_while_mails_are_sent(field: Field, mail_server: Server) -> None:
     status, page = _page(served, field.admin, "/settings/mail?state=uncertain")
     assert status == OK
     assert "may not have left" in page
-    assert "the attempt broke off while the server took the mail" in page
+    assert "The attempt broke off while the server took the mail" in page
     assert "Send it again" in page
 
 
