@@ -36,7 +36,7 @@ def test_no_request_makes_a_server_error(seeded_connection: Connection, settings
 
             @given(case=operation.as_strategy(generation_mode=mode))
             @hypothesis_settings(
-                max_examples=30,
+                max_examples=20,
                 deadline=None,
                 derandomize=True,
                 database=None,
