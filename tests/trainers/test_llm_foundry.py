@@ -99,5 +99,5 @@ def test_exact_passes_are_written_and_come_back():
 def test_passes_need_sizes():
     phase = plans.make_phase("Main", {"web": 1}, 10**9)
     unknown = replace(phase, components=(replace(phase.components[0], unique_tokens=None),))
-    with pytest.raises(CannotWrite, match="size of web"):
+    with pytest.raises(CannotWrite, match="no token estimate of web"):
         FORMAT.write(plans.make_plan(unknown, settings=Settings(exact_epochs=True)))
