@@ -1,6 +1,6 @@
 """What the audit trail calls mixtures."""
 
 from app.accounts.audit_trail import Words
-from app.mixtures.queries import name_by_id
+from app.mixtures.queries.mixtures import name_by_id
 
 WORDS = {"mixture": Words(names=name_by_id)}

@@ -12,9 +12,12 @@ from app.accounts import queries as accounts
 from app.accounts.credentials import Credential
 from app.accounts.viewers import Viewer, make_viewer
 from app.errors import AppError, InvalidInput, NotFound
-from app.mixtures import access, client, queries, texts, versions
+from app.mixtures import access, client, texts, versions
 from app.mixtures.client import Report
 from app.mixtures.findings import has_errors, lacks_estimates
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.web.terminal import choose_language
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
@@ -140,7 +143,7 @@ def list_here(session_scope: SessionScope, person: str) -> list[str]:
     """Return a line for each mixture of this installation that a person may see."""
     with session_scope() as session:
         viewer = find_viewer(session, person)
-        found = queries.list_mixtures(session, viewer, limit=client.MOST)
+        found = mixture_queries.list_mixtures(session, viewer, limit=client.MOST)
         return [f"{one.slug}\t{one.last_version}\t{one.name}" for one in found]
 
 
@@ -148,11 +151,11 @@ def pull_here(session_scope: SessionScope, slug: str, version: int, person: str)
     """Return a mixture of this installation as text."""
     with session_scope() as session:
         viewer = find_viewer(session, person)
-        mixture = queries.get_mixture(session, slug, viewer)
+        mixture = mixture_queries.get_mixture(session, slug, viewer)
         if version:
-            saved = queries.get_version(session, mixture, version)
+            saved = version_queries.get_version(session, mixture, version)
             return texts.of_version(mixture, saved, with_team=access.sees_team(viewer))
-        return texts.of_draft(mixture, queries.get_draft(session, mixture.id))
+        return texts.of_draft(mixture, draft_queries.get_draft(session, mixture.id))
 
 
 def check_here(session_scope: SessionScope, text: str, person: str) -> Report:
@@ -170,11 +173,11 @@ def push_here(
     """Put a text into this installation; return one line about what was done."""
     document = texts.read(session, text)
     try:
-        mixture = queries.get_mixture(session, document.slug or "", viewer)
+        mixture = mixture_queries.get_mixture(session, document.slug or "", viewer)
     except NotFound:
         mixture = texts.create(session, document, viewer=viewer)
     else:
-        now = queries.get_draft(session, mixture.id).revision
+        now = draft_queries.get_draft(session, mixture.id).revision
         revision = now if force else document.revision
         if revision is None:
             raise InvalidInput(

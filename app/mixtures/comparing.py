@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import InvalidInput
-from app.mixtures import access, diffs, loading, queries, versions
+from app.mixtures import access, diffs, loading, versions
 from app.mixtures import content as contents
 from app.mixtures.diffs import MixtureDiff
 from app.mixtures.models import Mixture
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.views import MixtureView
 
 DRAFT = "draft"
@@ -68,11 +71,11 @@ def open_side(session: Session, mixture: Mixture, text: str, viewer: Viewer, *, 
             field=field,
         )
     if found["slug"] and found["slug"] != mixture.slug:
-        mixture = queries.get_mixture(session, found["slug"], viewer)
+        mixture = mixture_queries.get_mixture(session, found["slug"], viewer)
     if found["what"] == DRAFT:
         require(viewer, Permission.READ_MIXTURES)
-        content = contents.read(queries.get_draft(session, mixture.id).content)
+        content = contents.read(draft_queries.get_draft(session, mixture.id).content)
         return Side(mixture, DRAFT, loading.load_plan(session, content, viewer, is_whole=True))
-    version = queries.get_version(session, mixture, int(found["what"]))
+    version = version_queries.get_version(session, mixture, int(found["what"]))
     opened = versions.open_version(version, with_team=access.sees_team(viewer))
     return Side(mixture, found["what"], opened.view)

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, StaleVersion
-from app.mixtures import access, catalogue, draft_writing, loading, queries
+from app.mixtures import access, catalogue, draft_writing, loading
 from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.edits.results import Edit, Edited
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Draft, DraftEdit, DraftStep, Mixture, MixtureVersion
+from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.views import MixtureView
 
 # Steps back that are kept, and changes that the history lists.
@@ -126,7 +127,7 @@ def edit_draft(
 def preview(session: Session, mixture: Mixture, edit: Edit, *, viewer: Viewer) -> Preview:
     """Return what an edit would do to the draft as it is."""
     access.require_edit(viewer, mixture)
-    content = contents.read(queries.get_draft(session, mixture.id).content)
+    content = contents.read(draft_queries.get_draft(session, mixture.id).content)
     bench = Workbench(session, content, viewer)
     edited = edit(bench)
     phase = _phase_of(content, edited)
@@ -233,15 +234,15 @@ class Steps:
 
 def steps(session: Session, draft: Draft) -> Steps:
     """Return what undo and redo would do now."""
-    found = queries.find_steps(session, draft)
+    found = draft_queries.find_steps(session, draft)
     return Steps(undo=found.get(draft.position), redo=found.get(draft.position + 1))
 
 
 def _locked(session: Session, mixture: Mixture, *, revision: int, viewer: Viewer) -> Draft:
     access.require_edit(viewer, mixture)
-    draft = queries.get_draft(session, mixture.id, for_change=True)
+    draft = draft_queries.get_draft(session, mixture.id, for_change=True)
     if draft.revision != revision:
-        raise StaleDraft(draft, queries.list_edits(session, mixture.id, since=revision))
+        raise StaleDraft(draft, draft_queries.list_edits(session, mixture.id, since=revision))
     return draft
 
 
@@ -276,7 +277,7 @@ def _values(content: dict[str, Any], edited: Edited, viewer: Viewer) -> dict[str
 
 def _forget(session: Session, draft: Draft) -> None:
     if draft.revision % MAX_EDITS == 0:
-        queries.forget_edits(session, draft.mixture_id, before=draft.revision - MAX_EDITS)
+        draft_queries.forget_edits(session, draft.mixture_id, before=draft.revision - MAX_EDITS)
 
 
 def _phase_of(content: Content, edited: Edited) -> int:

@@ -11,10 +11,12 @@ from app import audit
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require, require_account
 from app.errors import Conflict, InvalidInput
-from app.mixtures import access, queries
+from app.mixtures import access
 from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.models import Draft, DraftEdit, Mixture, MixtureVersion, Visibility
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.slugs import check_slug, propose_free
 
 MAX_NAME = 120
@@ -53,7 +55,7 @@ def create_mixture(
     owner_id = require_account(viewer)
     clean = read_name(name)
     if slug is None:
-        slug = propose_free(clean, lambda one: queries.is_slug_taken(session, one))
+        slug = propose_free(clean, lambda one: mixture_queries.is_slug_taken(session, one))
     else:
         check_slug(slug)
     mixture = Mixture(
@@ -104,7 +106,7 @@ def fork(
     if version is not None:
         content = contents.read(version.content)
     else:
-        content = contents.read(queries.get_draft(session, source.id).content)
+        content = contents.read(draft_queries.get_draft(session, source.id).content)
     return create_mixture(
         session,
         name=name,

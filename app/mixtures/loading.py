@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
-from app.mixtures import catalogue, counting, phases, policies, queries, remembered, rollups
+from app.mixtures import catalogue, counting, phases, policies, remembered, rollups
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.content import Content
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import Rule
+from app.mixtures.queries import policies as policy_queries
+from app.mixtures.queries import runs as run_queries
 from app.mixtures.requests import KnownTags
 from app.mixtures.views import Exposure, MixtureView, PhaseView
 from app.planning.overlap import Relation
@@ -61,8 +63,8 @@ def load_known(session: Session, content: Content, viewer: Viewer) -> Known:
         tokenizers=catalogue.load_tokenizers(
             session, counting.tokenizers_of(facts, content.tokenizer)
         ),
-        rules=queries.list_rules(session),
-        carried=queries.load_carried(session, content.carried_from, viewer),
+        rules=policy_queries.list_rules(session),
+        carried=run_queries.load_carried(session, content.carried_from, viewer),
     )
 
 

@@ -11,9 +11,9 @@ from app.catalog import reference
 from app.catalog.models.licences import LicenceClass
 from app.catalog.words.labels import MODALITIES
 from app.errors import Conflict, InvalidInput
-from app.mixtures import queries
 from app.mixtures.content import Tag
 from app.mixtures.models import Policy, PolicyKind
+from app.mixtures.queries import policies as policy_queries
 from app.mixtures.requests import SYNTHETIC_NO, SYNTHETIC_YES
 from app.planning.limits import MAX_EPOCHS
 
@@ -43,7 +43,7 @@ def add_policy(
         If there are very many.
     """
     require(viewer, Permission.MANAGE_SETTINGS)
-    if len(queries.list_policies(session)) >= MAX_POLICIES:
+    if len(policy_queries.list_policies(session)) >= MAX_POLICIES:
         raise Conflict("There are %(most)s policies. Take one back first.", most=MAX_POLICIES)
     if kind is PolicyKind.EPOCHS_AT_MOST:
         tag = value = None
@@ -96,7 +96,7 @@ def _check_value(session: Session, tag: Tag, value: str) -> None:
 def remove_policy(session: Session, policy_id: int, *, viewer: Viewer) -> None:
     """Take a policy back."""
     require(viewer, Permission.MANAGE_SETTINGS)
-    policy = queries.get_policy(session, policy_id)
+    policy = policy_queries.get_policy(session, policy_id)
     _record(session, viewer, policy, "mixture_policy.removed", is_added=False)
     session.delete(policy)
     session.flush()

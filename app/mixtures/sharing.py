@@ -9,8 +9,9 @@ from app import audit
 from app.accounts import tokens
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, InvalidInput, NotFound
-from app.mixtures import access, queries
+from app.mixtures import access
 from app.mixtures.models import Mixture, MixtureVersion, ShareLink
+from app.mixtures.queries import links as link_queries
 
 MAX_DAYS = 365
 DEFAULT_DAYS = 30
@@ -37,7 +38,7 @@ def share(
         If the mixture has very many links already.
     """
     access.require_owner(viewer, mixture)
-    check_link(days, existing=len(queries.list_links(session, mixture.id)))
+    check_link(days, existing=len(link_queries.list_links(session, mixture.id)))
     secret = tokens.new_secret()
     link = ShareLink(
         mixture_id=mixture.id,
@@ -101,7 +102,7 @@ def open_link(session: Session, secret: str) -> MixtureVersion:
     NotFound
         If the link does not work, the same whatever the reason.
     """
-    version = queries.find_version_of_link(session, tokens.hash_secret(secret))
+    version = link_queries.find_version_of_link(session, tokens.hash_secret(secret))
     if version is None:
         raise dead_link()
     return version

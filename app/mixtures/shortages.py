@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.mixtures import content as contents
-from app.mixtures import loading, queries
+from app.mixtures import loading
 from app.mixtures.content import Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Mixture
 from app.mixtures.phases import display_name
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words.lists import tag_value_word
 from app.planning.outcome import PlannedComponent
@@ -87,8 +89,8 @@ def load_shortages(session: Session, slug: str, viewer: Viewer) -> tuple[Mixture
     NotFound
         If there is none, or the viewer may not know that there is.
     """
-    mixture = queries.get_mixture(session, slug, viewer)
-    draft = queries.get_draft(session, mixture.id)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    draft = draft_queries.get_draft(session, mixture.id)
     return mixture, list_shortages(loading.load_plan(session, contents.read(draft.content), viewer))
 
 

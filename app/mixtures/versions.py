@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, InvalidInput
-from app.mixtures import access, catalogue, loading, queries
+from app.mixtures import access, catalogue, loading
 from app.mixtures import content as contents
 from app.mixtures import facts as dataset_facts
 from app.mixtures.content import Content
@@ -22,6 +22,8 @@ from app.mixtures.loading import Known
 from app.mixtures.masking import mask
 from app.mixtures.models import Mixture, MixtureVersion, PolicyKind
 from app.mixtures.policies import PolicyResult, Rule, Verdict
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.planning.overlap import Origin, Relation
 
@@ -66,9 +68,9 @@ def save_version(
         If it has no message, or needs a reason and has none.
     """
     access.require_edit(viewer, mixture)
-    draft = queries.get_draft(session, mixture.id, for_change=True)
+    draft = draft_queries.get_draft(session, mixture.id, for_change=True)
     if revision is not None and draft.revision != revision:
-        raise StaleDraft(draft, queries.list_edits(session, mixture.id, since=revision))
+        raise StaleDraft(draft, draft_queries.list_edits(session, mixture.id, since=revision))
     clean = _read_text(message, field="message")
     content = contents.read(draft.content)
     known = loading.load_known(session, content, viewer)
@@ -79,7 +81,9 @@ def save_version(
     found_hash = contents.content_hash(content)
     facts = freeze(known, session, content)
     if mixture.last_version:
-        _refuse_same(queries.get_version(session, mixture, mixture.last_version), found_hash, facts)
+        _refuse_same(
+            version_queries.get_version(session, mixture, mixture.last_version), found_hash, facts
+        )
     mixture.last_version += 1
     version = MixtureVersion(
         mixture_id=mixture.id,

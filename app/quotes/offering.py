@@ -10,9 +10,10 @@ from app.accounts.viewers import Viewer, require
 from app.errors import Conflict, NotFound
 from app.mixtures import access, drafts
 from app.mixtures import content as contents
-from app.mixtures import queries as mixtures
 from app.mixtures.edits import components
 from app.mixtures.models import Mixture
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.quotes import events
 from app.quotes.models.quote import Award
 from app.quotes.models.rfq import Lot, Rfq
@@ -76,8 +77,8 @@ def add_to_draft(
     award = award_queries.get_award(session, lot.id)
     if award is None or award.dataset_slug is None or award.offered_to is None:
         raise Conflict("This lot offers no component to a mixture.")
-    mixture = mixtures.get_mixture(session, award.offered_to, viewer)
-    draft = mixtures.get_draft(session, mixture.id)
+    mixture = mixture_queries.get_mixture(session, award.offered_to, viewer)
+    draft = draft_queries.get_draft(session, mixture.id)
     names = [one.name for one in contents.read(draft.content).phases]
     name = phase or _lacking_phase(rfq, lot, names)
     drafts.edit_draft(
@@ -102,10 +103,10 @@ def _target(session: Session, rfq: Rfq, award: Award, viewer: Viewer) -> Target 
     if award.dataset_slug is None or award.offered_to is None:
         return None
     try:
-        mixture = mixtures.get_mixture(session, award.offered_to, viewer)
+        mixture = mixture_queries.get_mixture(session, award.offered_to, viewer)
     except NotFound:
         return None
-    content = contents.read(mixtures.get_draft(session, mixture.id).content)
+    content = contents.read(draft_queries.get_draft(session, mixture.id).content)
     free = [
         phase.name
         for phase in content.phases

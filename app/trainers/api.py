@@ -8,8 +8,9 @@ from pydantic_core import PydanticCustomError
 
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, Viewer
 from app.db import DbSession
-from app.mixtures import queries
 from app.mixtures.pages import Number
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.trainers import exporting, plans, reading, words
 from app.trainers.exporting import MAX_BATCH, MAX_LENGTH, MAX_SEED
 from app.trainers.kit.findings import Finding
@@ -305,8 +306,8 @@ def _phase_out(phase: ProofPhase) -> ProofPhaseOut:
 
 
 def _plan(session: DbSession, viewer: Viewer, slug: str, number: int, settings: Settings) -> Plan:
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     return plans.load_plan(session, mixture, version, settings, viewer=viewer)
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from app.errors import InvalidInput
-from app.mixtures import queries
 from app.mixtures.cli import Person, SessionScope, Slug, Url, find_viewer, one_sentence
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.trainers import client, exporting, plans, reading, words
 from app.trainers.kit.findings import Severity
 from app.trainers.kit.outputs import Format
@@ -115,8 +116,8 @@ def export_here(
     """Return the files of a version of this installation."""
     with session_scope() as session:
         viewer = find_viewer(session, person)
-        mixture = queries.get_mixture(session, slug, viewer)
-        saved = queries.get_version(session, mixture, version or mixture.last_version)
+        mixture = mixture_queries.get_mixture(session, slug, viewer)
+        saved = version_queries.get_version(session, mixture, version or mixture.last_version)
         plan = plans.load_plan(session, mixture, saved, settings, viewer=viewer)
         written = exporting.write(chosen, plan)
         for one in written.findings:

@@ -11,8 +11,10 @@ from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError
 from app.mixtures import content as contents
-from app.mixtures import loading, queries
+from app.mixtures import loading
 from app.mixtures.models import Mixture
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.trainers import exporting, plans
 from app.trainers.exporting import Refused
 from app.trainers.kit.findings import Finding
@@ -68,7 +70,7 @@ def show(
 ) -> Response:
     """Show what a trainer's file would say of the draft, and what it would lose."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     last = peibi_trainer if peibi_trainer in FORMATS else next(iter(FORMATS))
     chosen = get_format(trainer or last)
     page = _page(session, mixture, viewer, chosen)
@@ -81,7 +83,7 @@ def show(
 
 
 def _page(session: DbSession, mixture: Mixture, viewer: Viewer, chosen: Format) -> DraftPage:
-    draft = queries.get_draft(session, mixture.id)
+    draft = draft_queries.get_draft(session, mixture.id)
     view = loading.load_plan(session, contents.read(draft.content), viewer)
     written, refused, problem = Written(()), None, None
     try:

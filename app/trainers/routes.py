@@ -11,10 +11,12 @@ from app.accounts.viewers import CurrentViewer, Viewer
 from app.db import DbSession
 from app.errors import InvalidInput
 from app.files.names import content_disposition
-from app.mixtures import access, queries, versions
+from app.mixtures import access, versions
 from app.mixtures.models import Mixture, MixtureVersion
 from app.mixtures.pages import Number
 from app.mixtures.phases import display_name
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.trainers import exporting, plans
 from app.trainers.exporting import MEDIA_TYPES, Refused
 from app.trainers.kit.outputs import Format, Written
@@ -205,8 +207,8 @@ def as_file(written: Written, name: str) -> Response:
 def _version(
     session: Session, slug: str, number: int, viewer: Viewer
 ) -> tuple[Mixture, MixtureVersion]:
-    mixture = queries.get_mixture(session, slug, viewer)
-    return mixture, queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    return mixture, version_queries.get_version(session, mixture, number)
 
 
 def _written(

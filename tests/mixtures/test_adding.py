@@ -7,7 +7,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.mixtures import content as contents
-from app.mixtures import queries
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from tests import factories
 from tests.mixtures.making import make_viewer
 from tests.mixtures.test_routes import find, use_recipe
@@ -19,7 +20,7 @@ def planner(seeded_client: TestClient, seeded_session: Session) -> TestClient:
 
 
 def datasets(session: Session, slug: str) -> list[str]:
-    draft = queries.get_draft(session, find(session, slug).id)
+    draft = draft_queries.get_draft(session, find(session, slug).id)
     return [one.dataset for one in contents.read(draft.content).phases[0].components]
 
 
@@ -39,7 +40,7 @@ def test_what_is_chosen_is_in_the_draft(planner: TestClient, seeded_session: Ses
     slug = use_recipe(planner)
     page = planner.get("/mixtures/add?dataset=refinedweb&dataset=slimpajama-627b").text
     phase = contents.read(
-        queries.get_draft(seeded_session, find(seeded_session, slug).id).content
+        draft_queries.get_draft(seeded_session, find(seeded_session, slug).id).content
     ).phases[0]
     assert f'value="{slug}/{phase.name}"' in page
     form = {"dataset": ["refinedweb", "slimpajama-627b"], "place": f"{slug}/{phase.name}"}
@@ -84,4 +85,6 @@ def test_a_mixture_of_somebody_else_that_is_private_is_not_offered(
     factories.signed_in(planner, seeded_session, "planner")
     assert f'value="{slug}/' not in planner.get("/mixtures/add?dataset=refinedweb").text
     other = make_viewer(seeded_session)
-    assert slug not in {one.slug for one in queries.list_with_content(seeded_session, other)}
+    assert slug not in {
+        one.slug for one in mixture_queries.list_with_content(seeded_session, other)
+    }

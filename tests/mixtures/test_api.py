@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import tokens
 from app.accounts.permissions import Scope
-from app.mixtures import queries
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from tests import factories
 from tests.mixtures.making import make_viewer
 
@@ -483,8 +484,11 @@ def test_readers_change_nothing(
     factories.signed_in(planner, seeded_session, role)
     assert planner.request(method, path.format(slug=slug), json=body).status_code == 403
     viewer = make_viewer(seeded_session)
-    mixture = queries.get_mixture(seeded_session, slug, viewer)
-    assert (mixture.last_version, queries.get_draft(seeded_session, mixture.id).revision) == (0, 1)
+    mixture = mixture_queries.get_mixture(seeded_session, slug, viewer)
+    assert (mixture.last_version, draft_queries.get_draft(seeded_session, mixture.id).revision) == (
+        0,
+        1,
+    )
 
 
 def test_public_mixture_shows_versions_and_no_draft_to_everybody(planner: TestClient):

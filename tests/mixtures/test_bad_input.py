@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.mixtures import queries
 from app.mixtures.content import Group
 from app.mixtures.models import Mixture
+from app.mixtures.queries import drafts as draft_queries
 from tests import factories
 from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
 
@@ -31,7 +31,7 @@ def slug(planner: TestClient, seeded_session: Session) -> str:
 def stored(session: Session, slug: str) -> dict:
     session.expire_all()
     mixture = session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
-    return queries.get_draft(session, mixture.id).content
+    return draft_queries.get_draft(session, mixture.id).content
 
 
 def send(client: TestClient, slug: str, do: str, *, htmx: bool, **values: str):

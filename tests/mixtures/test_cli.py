@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from app.mixtures import cli, client, queries
+from app.mixtures import cli, client
 from app.mixtures import content as contents
+from app.mixtures.queries import drafts as draft_queries
 from tests.mixtures.making import make_mixture, make_viewer
 
 FITS = (
@@ -42,7 +43,7 @@ def test_pull_edit_push_saves_what_was_edited(run, seeded_session: Session, view
     changed = pulled.stdout.replace("weight: 60", "weight: 55")
     pushed = run("push", "-", "--message", "from git", text=changed)
     assert (pushed.exit_code, pushed.stdout) == (0, "zh-en-7b: version 1\n")
-    content = contents.read(queries.get_draft(seeded_session, mixture.id).content)
+    content = contents.read(draft_queries.get_draft(seeded_session, mixture.id).content)
     assert content.phases[0].components[0].weight == 55
     version = run("pull", "zh-en-7b", "--version", "1").stdout
     assert "revision" not in version

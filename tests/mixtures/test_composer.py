@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.catalog.models.datasets import Dataset
 from app.catalog.models.estimates import TokenEstimate
 from app.mixtures import content as contents
-from app.mixtures import drafts, queries
+from app.mixtures import drafts
 from app.mixtures.content import Content
 from app.mixtures.edits import cells
 from app.mixtures.models import Draft, Mixture, Policy
+from app.mixtures.queries import drafts as draft_queries
 from tests import factories
 from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
 
@@ -47,7 +48,7 @@ def read(seeded_session: Session) -> Callable[[str], Content]:
 def draft_of(session: Session, slug: str) -> Draft:
     session.expire_all()
     mixture = session.scalars(select(Mixture).where(Mixture.slug == slug)).one()
-    return queries.get_draft(session, mixture.id)
+    return draft_queries.get_draft(session, mixture.id)
 
 
 def send(client: TestClient, slug: str, do: str, *, htmx: bool = False, **values: object):

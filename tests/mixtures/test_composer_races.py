@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role
 from app.main import create_app
 from app.mixtures import content as contents
-from app.mixtures import queries
 from app.mixtures.models import DraftEdit
+from app.mixtures.queries import drafts as draft_queries
 from app.settings import Settings
 from tests import factories
 from tests.mixtures.making import make_mixture, make_viewer
@@ -76,7 +76,7 @@ def test_two_browsers_in_one_draft_lose_nothing_and_are_told_who_changed_what(
     with ThreadPoolExecutor(2) as pool:
         beaten = sum(pool.map(write, (0, 1)))
     with Session(engine) as session:
-        draft = queries.get_draft(session, mixture_id)
+        draft = draft_queries.get_draft(session, mixture_id)
         typed = [one.weight for one in contents.read(draft.content).phases[0].components]
         edits = Counter(
             session.scalars(select(DraftEdit.actor_name).where(DraftEdit.mixture_id == mixture_id))

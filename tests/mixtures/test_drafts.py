@@ -7,16 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Forbidden, NotSignedIn
 from app.mixtures import content as contents
-from app.mixtures import drafts, lifecycle, queries
+from app.mixtures import drafts, lifecycle
 from app.mixtures.edits import cells, phases
 from app.mixtures.models import DraftEdit, DraftStep, Mixture, Visibility
+from app.mixtures.queries import drafts as draft_queries
 from tests.mixtures.making import OUTSIDER, make_mixture, make_viewer
 
 
 def weight(session: Session, mixture: Mixture, place: int = 0) -> float:
     session.expire_all()
     return (
-        contents.read(queries.get_draft(session, mixture.id).content)
+        contents.read(draft_queries.get_draft(session, mixture.id).content)
         .phases[0]
         .components[place]
         .weight
@@ -24,7 +25,7 @@ def weight(session: Session, mixture: Mixture, place: int = 0) -> float:
 
 
 def revision(session: Session, mixture: Mixture) -> int:
-    return queries.get_draft(session, mixture.id).revision
+    return draft_queries.get_draft(session, mixture.id).revision
 
 
 def test_edit_saves_the_content_a_step_and_a_line_of_history(seeded_session: Session):
@@ -34,7 +35,7 @@ def test_edit_saves_the_content_a_step_and_a_line_of_history(seeded_session: Ses
     saved = drafts.edit_draft(seeded_session, mixture, edit, revision=1, viewer=viewer)
     assert saved.draft.revision == 2
     assert weight(seeded_session, mixture) == 30
-    (line, first) = queries.list_edits(seeded_session, mixture.id, since=0)
+    (line, first) = draft_queries.list_edits(seeded_session, mixture.id, since=0)
     assert (line.action, line.actor_name, line.revision) == ("share", "Chen Wei", 2)
     assert first.action == "create"
     assert [m.dataset for m in saved.edited.moved] == ["the-pile/books3", "the-pile/wikipedia-en"]
@@ -199,7 +200,7 @@ def test_of_two_writers_at_the_same_moment_one_waits_and_neither_is_lost(
             revision, is_saved = 0, False
             start.wait()
             with Session(engine) as session:
-                revision = queries.get_draft(session, mixture_id).revision
+                revision = draft_queries.get_draft(session, mixture_id).revision
             start.wait()
             while not is_saved:
                 try:
@@ -222,7 +223,7 @@ def test_of_two_writers_at_the_same_moment_one_waits_and_neither_is_lost(
     for thread in threads:
         thread.join()
     with Session(engine) as session:
-        draft = queries.get_draft(session, mixture_id)
+        draft = draft_queries.get_draft(session, mixture_id)
         typed = [c.weight for c in contents.read(draft.content).phases[0].components]
         lines = session.scalar(select(func.count()).where(DraftEdit.mixture_id == mixture_id))
     engine.dispose()

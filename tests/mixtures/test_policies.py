@@ -5,9 +5,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.errors import Forbidden, InvalidInput
-from app.mixtures import policy_service, queries
+from app.mixtures import policy_service
 from app.mixtures.models import PolicyKind
 from app.mixtures.policies import Rule, Verdict, judge
+from app.mixtures.queries import policies as policy_queries
 from app.mixtures.rollups import Drawn
 from tests import factories
 from tests.mixtures.making import make_viewer
@@ -92,13 +93,13 @@ def test_administrators_alone_make_and_take_back_policies(seeded_session):
     with pytest.raises(Forbidden):
         policy_service.add_policy(seeded_session, **values, viewer=planner)
     policy = policy_service.add_policy(seeded_session, **values, viewer=administrator)
-    assert queries.list_rules(seeded_session) == [
+    assert policy_queries.list_rules(seeded_session) == [
         Rule(PolicyKind.SHARE_AT_MOST, 0.2, "synthetic", "yes", policy.id)
     ]
     with pytest.raises(Forbidden):
         policy_service.remove_policy(seeded_session, policy.id, viewer=planner)
     policy_service.remove_policy(seeded_session, policy.id, viewer=administrator)
-    assert queries.list_rules(seeded_session) == []
+    assert policy_queries.list_rules(seeded_session) == []
 
 
 @pytest.mark.parametrize(

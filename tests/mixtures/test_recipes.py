@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.catalog.models.datasets import Dataset
 from app.errors import Conflict, NotFound
 from app.mixtures import content as contents
-from app.mixtures import queries
+from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.recipes import reading, using
 from app.mixtures.words.recipes import KINDS
 from tests.mixtures.making import make_viewer
@@ -61,7 +61,7 @@ def test_recipe_on_a_budget_keeps_its_printed_weights(seeded_session: Session):
         seeded_session, recipe, token_budget=3 * 10**11, name="Pile", viewer=viewer
     )
     assert (len(mapped.found), mapped.missing, mixture.recipe) == (22, (), "the-pile")
-    made = contents.read(queries.get_draft(seeded_session, mixture.id).content)
+    made = contents.read(draft_queries.get_draft(seeded_session, mixture.id).content)
     assert made.phases[0].token_budget == 3 * 10**11
     assert made.phases[0].components[0].weight == 18.11
 

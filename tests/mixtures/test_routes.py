@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
 from app.catalog.models.datasets import Dataset
-from app.mixtures import queries, sharing
+from app.mixtures import sharing
 from app.mixtures.models import Mixture, Policy
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import links as link_queries
+from app.mixtures.queries import versions as version_queries
 from tests import factories
 from tests.mixtures.making import make_viewer
 
@@ -154,7 +157,7 @@ def test_new_mixture_is_made_with_the_budget_as_typed(planner: TestClient, seede
     )
     assert answer.headers["Location"] == "/mixtures/7b?done=created"
     mixture = find(seeded_session, "7b")
-    content = queries.get_draft(seeded_session, mixture.id).content
+    content = draft_queries.get_draft(seeded_session, mixture.id).content
     assert (content["tokenizer"], content["phases"][0]["token_budget"], mixture.visibility) == (
         "gemma3",
         1_500_000_000_000,
@@ -202,7 +205,7 @@ def test_version_is_saved_shown_and_listed(planner: TestClient, seeded_session: 
     page = planner.get(answer.headers["Location"]).text
     assert "as printed" in page
     assert find(seeded_session, slug).last_version == 1
-    version = queries.get_version(seeded_session, find(seeded_session, slug), 1)
+    version = version_queries.get_version(seeded_session, find(seeded_session, slug), 1)
     assert version.content_hash in page
     assert "as printed" in planner.get(f"/mixtures/{slug}/versions").text
 
@@ -351,7 +354,7 @@ def test_link_is_shown_once_opens_read_only_and_is_revoked(
     planner.cookies.update(cookies)
     viewer = make_viewer(seeded_session, "administrator")
     mixture = find(seeded_session, slug)
-    (link,) = queries.list_links(seeded_session, mixture.id)
+    (link,) = link_queries.list_links(seeded_session, mixture.id)
     sharing.revoke(seeded_session, mixture, link.id, viewer=viewer)
     assert planner.get(f"/mixtures/shared/{secret}").status_code == 404
     for data in ({"link_version": "1", "days": "0"}, {"link_version": "", "days": "3"}):

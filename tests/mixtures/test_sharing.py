@@ -4,8 +4,12 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models.datasets import Dataset
 from app.errors import Forbidden, InvalidInput, NotFound
-from app.mixtures import lifecycle, queries, sharing, versions
+from app.mixtures import lifecycle, sharing, versions
 from app.mixtures.models import Mixture, ShareLink, Visibility
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import links as link_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from tests.mixtures.making import OUTSIDER, make_mixture, make_viewer
 
 
@@ -22,7 +26,7 @@ def mixture(seeded_session: Session, owner) -> Mixture:
 
 
 def make_link(session: Session, mixture: Mixture, viewer, days: int = 3) -> str:
-    version = queries.get_version(session, mixture, 1)
+    version = version_queries.get_version(session, mixture, 1)
     address = sharing.share(
         session, mixture, version, days=days, base_url="https://p.example", viewer=viewer
     )
@@ -48,7 +52,7 @@ def test_made_up_links_do_not_work(seeded_session: Session, secret: str):
 
 def test_revoked_and_expired_links_do_not_work(seeded_session: Session, mixture: Mixture, owner):
     secret = make_link(seeded_session, mixture, owner)
-    (link,) = queries.list_links(seeded_session, mixture.id)
+    (link,) = link_queries.list_links(seeded_session, mixture.id)
     sharing.revoke(seeded_session, mixture, link.id, viewer=owner)
     with pytest.raises(NotFound):
         sharing.open_link(seeded_session, secret)
@@ -58,7 +62,7 @@ def test_revoked_and_expired_links_do_not_work(seeded_session: Session, mixture:
     seeded_session.execute(update(ShareLink).values(expires_at=func.clock_timestamp()))
     with pytest.raises(NotFound):
         sharing.open_link(seeded_session, other)
-    assert queries.list_links(seeded_session, mixture.id) == []
+    assert link_queries.list_links(seeded_session, mixture.id) == []
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])
@@ -77,7 +81,7 @@ def test_link_of_another_mixture_cannot_be_revoked(
     seeded_session: Session, mixture: Mixture, owner
 ):
     make_link(seeded_session, mixture, owner)
-    (link,) = queries.list_links(seeded_session, mixture.id)
+    (link,) = link_queries.list_links(seeded_session, mixture.id)
     other = make_mixture(seeded_session, owner, name="other")
     with pytest.raises(NotFound):
         sharing.revoke(seeded_session, other, link.id, viewer=owner)
@@ -112,7 +116,7 @@ def test_visibility_decides_who_may_know_of_a_mixture(
 
     def sees(viewer) -> bool:
         try:
-            return queries.get_mixture(seeded_session, slug, viewer) is mixture
+            return mixture_queries.get_mixture(seeded_session, slug, viewer) is mixture
         except NotFound:
             return False
 
@@ -130,16 +134,16 @@ def test_fork_of_a_private_mixture_is_private_and_remembers_its_origin(
     seeded_session: Session, mixture: Mixture, owner
 ):
     lifecycle.set_visibility(seeded_session, mixture, Visibility.PRIVATE, viewer=owner)
-    version = queries.get_version(seeded_session, mixture, 1)
+    version = version_queries.get_version(seeded_session, mixture, 1)
     made = lifecycle.fork(seeded_session, mixture, name="zh-en 7B", version=version, viewer=owner)
     assert (made.slug, made.visibility) == ("zh-en-7b-2", "private")
     assert (made.forked_from_id, made.forked_from_version, made.last_version) == (mixture.id, 1, 0)
-    assert queries.get_draft(seeded_session, made.id).content == version.content
+    assert draft_queries.get_draft(seeded_session, made.id).content == version.content
 
 
 def test_archive_and_restore(seeded_session: Session, mixture: Mixture, owner):
     lifecycle.archive(seeded_session, mixture, viewer=owner)
-    assert mixture not in queries.list_mixtures(seeded_session, owner)
-    assert mixture in queries.list_mixtures(seeded_session, owner, archived=True)
+    assert mixture not in mixture_queries.list_mixtures(seeded_session, owner)
+    assert mixture in mixture_queries.list_mixtures(seeded_session, owner, archived=True)
     lifecycle.restore(seeded_session, mixture, viewer=owner)
-    assert mixture in queries.list_mixtures(seeded_session, owner)
+    assert mixture in mixture_queries.list_mixtures(seeded_session, owner)

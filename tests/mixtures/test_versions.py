@@ -11,9 +11,10 @@ from app.catalog.models.datasets import Dataset
 from app.catalog.models.estimates import TokenEstimate
 from app.errors import Conflict, InvalidInput
 from app.mixtures import content as contents
-from app.mixtures import drafts, policy_service, queries, staleness, versions
+from app.mixtures import drafts, policy_service, staleness, versions
 from app.mixtures.edits import cells, phases
 from app.mixtures.models import Mixture, MixtureVersion, PolicyKind
+from app.mixtures.queries import drafts as draft_queries
 from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
 
 
@@ -38,7 +39,7 @@ def test_version_keeps_its_content_hash_facts_and_results(seeded_session: Sessio
         "the-pile/books3": 600_000_000,
         "the-pile/wikipedia-en": 400_000_000,
     }
-    assert queries.get_draft(seeded_session, mixture.id).base_version == 1
+    assert draft_queries.get_draft(seeded_session, mixture.id).base_version == 1
     event = seeded_session.scalars(
         select(AuditEvent).where(AuditEvent.action == "mixture.version_saved")
     ).one()

@@ -4,7 +4,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
-from app.mixtures import queries as mixtures
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.quotes import opening
 from app.quotes.queries import awards as award_queries
 from app.quotes.queries import rfqs as rfq_queries
@@ -55,7 +56,7 @@ def test_what_a_shortage_led_to_buy_goes_into_the_draft(
     assert f"/rfqs/{rfq_id}/lots/1/draft" in planner.get(f"/rfqs/{rfq_id}").text
     assert planner.post(f"/rfqs/{rfq_id}/lots/1/draft").status_code == 303
     viewer = mixture_making.make_viewer(session)
-    draft = mixtures.get_draft(session, mixtures.get_mixture(session, slug, viewer).id)
+    draft = draft_queries.get_draft(session, mixture_queries.get_mixture(session, slug, viewer).id)
     session.refresh(draft)
     phase = next(one for one in draft.content["phases"] if one["name"] == PHASE)
     assert dataset in [one["dataset"] for one in phase["components"]]

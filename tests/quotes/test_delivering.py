@@ -11,7 +11,7 @@ from app.catalog.models.quantities import Quantity
 from app.errors import Conflict
 from app.mixtures import content as contents
 from app.mixtures import lifecycle
-from app.mixtures import queries as mixtures
+from app.mixtures.queries import drafts as draft_queries
 from app.quotes import awarding, offering
 from app.quotes.models.rfq import Rfq
 from app.quotes.queries import awards as award_queries
@@ -69,7 +69,7 @@ def test_a_component_is_offered_to_the_draft_that_lacked_it(seeded_session: Sess
     (found,) = award_queries.list_awards(session, rfq)
     assert found.offered_to == mixture.slug
     offering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
-    draft = mixtures.get_draft(session, mixture.id)
+    draft = draft_queries.get_draft(session, mixture.id)
     assert found.dataset_slug in draft.dataset_slugs
     with pytest.raises(Conflict):
         offering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)

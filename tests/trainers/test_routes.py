@@ -7,7 +7,8 @@ import pytest
 
 from app.accounts.models import Role
 from app.mixtures import content as contents
-from app.mixtures import queries
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.trainers.registry import FORMATS
 from tests.factories import signed_in
 
@@ -109,8 +110,8 @@ def test_read_matches_by_location_and_names_what_is_new(planner, placed):
 def test_read_makes_a_draft(planner, seeded_session, placed, viewer):
     answer = read(planner, text=BLEND, do="make", name="Read back", **BUDGET)
     assert answer.status_code == 303, answer.text
-    mixture = queries.get_mixture(seeded_session, "read-back", viewer)
-    draft = contents.read(queries.get_draft(seeded_session, mixture.id).content)
+    mixture = mixture_queries.get_mixture(seeded_session, "read-back", viewer)
+    draft = contents.read(draft_queries.get_draft(seeded_session, mixture.id).content)
     assert draft.phases[0].token_budget == 2 * 10**9
     assert [(one.dataset, one.weight) for one in draft.phases[0].components] == [
         ("the-pile/books3", 70),

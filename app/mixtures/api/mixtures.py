@@ -9,17 +9,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.mixtures import (
-    access,
-    catalogue,
-    comparing,
-    drafts,
-    lifecycle,
-    loading,
-    pages,
-    queries,
-    versions,
-)
+from app.mixtures import access, catalogue, comparing, drafts, lifecycle, loading, pages, versions
 from app.mixtures import content as contents
 from app.mixtures.api import examples
 from app.mixtures.api.computed import ComputedOut, computed_out
@@ -38,6 +28,9 @@ from app.mixtures.api.representation import (
 )
 from app.mixtures.content import DEFAULT_TOKENIZER, Content, Phases, Tokenizer
 from app.mixtures.models import Mixture, MixtureVersion, Visibility
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.words import diffs as diff_words
 from app.web.paging import encode_cursor
 
@@ -96,7 +89,7 @@ def list_mixtures(
     archived: bool = False,
 ) -> MixturePage:
     """List the mixtures that one may see, the last changed first."""
-    found = queries.list_mixtures(
+    found = mixture_queries.list_mixtures(
         session,
         viewer,
         archived=archived,
@@ -107,7 +100,7 @@ def list_mixtures(
     shown = found[:limit]
     return MixturePage(
         items=[mixture_out(one) for one in shown],
-        total=queries.count_mixtures(session, viewer, archived=archived, text=q),
+        total=mixture_queries.count_mixtures(session, viewer, archived=archived, text=q),
         next_cursor=encode_cursor([shown[-1].updated_at.isoformat(), shown[-1].id])
         if len(found) > limit
         else None,
@@ -139,7 +132,7 @@ def create_mixture(
 @router.get("/{slug}", name="mixtures.api.show")
 def show_mixture(session: DbSession, viewer: CurrentViewer, slug: str) -> MixtureOut:
     """Return a mixture without its content."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     return mixture_out(mixture, _origin(mixture, viewer))
 
 
@@ -147,7 +140,7 @@ def show_mixture(session: DbSession, viewer: CurrentViewer, slug: str) -> Mixtur
 def show_draft(response: Response, session: DbSession, viewer: CurrentViewer, slug: str) -> Content:
     """Return the draft; its ETag goes back as If-Match with a change."""
     mixture = _readable_draft(session, slug, viewer)
-    draft = queries.get_draft(session, mixture.id)
+    draft = draft_queries.get_draft(session, mixture.id)
     response.headers["ETag"] = etag(draft.revision)
     return contents.read(draft.content)
 
@@ -187,15 +180,15 @@ def put_draft(
 def show_plan(session: DbSession, viewer: CurrentViewer, slug: str) -> ComputedOut:
     """Return what the draft comes to with the catalogue as it is now."""
     mixture = _readable_draft(session, slug, viewer)
-    content = contents.read(queries.get_draft(session, mixture.id).content)
+    content = contents.read(draft_queries.get_draft(session, mixture.id).content)
     return computed_out(loading.load_plan(session, content, viewer, is_whole=True))
 
 
 @router.get("/{slug}/versions", name="mixtures.api.versions")
 def list_versions(session: DbSession, viewer: CurrentViewer, slug: str) -> VersionList:
     """List the versions of a mixture, the newest first."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    found = queries.list_versions(session, mixture.id)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    found = version_queries.list_versions(session, mixture.id)
     return VersionList(items=[version_item(one) for one in found], total=mixture.last_version)
 
 
@@ -255,7 +248,7 @@ def show_diff(
     after: Annotated[str, Query(alias="to", max_length=100)],
 ) -> DiffOut:
     """Compare two versions; a side is `3`, `draft`, or `other-mixture@3`."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     found = comparing.compare(session, mixture, before=before, after=after, viewer=viewer)
     old, new = found.before.label, found.after.label
     text = diff_words.text(found.diff, before=old, after=new)
@@ -265,11 +258,13 @@ def show_diff(
 def _readable_draft(session: DbSession, slug: str, viewer: CurrentViewer) -> Mixture:
     """Return a mixture whose draft one may read: drafts are for the team alone."""
     require(viewer, Permission.READ_MIXTURES)
-    return queries.get_mixture(session, slug, viewer)
+    return mixture_queries.get_mixture(session, slug, viewer)
 
 
 def _version(session: DbSession, slug: str, number: int, viewer: CurrentViewer) -> MixtureVersion:
-    return queries.get_version(session, queries.get_mixture(session, slug, viewer), number)
+    return version_queries.get_version(
+        session, mixture_queries.get_mixture(session, slug, viewer), number
+    )
 
 
 def _origin(mixture: Mixture, viewer: CurrentViewer) -> str | None:

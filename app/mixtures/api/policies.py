@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.mixtures import queries
 from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
+from app.mixtures.queries import policies as policy_queries
 from app.mixtures.words import policies as words
 
 router = APIRouter(prefix="/api/v1/mixture-policies", tags=["mixtures"])
@@ -46,6 +46,6 @@ def list_policies(session: DbSession, viewer: CurrentViewer) -> PolicyList:
             bound=one.bound,
             sentence=words.rule(one, {}),
         )
-        for one in queries.list_rules(session)
+        for one in policy_queries.list_rules(session)
     ]
     return PolicyList(items=items, total=len(items))

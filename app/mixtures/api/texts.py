@@ -9,12 +9,15 @@ from pydantic import BaseModel, Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.mixtures import access, queries, texts
+from app.mixtures import access, texts
 from app.mixtures.api.computed import FindingOut, finding_out
 from app.mixtures.api.etags import etag, or_stale, read_if_match
 from app.mixtures.api.plans import Strict
 from app.mixtures.findings import has_errors, lacks_estimates
 from app.mixtures.pages import Number
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 
 router = APIRouter(prefix="/api/v1", tags=["mixtures"])
 
@@ -64,8 +67,8 @@ class YamlResponse(PlainTextResponse):
 def show_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
     """Return the draft as text, with the revision that it was made of."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
-    draft = queries.get_draft(session, mixture.id)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    draft = draft_queries.get_draft(session, mixture.id)
     text = texts.of_draft(mixture, draft)
     return YamlResponse(text, headers={"ETag": etag(draft.revision)})
 
@@ -81,8 +84,8 @@ def show_version_text(
     session: DbSession, viewer: CurrentViewer, slug: str, number: Number
 ) -> Response:
     """Return a version as text."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     return YamlResponse(texts.of_version(mixture, version, with_team=access.sees_team(viewer)))
 
 
@@ -92,7 +95,7 @@ def put_text(
 ) -> Response:
     """Put a text in the place of the draft that If-Match, or the text's revision, names."""
     require(viewer, Permission.EDIT_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     document = texts.read(session, body.text)
     revision = document.revision
     if revision is None or request.headers.get("If-Match"):

@@ -11,10 +11,12 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, InvalidInput, NotFound
-from app.mixtures import access, catalogue, drafts, queries
+from app.mixtures import access, catalogue, drafts
 from app.mixtures import content as contents
 from app.mixtures.edits.components import add_components
 from app.mixtures.phases import display_name
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import redirect
 from app.planning.limits import MAX_COMPONENTS
@@ -57,12 +59,12 @@ def add(request: Request, session: DbSession, viewer: CurrentViewer, form: Form)
     try:
         if not phase:
             raise InvalidInput("Choose a mixture.", field="place")
-        mixture = queries.get_mixture(session, slug, viewer)
+        mixture = mixture_queries.get_mixture(session, slug, viewer)
         drafts.edit_draft(
             session,
             mixture,
             add_components(phase, datasets),
-            revision=queries.get_draft(session, mixture.id).revision,
+            revision=draft_queries.get_draft(session, mixture.id).revision,
             viewer=viewer,
         )
     except AppError as error:
@@ -86,7 +88,7 @@ def _page(
         datasets=[(slug, display_name(slug, facts[slug])) for slug in wanted if slug in facts],
         places=[
             (f"{mixture.slug}{BETWEEN}{phase.name}", f"{mixture.name} · {phase.name}")
-            for mixture in queries.list_with_content(session, viewer)
+            for mixture in mixture_queries.list_with_content(session, viewer)
             if access.can_edit(viewer, mixture)
             for phase in contents.read(mixture.draft.content).phases
         ],

@@ -9,13 +9,15 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError
-from app.mixtures import catalogue, lifecycle, pages, queries, staleness, texts
+from app.mixtures import catalogue, lifecycle, pages, staleness, texts
 from app.mixtures import content as contents
 from app.mixtures.content import DEFAULT_TOKENIZER, Phase
 from app.mixtures.drafts import Workbench
 from app.mixtures.edits.components import add_components
 from app.mixtures.edits.phases import read_budget
 from app.mixtures.models import Mixture, Visibility
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
@@ -87,14 +89,14 @@ def index(
 ) -> Response:
     """List the mixtures that one may see, the last changed first."""
     text, archived = pages.read_search(q), state == "archived"
-    found = queries.list_mixtures(
+    found = mixture_queries.list_mixtures(
         session, viewer, archived=archived, text=text, before=pages.read_cursor(cursor)
     )
-    shown = found[: queries.PAGE]
+    shown = found[: mixture_queries.PAGE]
     more = len(found) > len(shown)
     page = ListPage(
         rows=_rows(session, shown, viewer),
-        total=queries.count_mixtures(session, viewer, archived=archived, text=text),
+        total=mixture_queries.count_mixtures(session, viewer, archived=archived, text=text),
         text=text,
         archived=archived,
         next_cursor=encode_cursor([shown[-1].updated_at.isoformat(), shown[-1].id])
@@ -109,7 +111,7 @@ def index(
 
 
 def _rows(session: DbSession, mixtures: list[Mixture], viewer: Viewer) -> list[Row]:
-    last = queries.list_last_versions(session, mixtures)
+    last = version_queries.list_last_versions(session, mixtures)
     stale = staleness.count_stale(session, list(last.values()), viewer)
     return [
         Row(

@@ -11,10 +11,11 @@ from app.catalog import reference
 from app.catalog.words.labels import LICENCE_CLASSES, MODALITIES
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
-from app.mixtures import policy_service, queries
+from app.mixtures import policy_service
 from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.policies import Rule
+from app.mixtures.queries import policies as policy_queries
 from app.mixtures.requests import SYNTHETIC_YES
 from app.mixtures.web.forms import put_error, read_number, read_percent
 from app.mixtures.web.notices import DoneNotice, redirect
@@ -60,7 +61,7 @@ def policies_page(
 ) -> Response:
     """Render the policies, with what is wrong with the form for another."""
     page = PoliciesPage(
-        rules=queries.list_rules(session),
+        rules=policy_queries.list_rules(session),
         can_manage=viewer.can(Permission.MANAGE_SETTINGS),
         kinds=[
             (PolicyKind.SHARE_AT_MOST, _("At most this share")),

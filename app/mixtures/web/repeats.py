@@ -8,10 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.mixtures import access, loading, queries, versions
+from app.mixtures import access, loading, versions
 from app.mixtures import content as contents
 from app.mixtures.models import Mixture, MixtureVersion
 from app.mixtures.pages import Number
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.worth import Worth, worth_of
 from app.mixtures.web.say import SAY, Say
@@ -59,8 +62,8 @@ def show(
 ) -> Response:
     """Show what the repeats of a phase cost, and how large a model the data carries."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
-    draft = queries.get_draft(session, mixture.id)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    draft = draft_queries.get_draft(session, mixture.id)
     view = loading.load_plan(session, contents.read(draft.content), viewer, phase=phase - 1)
     return render(request, "mixtures/repeats.html", _page(mixture, view, f"/mixtures/{slug}"))
 
@@ -76,8 +79,8 @@ def show_of_version(
     phase: Annotated[int, Query(ge=1, le=contents.MAX_PHASES)] = 1,
 ) -> Response:
     """Show what the repeats of a version cost, from the facts that it keeps."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     opened = versions.open_version(version, phase=phase - 1, with_team=access.sees_team(viewer))
     page = _page(mixture, opened.view, f"/mixtures/{slug}/versions/{number}", version)
     return render(request, "mixtures/repeats.html", page)

@@ -9,9 +9,12 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
-from app.mixtures import access, lifecycle, queries, sharing, versions
+from app.mixtures import access, lifecycle, sharing, versions
 from app.mixtures.models import Mixture, MixtureVersion, ShareLink, Visibility
 from app.mixtures.pages import visible_origin
+from app.mixtures.queries import links as link_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
@@ -48,7 +51,7 @@ def show_settings(
 ) -> Response:
     """Show what a mixture is called, who sees it and its links."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     return settings_page(request, session, mixture, viewer, notice=notice)
 
 
@@ -69,7 +72,7 @@ def settings_page(
     page = SettingsPage(
         mixture=mixture,
         origin=visible_origin(mixture, viewer),
-        links=queries.list_links(session, mixture.id) if is_owner else [],
+        links=link_queries.list_links(session, mixture.id) if is_owner else [],
         visibilities=[(one.value, SAY.visibility(one)) for one in Visibility],
         numbers=[
             (str(number), _("Version %(number)s", number=number))
@@ -140,7 +143,9 @@ def fork(
     """Make a mixture of the viewer's own from this one."""
     mixture = _editable(session, slug, viewer)
     number = form.text("version")
-    version = queries.get_version(session, mixture, int(number)) if number.isdecimal() else None
+    version = (
+        version_queries.get_version(session, mixture, int(number)) if number.isdecimal() else None
+    )
     try:
         made = lifecycle.fork(
             session, mixture, name=form.text("fork_name"), version=version, viewer=viewer
@@ -198,9 +203,9 @@ def show_shared(
 def _version(session: DbSession, mixture: Mixture, number: str) -> MixtureVersion:
     if not number.isdecimal():
         raise InvalidInput("Choose a version. A draft has no link.", field="link_version")
-    return queries.get_version(session, mixture, int(number))
+    return version_queries.get_version(session, mixture, int(number))
 
 
 def _editable(session: DbSession, slug: str, viewer: Viewer) -> Mixture:
     require(viewer, Permission.EDIT_MIXTURES)
-    return queries.get_mixture(session, slug, viewer)
+    return mixture_queries.get_mixture(session, slug, viewer)

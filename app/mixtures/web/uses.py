@@ -9,8 +9,8 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer
 from app.catalog import queries as catalogue
 from app.db import DbSession
-from app.mixtures import queries
-from app.mixtures.queries import Use
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries.mixtures import Use
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +36,7 @@ def show_uses(request: Request, session: DbSession, viewer: CatalogueViewer, slu
         slug=slug,
         name_zh=dataset.name_zh,
         name_en=dataset.name_en,
-        uses=queries.list_uses(session, slug, viewer),
+        uses=mixture_queries.list_uses(session, slug, viewer),
         is_team=viewer.can(Permission.READ_MIXTURES),
     )
     return render(request, "mixtures/uses.html", page, fragments=("used_in",))

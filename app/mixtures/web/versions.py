@@ -11,13 +11,16 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.mixtures import access, comparing, drafts, loading, queries, staleness, texts, versions
+from app.mixtures import access, comparing, drafts, loading, staleness, texts, versions
 from app.mixtures import content as contents
 from app.mixtures.catalogue import Evidence
 from app.mixtures.comparing import Compared
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Mixture, MixtureVersion
 from app.mixtures.pages import Number, visible_origin
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.staleness import Stale
 from app.mixtures.versions import Opened
 from app.mixtures.views import MixtureView
@@ -86,7 +89,7 @@ def show_versions(
     request: Request, session: DbSession, viewer: CurrentViewer, slug: str, notice: DoneNotice
 ) -> Response:
     """List the versions of a mixture."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     return versions_page(request, session, mixture, viewer, notice=notice)
 
 
@@ -100,11 +103,11 @@ def versions_page(
     notice: str | None = None,
 ) -> Response:
     """Render the list of versions, with what is wrong with the form that saves one."""
-    found = queries.list_versions(session, mixture.id, with_facts=True)
+    found = version_queries.list_versions(session, mixture.id, with_facts=True)
     is_team = viewer.can(Permission.READ_MIXTURES)
     view = revision = None
     if access.can_edit(viewer, mixture):
-        draft = queries.get_draft(session, mixture.id)
+        draft = draft_queries.get_draft(session, mixture.id)
         revision = draft.revision
         view = loading.load_plan(session, contents.read(draft.content), viewer)
     page = VersionsPage(
@@ -130,7 +133,7 @@ def save_version(
 ) -> Response:
     """Save the draft as the next version."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     revision = form.text("revision")
     try:
         version = versions.save_version(
@@ -158,8 +161,8 @@ def show_version(
     notice: DoneNotice,
 ) -> Response:
     """Show one version with everything that it came to."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     opened = versions.open_version(version, with_team=access.sees_team(viewer))
     can_edit = access.can_edit(viewer, mixture)
     page = version_page(
@@ -167,7 +170,7 @@ def show_version(
         opened,
         stale=staleness.find(session, opened, viewer),
         viewer=viewer,
-        revision=queries.get_draft(session, mixture.id).revision if can_edit else None,
+        revision=draft_queries.get_draft(session, mixture.id).revision if can_edit else None,
         notice=notice,
     )
     return render(request, "mixtures/version.html", page)
@@ -210,8 +213,8 @@ def version_page(
 @router.get("/mixtures/{slug}/versions/{number}/text", name="mixtures.version.text")
 def show_text(session: DbSession, viewer: CurrentViewer, slug: str, number: Number) -> Response:
     """Send a version as a text file."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     text = texts.of_version(mixture, version, with_team=access.sees_team(viewer))
     return as_file(text, f"{slug}-v{number}.yaml")
 
@@ -220,8 +223,8 @@ def show_text(session: DbSession, viewer: CurrentViewer, slug: str, number: Numb
 def show_draft_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
     """Send the draft as a text file."""
     require(viewer, Permission.READ_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
-    text = texts.of_draft(mixture, queries.get_draft(session, mixture.id))
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    text = texts.of_draft(mixture, draft_queries.get_draft(session, mixture.id))
     return as_file(text, f"{slug}.yaml")
 
 
@@ -230,8 +233,8 @@ def revert(
     session: DbSession, viewer: CurrentViewer, slug: str, number: Number, form: Form
 ) -> Response:
     """Put a version into the draft's place; undo brings the draft back."""
-    mixture = queries.get_mixture(session, slug, viewer)
-    version = queries.get_version(session, mixture, number)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, number)
     revision = form.text("revision")
     if not revision.isdecimal():
         raise InvalidInput("The page is too old to be sent. Open it again.", field="revision")
@@ -250,7 +253,7 @@ def show_diff(
     after: Annotated[str, Query(alias="to")] = "",
 ) -> Response:
     """Compare two versions, or a version and the draft."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     is_team = viewer.can(Permission.READ_MIXTURES)
     newest = str(mixture.last_version or comparing.DRAFT)
     found = comparing.compare(
@@ -275,7 +278,7 @@ def show_diff_text(
     after: Annotated[str, Query(alias="to")],
 ) -> Response:
     """Send a comparison as plain text."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     found = comparing.compare(session, mixture, before=before, after=after, viewer=viewer)
     text = diff_words.text(found.diff, before=found.before.label, after=found.after.label)
     return PlainTextResponse(text)

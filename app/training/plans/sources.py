@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import Viewer
 from app.errors import InvalidInput, NotFound
 from app.mixtures import content as mixture_contents
-from app.mixtures import queries as mixtures
 from app.mixtures.models import MixtureVersion
+from app.mixtures.queries import mixtures as mixture_queries
+from app.mixtures.queries import versions as version_queries
 from app.training.plans.content import MixturePart, PhasePart
 
 
@@ -47,8 +48,8 @@ def find_source(session: Session, slug: str, number: str, viewer: Viewer) -> Sou
     """
     if not number.isdecimal() or len(number) > 6:  # noqa: PLR2004  no mixture has so many versions
         raise NotFound("There is no version %(number)s.", number=number[:20])
-    mixture = mixtures.get_mixture(session, slug, viewer)
-    version = mixtures.get_version(session, mixture, int(number))
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
+    version = version_queries.get_version(session, mixture, int(number))
     phases = tuple(
         PhasePart(name=phase["name"], tokens=phase["total_tokens"])
         for phase in version.results["phases"]

@@ -8,11 +8,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
-from app.mixtures import catalogue, drafts, queries, shortages, staleness
+from app.mixtures import catalogue, drafts, shortages, staleness
 from app.mixtures.content import Content, Purpose
 from app.mixtures.drafts import Steps
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import runs as run_queries
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.shortages import Shortage
 from app.mixtures.views import ComponentView, MixtureView, PhaseView
 from app.mixtures.web.composer import adding, cells, fixing, groups, pictures, rows, worth
@@ -113,7 +116,7 @@ class ComposerPage:
     total_text: str
     model_text: str
     carried: Sequence[str]
-    runs: Sequence[queries.Run]
+    runs: Sequence[run_queries.Run]
     floor_text: str
     action: str
     here_href: str
@@ -150,7 +153,7 @@ def make(made: Making) -> ComposerPage:
     """Return the page."""
     view, phase, session = made.view, made.view.phase, made.session
     found = drafts.steps(session, made.draft)
-    last = queries.find_edit(session, made.draft.mixture_id, made.draft.revision)
+    last = draft_queries.find_edit(session, made.draft.mixture_id, made.draft.revision)
     slug, number = made.mixture.slug, view.active + 1
     base = made.url_for("mixtures.show", slug=slug)
     form = made.form if made.form is not None and made.form.errors else None
@@ -196,7 +199,7 @@ def make(made: Making) -> ComposerPage:
         total_text=spell(view.content.total_tokens, numbers.system()),
         model_text=_spelled(view.content.model_parameters),
         carried=[f"{one.mixture}@{one.version}" for one in view.content.carried_from],
-        runs=[] if made.asking.is_fragment else queries.list_runs(session, made.viewer),
+        runs=[] if made.asking.is_fragment else run_queries.list_runs(session, made.viewer),
         floor_text=_spelled(phase.phase.unique_floor),
         action=made.url_for("mixtures.edit", slug=slug),
         here_href=f"{base}?phase={number}",
@@ -280,7 +283,7 @@ def _drifted(
 ) -> tuple[str, ...]:
     if draft.base_version is None:
         return ()
-    base = queries.get_version(session, mixture, draft.base_version)
+    base = version_queries.get_version(session, mixture, draft.base_version)
     return staleness.drifted(base, view)
 
 

@@ -11,11 +11,13 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import AppError, Forbidden, InvalidInput, NotSignedIn
-from app.mixtures import access, drafts, loading, queries, versions
+from app.mixtures import access, drafts, loading, versions
 from app.mixtures import content as contents
 from app.mixtures.content import Content
 from app.mixtures.drafts import Saved, StaleDraft
 from app.mixtures.models import Draft, Mixture
+from app.mixtures.queries import drafts as draft_queries
+from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.web.asking import rfq_href
 from app.mixtures.web.composer import adding, cells, page, said, verbs
 from app.mixtures.web.composer.page import Asking, Making
@@ -82,10 +84,10 @@ def show(  # noqa: PLR0913  each a parameter of the address
     did: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """Show the draft: to its editors as the composer, to others of the team to read."""
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     if not viewer.can(Permission.READ_MIXTURES):
         return RedirectResponse(f"/mixtures/{slug}/versions", status_code=SEE_OTHER)
-    draft = queries.get_draft(session, mixture.id)
+    draft = draft_queries.get_draft(session, mixture.id)
     if not access.can_edit(viewer, mixture):
         return show_draft(request, session, mixture, draft, viewer, notice=notice)
     wanted = adding.read_filter(_query(request))
@@ -127,7 +129,7 @@ def edit(
 ) -> Response:
     """Make one edit of the draft, take one back, or save a version of it."""
     require(viewer, Permission.EDIT_MIXTURES)
-    mixture = queries.get_mixture(session, slug, viewer)
+    mixture = mixture_queries.get_mixture(session, slug, viewer)
     access.require_edit(viewer, mixture)
     here = Here(request, session, viewer, mixture)
     revision, phase = _revision(form), form.text("phase")
@@ -201,7 +203,7 @@ def _after(here: Here, form: FormData, *, index: int, row: str = "") -> Asking:
 
 def _refused(here: Here, form: FormData, error: AppError) -> Response:
     """Show the draft with what was refused, at its field and with everything that was typed."""
-    draft = queries.get_draft(here.session, here.mixture.id)
+    draft = draft_queries.get_draft(here.session, here.mixture.id)
     content = contents.read(draft.content)
     text = sentence(error)
     refusal = None
@@ -219,7 +221,7 @@ def _refused(here: Here, form: FormData, error: AppError) -> Response:
 
 def _too_late(here: Here, form: FormData, error: StaleDraft, deed: Deed | None) -> Response:
     """Show what somebody else changed, and the edit that waits: nothing is lost."""
-    draft = queries.get_draft(here.session, here.mixture.id)
+    draft = draft_queries.get_draft(here.session, here.mixture.id)
     asking = _after(here, form, index=_place(error.content, form.text("phase")))
     made = here.making(draft, error.content, asking)
     if form.text("do") == "save":

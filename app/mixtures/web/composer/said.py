@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import Viewer
 from app.errors import AppError
 from app.mixtures import content as contents
-from app.mixtures import drafts, queries
+from app.mixtures import drafts
 from app.mixtures.content import Content
 from app.mixtures.drafts import StaleDraft
 from app.mixtures.edits import results
 from app.mixtures.edits.results import Edit, Edited
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Draft
+from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.words import edits as words
 from app.web.errors import sentence
 from app.web.i18n import gettext as _
@@ -80,12 +81,12 @@ def done_of(edited: Edited, facts: Facts) -> Done:
 
 def find_done(session: Session, draft: Draft, content: Content, facts: Facts) -> Done | None:
     """Return what the last edit of a draft did, for the page that follows a form."""
-    edit = queries.find_edit(session, draft.mixture_id, draft.revision)
+    edit = draft_queries.find_edit(session, draft.mixture_id, draft.revision)
     if edit is None:
         return None
     moved: tuple[results.Moved, ...] = ()
     if edit.action not in {"undo", "redo"} and "phase" in edit.params:
-        before = queries.find_step_content(session, draft.mixture_id, draft.position)
+        before = draft_queries.find_step_content(session, draft.mixture_id, draft.position)
         moved = _moved(before, content, edit.params["phase"])
     return done_of(Edited(content, edit.action, edit.params, moved), facts)
 

@@ -11,8 +11,8 @@ from app.accounts.viewers import Viewer
 from app.db import DbSession
 from app.errors import AppError
 from app.mixtures import access
-from app.mixtures import queries as mixtures
 from app.mixtures.models import Visibility
+from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.sharing import DEFAULT_DAYS
 from app.mixtures.web.say import SAY
 from app.training import exports, form_values, knowledge, words
@@ -121,7 +121,7 @@ def _mixture_href(session: DbSession, made: Content, viewer: Viewer) -> str | No
     if made.mixture is None:
         return None
     try:
-        mixtures.get_mixture(session, made.mixture.slug, viewer)
+        mixture_queries.get_mixture(session, made.mixture.slug, viewer)
     except AppError:
         return None
     return f"/mixtures/{made.mixture.slug}/versions/{made.mixture.number}"

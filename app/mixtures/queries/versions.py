@@ -1,0 +1,81 @@
+"""Versions: of one mixture, the newest of many, those that use a dataset."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.errors import NotFound
+from app.mixtures.models import (
+    Mixture,
+    MixtureVersion,
+)
+
+
+def get_version(session: Session, mixture: Mixture, number: int) -> MixtureVersion:
+    """
+    Return a version of a mixture.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    version = session.scalar(
+        select(MixtureVersion).where(
+            MixtureVersion.mixture_id == mixture.id, MixtureVersion.number == number
+        )
+    )
+    if version is None:
+        raise NotFound(
+            "The mixture %(slug)s has no version %(number)s.", slug=mixture.slug, number=number
+        )
+    return version
+
+
+def list_versions(
+    session: Session, mixture_id: int, *, limit: int = 200, with_facts: bool = False
+) -> list[MixtureVersion]:
+    """Return versions with their results, the newest first; the facts are large."""
+    options = [defer(MixtureVersion.content, raiseload=True)]
+    if not with_facts:
+        options.append(defer(MixtureVersion.facts, raiseload=True))
+    return list(
+        session.scalars(
+            select(MixtureVersion)
+            .where(MixtureVersion.mixture_id == mixture_id)
+            .order_by(MixtureVersion.number.desc())
+            .limit(limit)
+            .options(*options)
+        )
+    )
+
+
+def list_last_versions(session: Session, mixtures: Sequence[Mixture]) -> dict[int, MixtureVersion]:
+    """Return the newest version of each mixture that has one, by the mixture's id."""
+    found = session.scalars(
+        select(MixtureVersion)
+        .join(MixtureVersion.mixture)
+        .where(
+            Mixture.id.in_([one.id for one in mixtures]),
+            MixtureVersion.number == Mixture.last_version,
+        )
+        .options(defer(MixtureVersion.content, raiseload=True))
+    )
+    return {version.mixture_id: version for version in found}
+
+
+def list_versions_using(session: Session, slugs: Sequence[str]) -> list[MixtureVersion]:
+    """Return the newest version of each mixture that uses one of these datasets."""
+    newest = (
+        select(func.max(MixtureVersion.id))
+        .where(MixtureVersion.dataset_slugs.overlap(list(slugs)))
+        .group_by(MixtureVersion.mixture_id)
+    )
+    return list(
+        session.scalars(
+            select(MixtureVersion)
+            .where(MixtureVersion.id.in_(newest))
+            .options(joinedload(MixtureVersion.mixture))
+        )
+    )
