@@ -14,17 +14,17 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.stats import spearmanr
 
-from app.compute.efficiency import Efficiency
 from app.compute.errors import InvalidLayout
-from app.compute.estimate import Assumptions, estimate
-from app.compute.layout_search import search_layouts
-from app.compute.layouts import Layout
-from app.compute.machines import Cluster
-from app.compute.memory import MemoryParts
-from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
-from app.compute.profiles import FSDP_2023, MEGATRON_CORE, MEGATRON_DEEPSPEED_2022, Profile
-from app.compute.results import Estimate
-from app.compute.shapes import ModelShape, gpt
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.estimating.prepared import PreparedRun, predict_step, prepare_run, run_memory
+from app.compute.estimating.results import Estimate
+from app.compute.hardware.machines import Cluster
+from app.compute.hardware.profiles import FSDP_2023, MEGATRON_CORE, MEGATRON_DEEPSPEED_2022, Profile
+from app.compute.layout.layouts import Layout
+from app.compute.memory.per_stage import MemoryParts
+from app.compute.model.shapes import ModelShape, gpt
+from app.compute.search.layout_search import search_layouts
+from app.compute.timing.efficiency import Efficiency
 from app.compute.units import Floats
 from app.training import presets
 

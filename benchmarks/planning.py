@@ -14,14 +14,16 @@ from functools import partial
 
 import numpy as np
 
-from app.planning import apportionment, shadow_prices, solver, uncertainty
-from app.planning.conflicts import Conflict
 from app.planning.errors import PlanningError
-from app.planning.plan import plan
-from app.planning.problem import ConstraintKind, Problem, Row, state
-from app.planning.request import Component, Group, PlanRequest
-from app.planning.solve import solve
-from app.planning.solver import Solution
+from app.planning.plans.plan import plan
+from app.planning.plans.request import Component, Group, PlanRequest
+from app.planning.plans.solve import solve
+from app.planning.sampling import apportionment
+from app.planning.solving import shadow_prices, solver
+from app.planning.solving.conflicts import Conflict
+from app.planning.solving.problem import ConstraintKind, Problem, Row, state
+from app.planning.solving.solver import Solution
+from app.planning.supply import uncertainty
 from tests.planning import invariants, problems, referee
 
 SEED = 20_261_124

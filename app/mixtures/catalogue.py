@@ -19,8 +19,8 @@ from app.catalog.models.sources import Source
 from app.catalog.reference import tokenizer_label
 from app.errors import InvalidInput
 from app.mixtures.facts import DatasetFacts
-from app.planning.overlap import Origin, Relation
-from app.planning.text_rates import TextRate
+from app.planning.estimates.text_rates import TextRate
+from app.planning.supply.overlap import Origin, Relation
 
 _FACTS = (
     select(

@@ -23,8 +23,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.planning.limits import MAX_COMPONENTS, MAX_EPOCHS, MAX_TOKENS, MAX_WEIGHT
-from app.planning.request import OnShortage, SchemeName
-from app.planning.schemes import MAX_ALPHA
+from app.planning.plans.request import OnShortage, SchemeName
+from app.planning.sampling.schemes import MAX_ALPHA
 from app.web.i18n import later
 
 MAX_PHASES = 20

@@ -12,9 +12,9 @@ from statistics import median
 
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.facts import DatasetFacts
-from app.planning.conversion import rescale
-from app.planning.text_rates import text_rates
-from app.planning.tokens import NoConversion, Tokens
+from app.planning.estimates.conversion import rescale
+from app.planning.estimates.text_rates import text_rates
+from app.planning.estimates.tokens import NoConversion, Tokens
 
 # The tokenizer of a count, the languages of the data, and whether they are code.
 _Kind = tuple[str, tuple[str, ...], bool]

@@ -9,9 +9,9 @@ from app.mixtures.policies import Verdict
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words import plans as words
 from app.mixtures.words import policies as policy_words
-from app.planning.outcome import WarningCode
-from app.planning.overlap import Overlap
-from app.planning.problem import ConstraintKind
+from app.planning.plans.outcome import WarningCode
+from app.planning.solving.problem import ConstraintKind
+from app.planning.supply.overlap import Overlap
 from app.web.errors import sentence
 from app.web.i18n import gettext as _
 

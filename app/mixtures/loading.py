@@ -22,7 +22,7 @@ from app.mixtures.queries import policies as policy_queries
 from app.mixtures.queries import runs as run_queries
 from app.mixtures.requests import KnownTags
 from app.mixtures.views import Exposure, MixtureView, PhaseView
-from app.planning.overlap import Relation
+from app.planning.supply.overlap import Relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,17 @@ from app.mixtures.requests import KnownTags, empty_groups, plan_request
 from app.mixtures.rollups import Drawn
 from app.mixtures.tones import tone
 from app.mixtures.views import ComponentView, Passes, PhaseDetail, PhaseView
-from app.planning import plan as planner
-from app.planning import presets, scaling, uncertainty
+from app.planning.composition.rollups import cost
 from app.planning.errors import PlanningError
-from app.planning.outcome import PlannedComponent, PlanResult
-from app.planning.overlap import Relation, find_overlaps
-from app.planning.repetition import epochs
-from app.planning.request import PlanRequest
-from app.planning.rollups import cost
-from app.planning.scaling import Prediction
-from app.planning.uncertainty import Spread
+from app.planning.loss import presets, scaling
+from app.planning.loss.scaling import Prediction
+from app.planning.plans import plan as planner
+from app.planning.plans.outcome import PlannedComponent, PlanResult
+from app.planning.plans.request import PlanRequest
+from app.planning.supply import uncertainty
+from app.planning.supply.overlap import Relation, find_overlaps
+from app.planning.supply.repetition import epochs
+from app.planning.supply.uncertainty import Spread
 from app.web.i18n import CHINESE, current_locale
 
 # Priors that are wrong for one Chinese book are wrong for all of them.

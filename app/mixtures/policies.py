@@ -14,7 +14,7 @@ from app.catalog.models.licences import LicenceClass
 from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.rollups import Drawn, by_tag
-from app.planning.rollups import Portion
+from app.planning.composition.rollups import Portion
 
 _ROUNDING = 1e-9
 

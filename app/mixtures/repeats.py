@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.mixtures.views import PhaseView
-from app.planning import overfitting, presets, repetition, scaling
 from app.planning.checks import Floats
+from app.planning.loss import overfitting, presets, scaling
+from app.planning.supply import repetition
 
 LAW = presets.MUENNIGHOFF
 # Less than a token in a million is rounding, not a repeat.

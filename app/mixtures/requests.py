@@ -7,10 +7,10 @@ from app.mixtures import content as contents
 from app.mixtures.content import Phase, Tag
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
-from app.planning import request as planning
-from app.planning.request import PlanRequest
-from app.planning.tags import Tag as TagValue
-from app.planning.tags import share_of
+from app.planning.composition.tags import Tag as TagValue
+from app.planning.composition.tags import share_of
+from app.planning.plans import request as planning
+from app.planning.plans.request import PlanRequest
 
 # By dataset and whether it is said to be synthetic.
 KnownTags = dict[tuple[str, bool | None], dict[str, TagValue]]

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from app.catalog.models.licences import LicenceClass
 from app.mixtures.content import Tag
-from app.planning.licences import LicenceRollUp, roll_up_licences
-from app.planning.rollups import Portion, roll_up
-from app.planning.tags import Tag as TagValue
+from app.planning.composition.licences import LicenceRollUp, roll_up_licences
+from app.planning.composition.rollups import Portion, roll_up
+from app.planning.composition.tags import Tag as TagValue
 
 # The least restrictive first. What needs a person to read the terms allows nothing by itself.
 LICENCE_ORDER = (

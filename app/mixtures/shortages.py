@@ -23,8 +23,8 @@ from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words.lists import tag_value_word
-from app.planning.outcome import PlannedComponent
-from app.planning.problem import ConstraintKind
+from app.planning.plans.outcome import PlannedComponent
+from app.planning.solving.problem import ConstraintKind
 from app.web import numbers
 from app.web.i18n import gettext as _
 

@@ -16,7 +16,7 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.recipes import reading, using
 from app.mixtures.recipes.reading import RecipeComponent
 from app.planning.errors import PlanningError
-from app.planning.parsing import EntryKind, parse_entry
+from app.planning.notation.parsing import EntryKind, parse_entry
 from app.web.i18n import current_locale
 
 MOST_FOUND = 1_000

@@ -20,7 +20,7 @@ from app.mixtures import content as contents
 from app.mixtures import sentences
 from app.mixtures.content import Content
 from app.planning.errors import PlanningError
-from app.planning.parsing import parse_tokens
+from app.planning.notation.parsing import parse_tokens
 from app.web.i18n import gettext as _
 from app.web.validation import sentence_of, true_problems
 

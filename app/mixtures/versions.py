@@ -25,7 +25,7 @@ from app.mixtures.policies import PolicyResult, Rule, Verdict
 from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.queries import versions as version_queries
 from app.mixtures.views import MixtureView, PhaseView
-from app.planning.overlap import Origin, Relation
+from app.planning.supply.overlap import Origin, Relation
 
 MAX_MESSAGE = 2_000
 

@@ -12,12 +12,12 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import PolicyResult
 from app.mixtures.rollups import Drawn
 from app.mixtures.tones import Tone
-from app.planning.licences import LicenceRollUp
-from app.planning.outcome import PlannedComponent, PlanResult, PlanWarning
-from app.planning.overlap import Overlap
-from app.planning.rollups import Cost, Portion
-from app.planning.scaling import Prediction
-from app.planning.uncertainty import Spread
+from app.planning.composition.licences import LicenceRollUp
+from app.planning.composition.rollups import Cost, Portion
+from app.planning.loss.scaling import Prediction
+from app.planning.plans.outcome import PlannedComponent, PlanResult, PlanWarning
+from app.planning.supply.overlap import Overlap
+from app.planning.supply.uncertainty import Spread
 
 
 @dataclass(frozen=True, slots=True)

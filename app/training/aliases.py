@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from app.compute.states import OPTIMIZERS
+from app.compute.model.states import OPTIMIZERS
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 

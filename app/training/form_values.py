@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from app.compute.layouts import Layout
-from app.compute.shapes import ModelShape
-from app.planning.numbers import spell
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import ModelShape
+from app.planning.notation.numbers import spell
 from app.training.api_models import EstimateIn
 from app.training.presets import PublishedRun
 from app.web.numbers import system

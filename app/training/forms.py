@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
-from app.compute.layouts import Layout
+from app.compute.layout.layouts import Layout
 from app.errors import AppError, InvalidInput
 from app.mixtures.edits.phases import read_budget
 from app.training import form_values, inputs, presets, service

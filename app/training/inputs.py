@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.compute.efficiency import Efficiency
-from app.compute.estimate import Assumptions
-from app.compute.goodput import Interruptions
-from app.compute.huggingface import from_config
-from app.compute.layouts import Layout
-from app.compute.machines import Cluster
-from app.compute.profiles import find_profile
-from app.compute.ramp import BatchRamp
-from app.compute.search_space import SearchLimits
-from app.compute.shapes import ModelShape
-from app.compute.states import state_bytes
+from app.compute.estimating.estimate import Assumptions
+from app.compute.hardware.machines import Cluster
+from app.compute.hardware.profiles import find_profile
+from app.compute.layout.layouts import Layout
+from app.compute.model.huggingface import from_config
+from app.compute.model.shapes import ModelShape
+from app.compute.model.states import state_bytes
+from app.compute.search.search_space import SearchLimits
+from app.compute.timing.efficiency import Efficiency
+from app.compute.timing.goodput import Interruptions
+from app.compute.timing.ramp import BatchRamp
 from app.errors import InvalidInput
 from app.training import presets
 from app.training.aliases import find_accelerator, find_model, find_optimizer

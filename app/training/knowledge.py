@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
-from app.compute.machines import Accelerator
+from app.compute.hardware.machines import Accelerator
 from app.errors import InvalidInput, NotFound, StaleVersion
 from app.training.known import Grid, Known, Price, shipped
 from app.training.models import TrainingFigure

@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.compute.layouts import Layout
-from app.compute.shapes import ModelShape
-from app.compute.states import default_stage
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import ModelShape
+from app.compute.model.states import default_stage
 from app.training.service import Plan
 
 MEGATRON_OPTIMIZERS = frozenset({"megatron", "megatron_distributed"})

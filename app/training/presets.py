@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.shapes import Experts, LatentAttention, ModelShape, gpt, llama
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import Experts, LatentAttention, ModelShape, gpt, llama
 
 DATA = Path(__file__).parent / "data"
 

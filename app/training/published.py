@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 import yaml
 
-from app.compute.efficiency import Efficiency
-from app.compute.estimate import Assumptions, estimate
-from app.compute.parameters import count_parameters
-from app.compute.results import Estimate
-from app.compute.states import bytes_per_parameter, state_bytes
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.estimating.results import Estimate
+from app.compute.model.parameters import count_parameters
+from app.compute.model.states import bytes_per_parameter, state_bytes
+from app.compute.timing.efficiency import Efficiency
 from app.compute.units import GB
 from app.training import presets
 from app.training.presets import PublishedRun

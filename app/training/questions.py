@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.compute import inverse
 from app.compute.errors import ComputeError
-from app.compute.inverse import Speed
+from app.compute.estimating import inverse
+from app.compute.estimating.inverse import Speed
 from app.errors import InvalidInput
-from app.planning import data_constrained, scaling
-from app.planning import presets as laws
 from app.planning.errors import PlanningError
-from app.planning.scaling import Optimum
+from app.planning.loss import data_constrained, scaling
+from app.planning.loss import presets as laws
+from app.planning.loss.scaling import Optimum
 from app.training import service
 from app.training.api_models import QuestionsIn
 from app.training.known import Known

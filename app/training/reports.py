@@ -1,6 +1,6 @@
 """A plan and a search as lines of text, for terminals."""
 
-from app.compute.layouts import Layout
+from app.compute.layout.layouts import Layout
 from app.training import sentences
 from app.training.questions import Answers
 from app.training.service import Plan, Search

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from app.compute import errors
-from app.compute.profiles import PROFILES
-from app.compute.results import Notice, Remedy
-from app.compute.states import OPTIMIZERS
+from app.compute.estimating.results import Notice, Remedy
+from app.compute.hardware.profiles import PROFILES
+from app.compute.model.states import OPTIMIZERS
 from app.training.problems import Problem, TrainingRefused
 from app.web.i18n import gettext as _
 from app.web.i18n import later, pgettext

@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from app.compute.divisibility import divisors
 from app.compute.errors import ComputeError
-from app.compute.estimate import Assumptions, estimate
-from app.compute.layout_search import search_layouts
-from app.compute.layouts import Layout
-from app.compute.machines import Cluster
-from app.compute.memory import Verdict
-from app.compute.results import Estimate
-from app.compute.search_space import SearchLimits
-from app.compute.shapes import ModelShape
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.estimating.results import Estimate
+from app.compute.hardware.machines import Cluster
+from app.compute.layout.layouts import Layout
+from app.compute.memory.per_stage import Verdict
+from app.compute.model.shapes import ModelShape
+from app.compute.search.layout_search import search_layouts
+from app.compute.search.search_space import SearchLimits
 from app.compute.units import SECONDS_PER_DAY
 from app.errors import InvalidInput
 from app.training import inputs, sentences

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.compute.efficiency import Efficiency
 from app.compute.errors import ComputeError
-from app.compute.estimate import Assumptions, estimate
-from app.compute.layouts import Layout
-from app.compute.machines import Cluster
-from app.compute.prepared import PreparedRun, predict_step, prepare_run, run_memory
-from app.compute.shapes import ModelShape, gpt
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.estimating.prepared import PreparedRun, predict_step, prepare_run, run_memory
+from app.compute.hardware.machines import Cluster
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import ModelShape, gpt
+from app.compute.timing.efficiency import Efficiency
 from app.training import presets
 from app.training.published import rank_correlation
 

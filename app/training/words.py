@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.compute.layouts import Layout
+from app.compute.layout.layouts import Layout
 from app.training import presets, sentences
 from app.training.explanations import COLLECTIVES, CONCEPTS, EXPLANATIONS
 from app.training.formulas.formula import KINDS, Formula

@@ -12,7 +12,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from app.planning.numbers import System, compact
+from app.planning.notation.numbers import System, compact
 from app.web import i18n
 from app.web.i18n import gettext as _
 

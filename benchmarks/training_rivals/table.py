@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.compute.efficiency import Efficiency
-from app.compute.estimate import Assumptions, estimate
-from app.compute.ramp import BatchRamp
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.timing.efficiency import Efficiency
+from app.compute.timing.ramp import BatchRamp
 from app.training import presets
 
 PROGRAM = Path(".venv-bench/bin/python")

@@ -23,7 +23,7 @@ from app.catalog.models.quantities import Quantity
 from app.catalog.models.sources import Source
 from app.catalog.search.models import DatasetSearch
 from app.catalog.words.labels import NO_ESTIMATE
-from app.planning.tokens import Obstacle
+from app.planning.estimates.tokens import Obstacle
 
 PERSON = Program("Li Na")
 

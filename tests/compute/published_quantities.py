@@ -6,14 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.compute import cost, energy, flops, parameters, pipeline, schedule, states, utilisation
-from app.compute.checkpoints import checkpoint_gib
-from app.compute.efficiency import Efficiency
-from app.compute.estimate import Assumptions, estimate
-from app.compute.goodput import with_goodput
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.prepared import prepare_run, run_memory
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.estimating.prepared import prepare_run, run_memory
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.layout import pipeline
+from app.compute.layout.layouts import Layout
+from app.compute.memory.checkpoints import checkpoint_gib
+from app.compute.model import flops, parameters, states
+from app.compute.spending import cost, energy
+from app.compute.timing import schedule, utilisation
+from app.compute.timing.efficiency import Efficiency
+from app.compute.timing.goodput import with_goodput
 from app.compute.units import GB, GIB, SECONDS_PER_DAY, TERA
 from app.training.presets import make_shape
 

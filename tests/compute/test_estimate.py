@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from app.compute.efficiency import Efficiency
 from app.compute.errors import InvalidLayout, InvalidNumber, NoSuchChoice
-from app.compute.estimate import Assumptions, estimate
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.shapes import llama
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import llama
+from app.compute.timing.efficiency import Efficiency
 from app.training import presets
 
 SHAPE = llama(layers=8, hidden=1024, heads=8, kv_heads=4, ffn=2816, vocab=32000, sequence=2048)

@@ -3,8 +3,8 @@
 import pytest
 
 from app.compute.errors import InvalidShape, UnknownArchitecture
-from app.compute.huggingface import from_config
-from app.compute.parameters import count_parameters
+from app.compute.model.huggingface import from_config
+from app.compute.model.parameters import count_parameters
 
 LLAMA = {
     "model_type": "llama",

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.compute.errors import InvalidLayout
-from app.compute.layout_rules import check_layout, find_violations, minimum_gpus
-from app.compute.layouts import Layout
-from app.compute.shapes import Experts, gpt, llama
+from app.compute.layout.layout_rules import check_layout, find_violations, minimum_gpus
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import Experts, gpt, llama
 
 BLOOM = gpt(layers=70, hidden=14336, heads=112, vocab=250880, positions="alibi")
 GROUPED = llama(layers=80, hidden=8192, heads=64, kv_heads=8, ffn=28672, vocab=32000)

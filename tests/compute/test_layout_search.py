@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from app.compute.errors import InvalidNumber
-from app.compute.estimate import Assumptions, estimate
-from app.compute.layout_rules import find_violations
-from app.compute.layout_search import calibration_scale, search_layouts
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.search_space import SearchLimits
-from app.compute.shapes import Experts, gpt, llama
+from app.compute.estimating.estimate import Assumptions, estimate
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.layout.layout_rules import find_violations
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import Experts, gpt, llama
+from app.compute.search.layout_search import calibration_scale, search_layouts
+from app.compute.search.search_space import SearchLimits
 from app.training import presets
 
 A100 = presets.accelerators()["a100-sxm-80gb"].device

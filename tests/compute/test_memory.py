@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compute.estimate import estimate
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.prepared import prepare_run, run_memory
-from app.compute.shapes import Experts, LatentAttention, gpt, llama
+from app.compute.estimating.estimate import estimate
+from app.compute.estimating.prepared import prepare_run, run_memory
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.layout.layouts import Layout
+from app.compute.model.shapes import Experts, LatentAttention, gpt, llama
 from app.training import presets
 from tests.compute.published_quantities import A100, B200, read_vectors
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.compute.layouts import Layout
-from app.compute.parameters import count_block, count_parameters
-from app.compute.placement import place, stage_parameters
-from app.compute.shapes import Experts, LatentAttention, gpt, llama
-from app.compute.stages import StageSplit, propose_split
+from app.compute.layout.layouts import Layout
+from app.compute.layout.placement import place, stage_parameters
+from app.compute.layout.stages import StageSplit, propose_split
+from app.compute.model.parameters import count_block, count_parameters
+from app.compute.model.shapes import Experts, LatentAttention, gpt, llama
 from app.training import presets
 
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.compute import inverse
-from app.compute.cost import gpu_cost
-from app.compute.energy import co2_tonnes, energy_kwh
 from app.compute.errors import InvalidLayout, InvalidNumber
-from app.compute.goodput import Interruptions, estimate_goodput, with_goodput
-from app.compute.pipeline import bubble_slots, fit_slot_time
-from app.compute.precision import FORMATS, bf16_sum_stalls_at
-from app.compute.ramp import BatchRamp, ramped_duration
-from app.compute.schedule import run_duration
+from app.compute.estimating import inverse
+from app.compute.layout.pipeline import bubble_slots, fit_slot_time
+from app.compute.model.precision import FORMATS, bf16_sum_stalls_at
+from app.compute.spending.cost import gpu_cost
+from app.compute.spending.energy import co2_tonnes, energy_kwh
+from app.compute.timing.goodput import Interruptions, estimate_goodput, with_goodput
+from app.compute.timing.ramp import BatchRamp, ramped_duration
+from app.compute.timing.schedule import run_duration
 
 SPEED = inverse.Speed(flops_per_token=6 * 8.03e9, peak_tflops=989, mfu=0.4, goodput=0.9)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.compute.layout_rules import find_violations
-from app.compute.layouts import Layout
+from app.compute.layout.layout_rules import find_violations
+from app.compute.layout.layouts import Layout
 from app.training import presets
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.compute.errors import InvalidLayout
-from app.compute.stages import propose_split, split_layers, splits
+from app.compute.layout.stages import propose_split, split_layers, splits
 
 
 @pytest.mark.parametrize(

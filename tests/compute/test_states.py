@@ -3,7 +3,7 @@
 import pytest
 
 from app.compute.errors import NoSuchChoice
-from app.compute.states import bytes_per_parameter, default_stage, state_bytes
+from app.compute.model.states import bytes_per_parameter, default_stage, state_bytes
 
 D = 16.0
 

@@ -6,10 +6,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from app.compute.layouts import Layout
-from app.compute.machines import Cluster
-from app.compute.prepared import predict_step, prepare_run, run_memory
-from app.compute.profiles import FSDP_2023, MEGATRON_DEEPSPEED_2022
+from app.compute.estimating.prepared import predict_step, prepare_run, run_memory
+from app.compute.hardware.machines import Cluster
+from app.compute.hardware.profiles import FSDP_2023, MEGATRON_DEEPSPEED_2022
+from app.compute.layout.layouts import Layout
 from app.training import presets
 from benchmarks import compute
 from tests.compute.published_quantities import VECTORS
@@ -172,7 +172,7 @@ def test_fsdp_profile_is_what_the_fit_gives():
 
 
 def _seconds_at(run):
-    from app.compute.flops import hardware_flops_per_token
+    from app.compute.model.flops import hardware_flops_per_token
 
     shape = presets.models()[run.model].shape
     tokens = run.layout.global_batch * shape.sequence

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.compute.collectives import all_gather_bytes, all_reduce_bytes, transfer_seconds
-from app.compute.layouts import Layout
-from app.compute.machines import Accelerator, Cluster
-from app.compute.parameters import count_parameters
-from app.compute.prepared import predict_step, prepare_run
-from app.compute.profiles import MEGATRON_CORE
-from app.compute.shapes import Experts, llama
+from app.compute.estimating.prepared import predict_step, prepare_run
+from app.compute.hardware.collectives import all_gather_bytes, all_reduce_bytes, transfer_seconds
+from app.compute.hardware.machines import Accelerator, Cluster
+from app.compute.hardware.profiles import MEGATRON_CORE
+from app.compute.layout.layouts import Layout
+from app.compute.model.parameters import count_parameters
+from app.compute.model.shapes import Experts, llama
 
 SHAPE = llama(
     layers=4, hidden=256, heads=8, kv_heads=4, ffn=512, vocab=1024, sequence=512, tied=True

@@ -10,7 +10,7 @@ from app.errors import AppError, Conflict, InvalidInput, NotFound
 from app.mixtures.content import Group, Scheme, Tag
 from app.mixtures.edits import cells, components, phases, remedies, weights
 from app.mixtures.edits.results import Bench as AnyBench
-from app.planning.request import OnShortage, SchemeName
+from app.planning.plans.request import OnShortage, SchemeName
 from tests.mixtures.making import Bench, component, content, phase, tokens
 
 BUDGET = 1_000

@@ -13,7 +13,7 @@ from app.mixtures.edits import phases as phase_edits
 from app.mixtures.findings import Severity, has_errors, list_findings
 from app.mixtures.policies import Verdict
 from app.mixtures.tones import Tone
-from app.planning.text_rates import TextRate
+from app.planning.estimates.text_rates import TextRate
 from tests.mixtures.making import (
     OUTSIDER,
     component,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.mixtures import repeats
 from app.mixtures.web import repeats as pages
-from app.planning import presets, scaling
+from app.planning.loss import presets, scaling
 from tests import factories
 from tests.mixtures.making import Bench, component, content, make_mixture, make_viewer, phase
 

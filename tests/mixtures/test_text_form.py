@@ -8,7 +8,7 @@ from app.errors import InvalidInput
 from app.mixtures import text_form
 from app.mixtures.content import Carried, Component, Group, Phase, Purpose, Scheme, Tag
 from app.mixtures.text_form import Document
-from app.planning.request import OnShortage, SchemeName
+from app.planning.plans.request import OnShortage, SchemeName
 from tests.mixtures.making import component, content, phase
 
 NAMES = st.text(

@@ -10,10 +10,10 @@ from app.mixtures.words import edits as edit_words
 from app.mixtures.words import plans as plan_words
 from app.mixtures.words.plans import passes
 from app.planning import errors
-from app.planning.constrained import NamedConstraint
-from app.planning.outcome import Breach, PlanWarning, WarningCode
-from app.planning.problem import ConstraintKind
-from app.planning.tokens import NoConversion
+from app.planning.estimates.tokens import NoConversion
+from app.planning.plans.constrained import NamedConstraint
+from app.planning.plans.outcome import Breach, PlanWarning, WarningCode
+from app.planning.solving.problem import ConstraintKind
 from app.web import i18n
 from app.web.errors import sentence
 

@@ -4,10 +4,10 @@ import math
 from fractions import Fraction
 
 from app.planning.checks import Number
-from app.planning.outcome import PlanResult
-from app.planning.problem import ConstraintKind
-from app.planning.request import OnShortage, PlanRequest
-from app.planning.solve import SolvedPlan
+from app.planning.plans.outcome import PlanResult
+from app.planning.plans.request import OnShortage, PlanRequest
+from app.planning.plans.solve import SolvedPlan
+from app.planning.solving.problem import ConstraintKind
 
 
 def assert_plan(request: PlanRequest, found: PlanResult) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from app.planning.checks import Floats
-from app.planning.problem import ConstraintKind, Problem, Row, state
-from app.planning.request import Component, Group, OnShortage, PlanRequest, Scheme, SchemeName
+from app.planning.plans.request import Component, Group, OnShortage, PlanRequest, Scheme, SchemeName
+from app.planning.solving.problem import ConstraintKind, Problem, Row, state
 
 Generator = np.random.Generator
 LANGUAGES = ("en", "zh", "de")

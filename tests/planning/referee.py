@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from app.planning.checks import Floats
-from app.planning.problem import Constraint, ConstraintKind, Problem
+from app.planning.solving.problem import Constraint, ConstraintKind, Problem
 
 # The tightest that the referee reaches is used; it fails on some problems at the first.
 _TOLERANCES = (1e-12, 1e-11, 1e-10, 1e-9, 1e-8)

@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning import water_filling
-from app.planning.apportionment import allocate_tokens, largest_remainder, token_caps
 from app.planning.errors import (
     BudgetInfeasible,
     FloorsExceedBudget,
@@ -25,6 +23,8 @@ from app.planning.errors import (
 )
 from app.planning.exact import as_fraction
 from app.planning.limits import MIN_WEIGHT
+from app.planning.sampling import water_filling
+from app.planning.sampling.apportionment import allocate_tokens, largest_remainder, token_caps
 
 WEIGHT = st.one_of(
     st.integers(0, 10**9),

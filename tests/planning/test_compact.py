@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.planning.numbers import compact
+from app.planning.notation.numbers import compact
 
 
 @given(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from app.planning import conflicts, dual, largest_budget, solver
-from app.planning.conflicts import Conflict
-from app.planning.problem import Constraint, ConstraintKind, Problem, Row, state
+from app.planning.solving import conflicts, dual, largest_budget, solver
+from app.planning.solving.conflicts import Conflict
+from app.planning.solving.problem import Constraint, ConstraintKind, Problem, Row, state
 from tests.planning import problems, referee
 
 

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning.conversion import (
+from app.planning.estimates.conversion import (
     convert_quantity,
     find_factors,
     language_premium,
     rescale,
 )
-from app.planning.languages import main_language, measured_tag
-from app.planning.priors import LanguageBasis, Prior, match_priors
-from app.planning.text_rates import TextRate, convert_bytes, text_rates
-from app.planning.tokens import NoConversion, Obstacle, Range, Tokens
+from app.planning.estimates.languages import main_language, measured_tag
+from app.planning.estimates.priors import LanguageBasis, Prior, match_priors
+from app.planning.estimates.text_rates import TextRate, convert_bytes, text_rates
+from app.planning.estimates.tokens import NoConversion, Obstacle, Range, Tokens
 
 BOOK = Prior("book_en", "book", Decimal(170_000), Decimal(90_000), Decimal(245_000), language="en")
 QUESTION_EN = Prior(

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning import feasibility, respreading
-from app.planning.apportionment import token_caps
 from app.planning.errors import BudgetInfeasible, FloorsExceedBudget, NoWeight
-from app.planning.feasibility import check_budget, sample_sizes
-from app.planning.shares import Shares
+from app.planning.sampling.apportionment import token_caps
+from app.planning.sampling.shares import Shares
+from app.planning.supply import feasibility, respreading
+from app.planning.supply.feasibility import check_budget, sample_sizes
 
 SOURCES = st.lists(
     st.tuples(st.integers(1, 50), st.integers(0, 200), st.sampled_from([0, 0.5, 1, 2.5, 4, None])),

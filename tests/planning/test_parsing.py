@@ -17,8 +17,8 @@ from app.planning.errors import (
     PlanningError,
     UnreadableNumber,
 )
-from app.planning.numbers import spell
-from app.planning.parsing import EntryKind, parse_entry, parse_tokens
+from app.planning.notation.numbers import spell
+from app.planning.notation.parsing import EntryKind, parse_entry, parse_tokens
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ from app.planning.errors import (
     UngroupedComponents,
     UnknownScheme,
 )
-from app.planning.outcome import PlanResult, WarningCode
-from app.planning.plan import plan
-from app.planning.problem import ConstraintKind
-from app.planning.request import Component, Group, OnShortage, PlanRequest, Scheme
+from app.planning.plans.outcome import PlanResult, WarningCode
+from app.planning.plans.plan import plan
+from app.planning.plans.request import Component, Group, OnShortage, PlanRequest, Scheme
+from app.planning.solving.problem import ConstraintKind
 
 B = 10**9
 

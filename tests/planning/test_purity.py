@@ -8,15 +8,15 @@ import sys
 import app.planning
 
 MODULES = sorted(
-    f"app.planning.{module.name}" for module in pkgutil.iter_modules(app.planning.__path__)
+    module.name for module in pkgutil.walk_packages(app.planning.__path__, "app.planning.")
 )
 IMPORT_ALL = """
 import importlib, json, sys
 for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
-from app.planning.request import Component, PlanRequest
-from app.planning.plan import plan
-from app.planning.solve import solve
+from app.planning.plans.request import Component, PlanRequest
+from app.planning.plans.plan import plan
+from app.planning.plans.solve import solve
 plan(PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 100))))
 found = solve(PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 100))))
 assert found.feasible

@@ -4,12 +4,12 @@ import contextlib
 
 import numpy as np
 
-from app.planning import largest_budget
 from app.planning.errors import NotSolved, PlanningError
-from app.planning.plan import plan
-from app.planning.problem import state
-from app.planning.request import OnShortage, PlanRequest
-from app.planning.solve import solve
+from app.planning.plans.plan import plan
+from app.planning.plans.request import OnShortage, PlanRequest
+from app.planning.plans.solve import solve
+from app.planning.solving import largest_budget
+from app.planning.solving.problem import state
 from tests.planning import invariants, problems
 
 PROBLEMS = 10_000

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.planning.errors import MissingEstimate, NoWeight, OutOfRange
-from app.planning.rebalance import set_epochs, set_share, set_tokens, set_weight
+from app.planning.supply.rebalance import set_epochs, set_share, set_tokens, set_weight
 
 
 @given(

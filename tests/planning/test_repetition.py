@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning import data_constrained, overfitting, presets, repetition, scaling
 from app.planning.errors import OutOfRange, PlanningError, UnknownPreset
-from app.planning.repetition import EpochBand
-from app.planning.scaling import Caveat
+from app.planning.loss import data_constrained, overfitting, presets, scaling
+from app.planning.loss.scaling import Caveat
+from app.planning.supply import repetition
+from app.planning.supply.repetition import EpochBand
 
 AMOUNT = st.floats(0, 1e15, allow_nan=False)
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning import tags
+from app.planning.composition import tags
+from app.planning.composition.licences import roll_up_licences
+from app.planning.composition.rollups import cost, roll_up
 from app.planning.errors import DuplicateName, Negative, NotFinite, OutOfRange, UnknownLicenceClass
-from app.planning.licences import roll_up_licences
-from app.planning.overlap import Origin, OverlapKind, Relation, find_overlaps
-from app.planning.rollups import cost, roll_up
+from app.planning.supply.overlap import Origin, OverlapKind, Relation, find_overlaps
 
 TAG = st.one_of(
     st.none(),

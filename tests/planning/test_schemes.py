@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning import blending, groups, schemes
 from app.planning.errors import (
     BudgetInfeasible,
     EmptyGroup,
@@ -13,6 +12,7 @@ from app.planning.errors import (
     OutOfRange,
     UngroupedComponents,
 )
+from app.planning.sampling import blending, groups, schemes
 
 SIZES = st.lists(st.integers(0, 10**12), min_size=1, max_size=12).filter(any)
 

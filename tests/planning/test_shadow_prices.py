@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from app.planning import selection, shadow_prices, solver
-from app.planning.problem import Constraint, ConstraintKind, Row, state
-from app.planning.solver import Solution
+from app.planning.solving import selection, shadow_prices, solver
+from app.planning.solving.problem import Constraint, ConstraintKind, Row, state
+from app.planning.solving.solver import Solution
 from tests.planning import problems
 
 

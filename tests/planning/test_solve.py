@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.planning import solve as solving
-from app.planning.problem import ConstraintKind
-from app.planning.request import Component, Group, PlanRequest
-from app.planning.solve import SolvedPlan, solve
+from app.planning.plans import solve as solving
+from app.planning.plans.request import Component, Group, PlanRequest
+from app.planning.plans.solve import SolvedPlan, solve
+from app.planning.solving.problem import ConstraintKind
 
 EN, ZH = {"language": "en"}, {"language": "zh"}
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from app.planning import dual, solver
-from app.planning.conflicts import Conflict
-from app.planning.problem import Constraint, ConstraintKind, Problem, Row, state
-from app.planning.solver import Solution
+from app.planning.solving import dual, solver
+from app.planning.solving.conflicts import Conflict
+from app.planning.solving.problem import Constraint, ConstraintKind, Problem, Row, state
+from app.planning.solving.solver import Solution
 from tests.planning import problems, referee
 
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from app.planning import uncertainty
 from app.planning.errors import OutOfRange
-from app.planning.uncertainty import estimates, spread
+from app.planning.supply import uncertainty
+from app.planning.supply.uncertainty import estimates, spread
 
 
 def test_epochs_are_the_ends_of_the_interval_turned_around() -> None:

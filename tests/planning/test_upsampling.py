@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.planning.errors import NoWeight, UpsamplingInfeasible
-from app.planning.upsampling import upsample
+from app.planning.sampling.upsampling import upsample
 
 
 @given(

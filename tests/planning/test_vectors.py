@@ -10,23 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.planning import (
+from app.planning.errors import BudgetInfeasible
+from app.planning.estimates import media_tokens
+from app.planning.loss import data_constrained, presets, scaling
+from app.planning.loss.presets import Preset
+from app.planning.sampling import (
     apportionment,
     blending,
-    data_constrained,
-    feasibility,
-    media_tokens,
     mixing_laws,
     online_weights,
-    presets,
-    repetition,
-    scaling,
     schemes,
     upsampling,
 )
-from app.planning.errors import BudgetInfeasible
-from app.planning.presets import Preset
-from app.planning.shares import Shares, from_weights
+from app.planning.sampling.shares import Shares, from_weights
+from app.planning.supply import feasibility, repetition
 
 HERE = Path(__file__).parent
 CASES = json.loads((HERE / "vectors" / "mixture.json").read_text())["cases"]

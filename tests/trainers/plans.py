@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from app.mixtures.recipes import reading
-from app.planning.apportionment import largest_remainder
+from app.planning.sampling.apportionment import largest_remainder
 from app.trainers.kit.plan import Component, Layout, Location, Phase, Plan, Settings, Split
 
 TOKENIZER = "qwen2-qwen3"

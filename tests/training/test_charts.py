@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from app.compute.pipeline import bubble_fraction, bubble_slots
+from app.compute.layout.pipeline import bubble_fraction, bubble_slots
 from app.training import forms, service
 from app.training.charts.progress import draw_progress
 from app.training.charts.timeline import draw_timeline

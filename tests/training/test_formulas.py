@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.compute.estimate import lay_out
+from app.compute.estimating.estimate import lay_out
 from app.training import forms, presets, service
 from app.training.formulas.all import find_formulas
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.compute.prepared import predict_step, prepare_run
+from app.compute.estimating.prepared import predict_step, prepare_run
 from app.training import launch
 from tests.training.test_api import ask, changed, refused
 from tests.training.test_calculator import page, text_of

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from app.catalog.estimating.derivation import decimal_text
 from app.catalog.words.units import UNITS
-from app.planning import reading
 from app.planning.errors import (
     AmbiguousNumber,
     BytesNotTokens,
@@ -16,7 +15,8 @@ from app.planning.errors import (
     OutOfRange,
     PlanningError,
 )
-from app.planning.parsing import parse_tokens
+from app.planning.notation import reading
+from app.planning.notation.parsing import parse_tokens
 from app.web import numbers
 from app.web.i18n import gettext as _
 

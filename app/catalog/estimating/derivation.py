@@ -18,9 +18,9 @@ from app.catalog.licences import grade_order
 from app.catalog.models.estimates import EstimateMethod, NoEstimateReason
 from app.catalog.models.quantities import ByteContent
 from app.catalog.words.measured_texts import OWN_FILES, measured_text
-from app.planning.conversion import Factors, convert_quantity, find_factors
-from app.planning.text_rates import ByteConversion, TextRate, convert_bytes, text_rates
-from app.planning.tokens import NoConversion, Range, Tokens
+from app.planning.estimates.conversion import Factors, convert_quantity, find_factors
+from app.planning.estimates.text_rates import ByteConversion, TextRate, convert_bytes, text_rates
+from app.planning.estimates.tokens import NoConversion, Range, Tokens
 
 # A unit that says nothing of how long its text is.
 _UNITS_WITHOUT_LENGTH = frozenset({"sequence", "nucleic_acid_sequence"})

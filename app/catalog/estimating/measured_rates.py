@@ -12,7 +12,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from app.planning.text_rates import TextRate, text_rates
+from app.planning.estimates.text_rates import TextRate, text_rates
 
 KIND = "measured"
 _TEN_THOUSANDTHS = 10_000

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.catalog.models.datasets import Category
 from app.catalog.models.estimates import NoEstimateReason
 from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
-from app.planning.conversion import Factors
-from app.planning.priors import Prior
-from app.planning.text_rates import TextRate
+from app.planning.estimates.conversion import Factors
+from app.planning.estimates.priors import Prior
+from app.planning.estimates.text_rates import TextRate
 
 # A unit, the category of the data with those above it, and their languages.
 Kind = tuple[str, tuple[str, ...], tuple[str, ...]]

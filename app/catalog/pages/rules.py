@@ -15,9 +15,9 @@ from app.catalog.models.estimates import TokenEstimate
 from app.catalog.pages import charts, parts, quantities
 from app.catalog.reference import tokenizer_label
 from app.catalog.words import labels
-from app.planning.conversion import rescale
-from app.planning.languages import measured_tag
-from app.planning.tokens import Tokens
+from app.planning.estimates.conversion import rescale
+from app.planning.estimates.languages import measured_tag
+from app.planning.estimates.tokens import Tokens
 from app.web import numbers
 from app.web.i18n import gettext as _
 

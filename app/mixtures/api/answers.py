@@ -5,8 +5,8 @@ import math
 from pydantic import BaseModel, Field
 
 from app.mixtures.words import plans as words
-from app.planning.outcome import PlanResult, PlanWarning
-from app.planning.solve import ConflictingLimit, LimitPrice, SolvedPlan
+from app.planning.plans.outcome import PlanResult, PlanWarning
+from app.planning.plans.solve import ConflictingLimit, LimitPrice, SolvedPlan
 
 
 class ComponentOut(BaseModel):

@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 from app.mixtures.api.answers import finite
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.views import ComponentView, Exposure, MixtureView, Passes, PhaseView
-from app.planning.rollups import Cost, Portion
-from app.planning.uncertainty import Spread
+from app.planning.composition.rollups import Cost, Portion
+from app.planning.supply.uncertainty import Spread
 
 
 class IntervalOut(BaseModel):

@@ -9,11 +9,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from app.mixtures import sentences
 from app.mixtures.api import answers, examples
 from app.mixtures.content import Epochs, Flag, Number, Scheme, Share, Tokens, refuse_text
-from app.planning import plan, solve
-from app.planning import request as planning
 from app.planning.errors import PlanningError
 from app.planning.limits import MAX_COMPONENTS, MAX_GROUPS, MAX_TOKENS
-from app.planning.request import OnShortage, PlanRequest
+from app.planning.plans import plan, solve
+from app.planning.plans import request as planning
+from app.planning.plans.request import OnShortage, PlanRequest
 
 router = APIRouter(prefix="/api/v1", tags=["planning"])
 

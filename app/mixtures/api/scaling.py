@@ -10,9 +10,9 @@ from app.mixtures.api import examples
 from app.mixtures.api.answers import finite
 from app.mixtures.api.plans import Strict
 from app.mixtures.words.lists import CAVEATS
-from app.planning import data_constrained, overfitting, presets, scaling
 from app.planning.errors import PlanningError
-from app.planning.scaling import Caveat
+from app.planning.loss import data_constrained, overfitting, presets, scaling
+from app.planning.loss.scaling import Caveat
 from app.web.i18n import gettext as _
 
 router = APIRouter(prefix="/api/v1/scaling", tags=["planning"])

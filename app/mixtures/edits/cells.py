@@ -10,13 +10,13 @@ from app.mixtures import sentences
 from app.mixtures.content import Component, Phase, Scheme
 from app.mixtures.edits import weights
 from app.mixtures.edits.results import Bench, Edit, Edited, Spot, moved, refuse_groups, spot
-from app.planning import rebalance
 from app.planning.errors import NoWeight, OutOfRange, PlanningError
 from app.planning.exact import as_fraction
 from app.planning.limits import MAX_EPOCHS
-from app.planning.parsing import Entry, EntryKind, parse_entry
-from app.planning.rebalance import Rebalanced
-from app.planning.request import SchemeName
+from app.planning.notation.parsing import Entry, EntryKind, parse_entry
+from app.planning.plans.request import SchemeName
+from app.planning.supply import rebalance
+from app.planning.supply.rebalance import Rebalanced
 from app.web.i18n import gettext as _
 
 

@@ -16,8 +16,8 @@ from app.mixtures.edits.cells import freeze
 from app.mixtures.edits.results import Bench, Edit, Edited, spot
 from app.planning.errors import PlanningError
 from app.planning.limits import MAX_TOKENS
-from app.planning.parsing import parse_tokens
-from app.planning.request import OnShortage, SchemeName
+from app.planning.notation.parsing import parse_tokens
+from app.planning.plans.request import OnShortage, SchemeName
 from app.web.i18n import gettext as _
 
 

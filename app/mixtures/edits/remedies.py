@@ -10,11 +10,11 @@ from app.mixtures.edits.results import Bench, Edit, Edited, Spot, moved, spot
 from app.mixtures.phases import names_of
 from app.mixtures.requests import plan_request
 from app.mixtures.views import MixtureView
-from app.planning import solve as solver
 from app.planning.errors import PlanningError
-from app.planning.outcome import PlanResult
-from app.planning.request import OnShortage, PlanRequest
-from app.planning.solve import SolvedPlan
+from app.planning.plans import solve as solver
+from app.planning.plans.outcome import PlanResult
+from app.planning.plans.request import OnShortage, PlanRequest
+from app.planning.plans.solve import SolvedPlan
 
 
 def shrink(phase: str) -> Edit:

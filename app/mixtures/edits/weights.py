@@ -13,7 +13,7 @@ from app.mixtures import content as contents
 from app.mixtures.content import Phase
 from app.planning.exact import as_fraction, in_proportion
 from app.planning.limits import MIN_WEIGHT
-from app.planning.shares import Shares
+from app.planning.sampling.shares import Shares
 
 # Weights that come from tokens sum to at least 10 and less than 1,000.
 _DIGITS = 3

@@ -18,8 +18,8 @@ from app.mixtures.queries import versions as version_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.worth import Worth, worth_of
 from app.mixtures.web.say import SAY, Say
-from app.planning import data_constrained, presets, scaling
-from app.planning.scaling import Optimum
+from app.planning.loss import data_constrained, presets, scaling
+from app.planning.loss.scaling import Optimum
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)

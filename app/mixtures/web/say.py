@@ -7,8 +7,8 @@ from app.mixtures.phases import display_name
 from app.mixtures.policies import PolicyResult, Rule, Verdict
 from app.mixtures.tones import STATES, WORDS, Tone
 from app.mixtures.words import diffs, edits, lists, plans, policies
-from app.planning.request import OnShortage, SchemeName
-from app.planning.scaling import Caveat
+from app.planning.loss.scaling import Caveat
+from app.planning.plans.request import OnShortage, SchemeName
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 

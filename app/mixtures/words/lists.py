@@ -10,8 +10,8 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.models import Visibility
 from app.mixtures.policies import Verdict
 from app.mixtures.requests import SYNTHETIC_YES
-from app.planning.request import OnShortage, SchemeName
-from app.planning.scaling import Caveat
+from app.planning.loss.scaling import Caveat
+from app.planning.plans.request import OnShortage, SchemeName
 from app.web.i18n import CHINESE, current_locale, later
 from app.web.i18n import gettext as _
 from app.web.languages import language_name

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.phases import display_name
 from app.mixtures.views import PhaseView
-from app.planning.constrained import NamedConstraint
-from app.planning.outcome import Breach, PlanWarning, WarningCode
-from app.planning.overlap import Overlap, OverlapKind
-from app.planning.problem import ConstraintKind
-from app.planning.solve import ConflictingLimit, LimitPrice
+from app.planning.plans.constrained import NamedConstraint
+from app.planning.plans.outcome import Breach, PlanWarning, WarningCode
+from app.planning.plans.solve import ConflictingLimit, LimitPrice
+from app.planning.solving.problem import ConstraintKind
+from app.planning.supply.overlap import Overlap, OverlapKind
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.i18n import joined, ngettext

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from app.accounts.viewers import Viewer
 from app.catalog.estimating import tables
 from app.mixtures.shortages import Shortage, load_shortages
-from app.planning.conversion import Factors, find_factors
-from app.planning.tokens import NoConversion
+from app.planning.estimates.conversion import Factors, find_factors
+from app.planning.estimates.tokens import NoConversion
 from app.quotes.vocabulary import Modality, Task, Unit
 from app.web.i18n import gettext as _
 

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
-from app.planning.numbers import compact
+from app.planning.notation.numbers import compact
 from app.trainers.kit.notes import Note
 from app.trainers.kit.plan import Plan
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.catalog.locations.kinds import LAYOUT_WORDS, Layout
-from app.planning.numbers import System, compact
+from app.planning.notation.numbers import System, compact
 
 MOST_NAMES = 3
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.compute.results import Estimate
+from app.compute.estimating.results import Estimate
 from app.mixtures.models import Visibility
 from app.training.api_models import EstimateIn
 from app.training.models import TrainingPlan, TrainingPlanVersion

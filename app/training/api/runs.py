@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app.accounts.viewers import get_viewer
-from app.compute.flops import CONVENTIONS
-from app.compute.profiles import PROFILES
-from app.compute.results import Estimate
-from app.compute.states import OPTIMIZERS
+from app.compute.estimating.results import Estimate
+from app.compute.hardware.profiles import PROFILES
+from app.compute.model.flops import CONVENTIONS
+from app.compute.model.states import OPTIMIZERS
 from app.db import DbSession
 from app.training import knowledge, presets, questions, service
 from app.training.api.refusals import refusal

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.compute.results import Memory, StageMemory
+from app.compute.estimating.results import Memory, StageMemory
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Every formula of a plan, by id."""
 
-from app.compute.prepared import PreparedRun
+from app.compute.estimating.prepared import PreparedRun
 from app.training.formulas.formula import Formula
 from app.training.formulas.memory import memory_formulas
 from app.training.formulas.size import size_formulas

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from app.compute.activations import block_activations
-from app.compute.pipeline import weight_multiplier
-from app.compute.placement import padded_vocab, stage_parameters
-from app.compute.prepared import PreparedRun
-from app.compute.results import StageMemory
+from app.compute.estimating.prepared import PreparedRun
+from app.compute.estimating.results import StageMemory
+from app.compute.layout.pipeline import weight_multiplier
+from app.compute.layout.placement import padded_vocab, stage_parameters
+from app.compute.memory.activations import block_activations
 from app.compute.units import GIB
 from app.training.formulas.formula import Formula, n
 from app.training.service import Plan

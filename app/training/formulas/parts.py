@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from app.compute.profiles import PROFILES
+from app.compute.hardware.profiles import PROFILES
 from app.training.formulas.formula import Formula, n
 from app.training.service import Plan
 from app.web.i18n import later

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.compute.flops import attention_flops_per_token, block_matmul_parameters
-from app.compute.parameters import count_block, count_positions
-from app.compute.shapes import ModelShape
+from app.compute.model.flops import attention_flops_per_token, block_matmul_parameters
+from app.compute.model.parameters import count_block, count_positions
+from app.compute.model.shapes import ModelShape
 from app.compute.units import GIB
 from app.training.formulas.formula import Formula, n
 from app.training.service import Plan

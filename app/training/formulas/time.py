@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.compute.prepared import PreparedRun
-from app.compute.results import Ramp
+from app.compute.estimating.prepared import PreparedRun
+from app.compute.estimating.results import Ramp
 from app.compute.units import SECONDS_PER_DAY
 from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.formulas.parts import part_formulas

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.compute.communication import ACTIVATION_BYTES
-from app.compute.prepared import PreparedRun
+from app.compute.estimating.prepared import PreparedRun
+from app.compute.timing.communication import ACTIVATION_BYTES
 from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.service import Plan
 from app.web.i18n import later

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.compute.goodput import HOURS_PER_MONTH, Interruptions
+from app.compute.timing.goodput import HOURS_PER_MONTH, Interruptions
 from app.compute.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, TERA
 from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.service import Plan

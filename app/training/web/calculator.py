@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
-from app.compute.estimate import lay_out
-from app.compute.results import StepParts
+from app.compute.estimating.estimate import lay_out
+from app.compute.estimating.results import StepParts
 from app.db import DbSession
 from app.errors import AppError
 from app.training import (

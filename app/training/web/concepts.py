@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
-from app.compute.pipeline import bubble_fraction, bubble_slots
-from app.compute.precision import FORMATS, NumberFormat, bf16_sum_stalls_at
-from app.compute.states import bytes_per_parameter, state_bytes
+from app.compute.layout.pipeline import bubble_fraction, bubble_slots
+from app.compute.model.precision import FORMATS, NumberFormat, bf16_sum_stalls_at
+from app.compute.model.states import bytes_per_parameter, state_bytes
 from app.compute.units import GIB
 from app.db import DbSession
 from app.errors import NotFound

@@ -18,7 +18,7 @@ from app.catalog.measuring.errors import CannotMeasure
 from app.catalog.models.datasets import Dataset
 from app.catalog.models.estimates import TokenEstimate
 from app.errors import Conflict, NotFound
-from app.planning.text_rates import text_rates
+from app.planning.estimates.text_rates import text_rates
 from tests.catalog.measuring.texts import TEXTS, run, write
 
 BOOKS = "jlw-chinese-books"

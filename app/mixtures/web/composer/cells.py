@@ -17,7 +17,7 @@ from app.mixtures.edits.results import Edit
 from app.mixtures.edits.several import Step
 from app.mixtures.web.composer.rows import shown_cells
 from app.planning.errors import PlanningError
-from app.planning.parsing import EntryKind, parse_entry
+from app.planning.notation.parsing import EntryKind, parse_entry
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 

@@ -15,8 +15,8 @@ from app.mixtures.web.composer.rows import two_places
 from app.mixtures.web.composer.still import quantity
 from app.mixtures.words import plans as words
 from app.mixtures.words.plans import passes
-from app.planning.outcome import NamedMove
-from app.planning.problem import ConstraintKind
+from app.planning.plans.outcome import NamedMove
+from app.planning.solving.problem import ConstraintKind
 from app.web import numbers
 from app.web.errors import sentence
 from app.web.i18n import gettext as _

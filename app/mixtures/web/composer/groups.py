@@ -14,7 +14,7 @@ from app.mixtures.views import PhaseView
 from app.mixtures.web.composer.cells import read_share
 from app.mixtures.web.composer.settings import read_number
 from app.mixtures.words.lists import TAGS, namesakes, tag_value_word
-from app.planning.tags import Tag as TagValue
+from app.planning.composition.tags import Tag as TagValue
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 

@@ -29,8 +29,8 @@ from app.mixtures.web.composer.settings import PARAMETERS
 from app.mixtures.web.composer.worth import Worth
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import edits as edit_words
-from app.planning.numbers import spell
-from app.planning.request import OnShortage, SchemeName
+from app.planning.notation.numbers import spell
+from app.planning.plans.request import OnShortage, SchemeName
 from app.web import numbers
 from app.web.forms import FormData
 

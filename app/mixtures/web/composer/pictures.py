@@ -8,7 +8,7 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.web.composer.still import quantity
 from app.mixtures.words.lists import TAGS, namesakes, portion_word
-from app.planning.rollups import Portion
+from app.planning.composition.rollups import Portion
 from app.web.i18n import CHINESE, current_locale
 from app.web.i18n import gettext as _
 

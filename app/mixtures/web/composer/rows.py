@@ -15,7 +15,7 @@ from app.mixtures.tones import STATES, WORDS, Tone
 from app.mixtures.views import ComponentView, Passes, PhaseView
 from app.mixtures.web.composer.still import DIGEST_BYTES, Still, html, still_of
 from app.mixtures.words.plans import LEAST_SHOWN, passes
-from app.planning.numbers import System, compact
+from app.planning.notation.numbers import System, compact
 from app.web import numbers
 from app.web.i18n import gettext as _
 

@@ -11,9 +11,9 @@ from app.mixtures.content import Carried, Content, Phase, Purpose, Scheme
 from app.mixtures.edits import phases as edits
 from app.mixtures.edits.results import Bench, Edit, Edited, spot
 from app.planning.errors import PlanningError
-from app.planning.parsing import parse_tokens
-from app.planning.request import OnShortage, SchemeName
-from app.planning.schemes import MAX_ALPHA
+from app.planning.notation.parsing import parse_tokens
+from app.planning.plans.request import OnShortage, SchemeName
+from app.planning.sampling.schemes import MAX_ALPHA
 from app.web.forms import FormData
 from app.web.validation import sentence_of
 

@@ -10,7 +10,7 @@ from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.phases import display_name
 from app.mixtures.words.lists import method_word, tag_value_word
-from app.planning.numbers import System, compact
+from app.planning.notation.numbers import System, compact
 from app.web import numbers
 from app.web.filters import lang_of
 from app.web.i18n import CHINESE, current_locale

@@ -8,7 +8,7 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.phases import display_name
 from app.mixtures.repeats import ComponentCost, PlanCost, Repeats
 from app.mixtures.views import MixtureView
-from app.planning import repetition
+from app.planning.supply import repetition
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from app.accounts.viewers import CurrentViewer
-from app.compute.results import Memory
+from app.compute.estimating.results import Memory
 from app.db import DbSession
 from app.training import knowledge, words
 from app.training.charts.memory import MemoryChart, draw_side_by_side
