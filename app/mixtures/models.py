@@ -175,6 +175,23 @@ class ShareLink(Base):
     version: Mapped[MixtureVersion] = relationship(lazy="raise")
 
 
+class SeenChange(Base):
+    """
+    Who has seen what of the catalogue changed since a version; they are told again of more.
+
+    `digest` stands for the changes that they saw.
+    """
+
+    __tablename__ = "mixture_version_seen"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("mixture_version.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    digest: Mapped[str]
+    seen_at: Mapped[CreatedAt]
+
+
 class Policy(HasTimestamps, Base):
     """A rule of the team for every mixture; `tag` and `value` are null for passes."""
 

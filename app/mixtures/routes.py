@@ -2,9 +2,32 @@
 
 from fastapi import APIRouter
 
-from app.mixtures.web import adding, listing, policies, recipes, repeats, settings, uses, versions
+from app.mixtures.web import (
+    adding,
+    listing,
+    policies,
+    recipes,
+    repeats,
+    seen,
+    settings,
+    uses,
+    versions,
+)
 from app.mixtures.web.composer import routes as composer
 
+PAGES = (
+    adding,
+    listing,
+    recipes,
+    policies,
+    uses,
+    settings,
+    versions,
+    seen,
+    repeats,
+    composer,
+)
+
 router = APIRouter()
-for module in (adding, listing, recipes, policies, uses, settings, versions, repeats, composer):
+for module in PAGES:
     router.include_router(module.router)

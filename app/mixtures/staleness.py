@@ -7,14 +7,16 @@ it, since a draft always counts with what the catalogue says now.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from app.accounts.viewers import Viewer
+from app.accounts.viewers import Viewer, require_account
 from app.mixtures import access, catalogue, diffs, loading
 from app.mixtures import facts as dataset_facts
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.models import MixtureVersion
+from app.mixtures.models import MixtureVersion, SeenChange
+from app.mixtures.queries import versions as version_queries
 from app.mixtures.versions import Opened
 from app.mixtures.views import MixtureView
 
@@ -67,18 +69,40 @@ def count_stale(
     slugs = {slug for version in versions for slug in version.dataset_slugs}
     now = catalogue.load_facts(session, sorted(slugs), with_team=access.sees_team(viewer))
     return {
-        version.id: len(
-            diffs.changed_facts(
-                {
-                    slug: dataset_facts.thawed(one)
-                    for slug, one in version.facts["datasets"].items()
-                },
-                now,
-                version.dataset_slugs,
-            )
-        )
+        version.id: len(diffs.changed_facts(_frozen(version), now, version.dataset_slugs))
         for version in versions
     }
+
+
+def has_seen(session: Session, version: MixtureVersion, viewer: Viewer) -> bool:
+    """Return whether a viewer has said that they saw all that changed since a version."""
+    if viewer.account_id is None:
+        return False
+    seen = version_queries.find_seen(session, version.id, viewer.account_id)
+    return seen is not None and seen.digest == _digest(session, version, viewer)
+
+
+def mark_seen(session: Session, version: MixtureVersion, viewer: Viewer) -> None:
+    """Note that a viewer saw what changed since a version, so that it is not announced again."""
+    account_id = require_account(viewer)
+    digest = _digest(session, version, viewer)
+    seen = version_queries.find_seen(session, version.id, account_id)
+    if seen is None:
+        session.add(SeenChange(version_id=version.id, account_id=account_id, digest=digest))
+    else:
+        seen.digest = digest
+
+
+def _digest(session: Session, version: MixtureVersion, viewer: Viewer) -> str:
+    """Return what stands for the changes since a version: another change, another digest."""
+    now = catalogue.load_facts(session, version.dataset_slugs, with_team=access.sees_team(viewer))
+    changed = diffs.changed_facts(_frozen(version), now, version.dataset_slugs)
+    told = [(slug, diffs.counts(is_now) if is_now else None) for slug, _was, is_now in changed]
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def _frozen(version: MixtureVersion) -> dict[str, DatasetFacts]:
+    return {slug: dataset_facts.thawed(one) for slug, one in version.facts["datasets"].items()}
 
 
 def what_changed(was: DatasetFacts, now: DatasetFacts | None) -> tuple[str, ...]:
@@ -116,6 +140,6 @@ def drifted(base: MixtureVersion | None, view: MixtureView) -> tuple[str, ...]:
     """Return the datasets of a draft that changed since the version that it started from."""
     if base is None:
         return ()
-    frozen = {slug: dataset_facts.thawed(one) for slug, one in base.facts["datasets"].items()}
+    frozen = _frozen(base)
     slugs = [slug for slug in view.content.datasets() if slug in frozen]
     return tuple(slug for slug, _was, _now in diffs.changed_facts(frozen, view.facts, slugs))

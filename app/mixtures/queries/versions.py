@@ -6,10 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from app.errors import NotFound
-from app.mixtures.models import (
-    Mixture,
-    MixtureVersion,
-)
+from app.mixtures.models import Mixture, MixtureVersion, SeenChange
 
 
 def get_version(session: Session, mixture: Mixture, number: int) -> MixtureVersion:
@@ -79,3 +76,8 @@ def list_versions_using(session: Session, slugs: Sequence[str]) -> list[MixtureV
             .options(joinedload(MixtureVersion.mixture))
         )
     )
+
+
+def find_seen(session: Session, version_id: int, account_id: int) -> SeenChange | None:
+    """Return which changes since a version somebody has seen."""
+    return session.get(SeenChange, (version_id, account_id))

@@ -14,6 +14,9 @@ NOTICES = {
     "added": later("The datasets are in the draft. Give them their weights."),
     "imported": later("The text is the draft now. Its comments stay in your file."),
     "saved": later("The version is saved. It never changes from here on."),
+    "seen": later(
+        "Noted. The version stays as it is, and you are told again when the catalogue changes more."
+    ),
     "reverted": later("The draft is set back to this version. Undo brings the other one back."),
     "renamed": later("The name and the description are saved."),
     "visibility": later("Who sees the mixture is changed."),

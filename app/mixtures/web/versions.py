@@ -29,6 +29,7 @@ from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import diffs as diff_words
 from app.web.forms import Form, FormData
+from app.web.i18n import gettext as _
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +49,7 @@ class VersionsPage:
     next_number: int
     policies: Sequence[Any]
     facts: Mapping[str, Any]
+    message: str
     form: FormData | None
     notice: str | None
     say: Say = SAY
@@ -63,6 +65,7 @@ class VersionPage:
     findings: Sequence[Finding]
     evidence: Mapping[str, list[Evidence]]
     stale: Sequence[Stale]
+    is_seen: bool
     can_edit: bool
     can_share: bool
     is_shared: bool
@@ -86,11 +89,17 @@ class DiffPage:
 
 @router.get("/mixtures/{slug}/versions", name="mixtures.versions")
 def show_versions(
-    request: Request, session: DbSession, viewer: CurrentViewer, slug: str, notice: DoneNotice
+    request: Request,
+    session: DbSession,
+    viewer: CurrentViewer,
+    slug: str,
+    *,
+    notice: DoneNotice,
+    rebase: Annotated[bool, Query()] = False,
 ) -> Response:
-    """List the versions of a mixture."""
+    """List the versions of a mixture; `rebase` proposes to save one on today's catalogue."""
     mixture = mixture_queries.get_mixture(session, slug, viewer)
-    return versions_page(request, session, mixture, viewer, notice=notice)
+    return versions_page(request, session, mixture, viewer, notice=notice, is_rebase=rebase)
 
 
 def versions_page(
@@ -101,6 +110,7 @@ def versions_page(
     *,
     form: FormData | None = None,
     notice: str | None = None,
+    is_rebase: bool = False,
 ) -> Response:
     """Render the list of versions, with what is wrong with the form that saves one."""
     found = version_queries.list_versions(session, mixture.id, with_facts=True)
@@ -121,6 +131,7 @@ def versions_page(
         next_number=mixture.last_version + 1,
         policies=[one for one in view.policies if one.needs_reason] if view else [],
         facts=view.facts if view else {},
+        message=_("On the catalogue as it is now") if is_rebase else "",
         form=form,
         notice=notice,
     )
@@ -165,10 +176,12 @@ def show_version(
     version = version_queries.get_version(session, mixture, number)
     opened = versions.open_version(version, with_team=access.sees_team(viewer))
     can_edit = access.can_edit(viewer, mixture)
+    stale = staleness.find(session, opened, viewer)
     page = version_page(
         mixture,
         opened,
-        stale=staleness.find(session, opened, viewer),
+        stale=stale,
+        is_seen=bool(stale) and staleness.has_seen(session, version, viewer),
         viewer=viewer,
         revision=draft_queries.get_draft(session, mixture.id).revision if can_edit else None,
         notice=notice,
@@ -182,6 +195,7 @@ def version_page(
     *,
     stale: Sequence[Stale],
     viewer: Viewer,
+    is_seen: bool = False,
     revision: int | None = None,
     notice: str | None = None,
     is_shared: bool = False,
@@ -199,6 +213,7 @@ def version_page(
             if slug in opened.view.facts
         },
         stale=stale,
+        is_seen=is_seen,
         can_edit=not is_shared and access.can_edit(viewer, mixture),
         can_share=not is_shared
         and access.can_edit(viewer, mixture)

@@ -194,7 +194,7 @@ def make(made: Making) -> ComposerPage:
         next_number=made.mixture.last_version + 1,
         drifted=()
         if made.asking.is_fragment
-        else _drifted(session, made.mixture, made.draft, view),
+        else _drifted(session, made.mixture, made.draft, view, made.viewer),
         budget_text=spell(phase.budget, numbers.system()),
         total_text=spell(view.content.total_tokens, numbers.system()),
         model_text=_spelled(view.content.model_parameters),
@@ -279,12 +279,13 @@ def _lists(session: Session, content: Content) -> dict[str, list[tuple[str, str]
 
 
 def _drifted(
-    session: Session, mixture: Mixture, draft: Draft, view: MixtureView
+    session: Session, mixture: Mixture, draft: Draft, view: MixtureView, viewer: Viewer
 ) -> tuple[str, ...]:
     if draft.base_version is None:
         return ()
     base = version_queries.get_version(session, mixture, draft.base_version)
-    return staleness.drifted(base, view)
+    found = staleness.drifted(base, view)
+    return () if found and staleness.has_seen(session, base, viewer) else found
 
 
 def _spelled(value: float | None) -> str:
