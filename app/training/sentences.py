@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from app.compute import errors
-from app.compute.estimating.results import Notice, Remedy
+from app.compute.estimating.results import Memory, Notice, Remedy
 from app.compute.hardware.profiles import PROFILES
-from app.compute.model.states import OPTIMIZERS
+from app.compute.layout.layouts import Layout
+from app.compute.model.states import OPTIMIZERS, default_stage
 from app.training.problems import Problem, TrainingRefused
 from app.web.i18n import gettext as _
 from app.web.i18n import later, pgettext
@@ -123,13 +124,14 @@ NOTICES: Mapping[str, str] = {
 """Every remark beside an estimate."""
 
 CHANGES: Mapping[str, str] = {
-    "shard_optimizer": later("Shard the optimizer states over the data-parallel group."),
-    "raise_tp": later("Double the tensor-parallel size."),
-    "raise_pp": later("Double the pipeline-parallel size."),
-    "recompute_selective": later("Recompute attention scores (selective recomputation)."),
-    "recompute_full": later("Recompute whole blocks (full recomputation)."),
-    "sequence_parallel": later("Turn sequence parallelism on."),
-    "lower_micro_batch": later("Halve the micro-batch."),
+    "tp": later("tensor-parallel size %(value)s instead of %(old)s"),
+    "pp": later("%(value)s pipeline stages instead of %(old)s"),
+    "cp": later("context-parallel size %(value)s instead of %(old)s"),
+    "micro_batch": later("a micro-batch of %(value)s instead of %(old)s"),
+    "recompute": later("%(value)s instead of %(old)s"),
+    "sequence_parallel": later("sequence parallelism"),
+    "zero": later("ZeRO stage %(value)s instead of %(old)s"),
+    "optimizer": later("the optimizer states divided over the data-parallel group"),
 }
 """What to change where a stage is too full."""
 
@@ -156,6 +158,7 @@ TERMS: Mapping[str, str] = {
     "optimizer": later("Optimizer states"),
     "activations": later("Activations"),
     "logits": later("Logits"),
+    "buffers": later("Buffers"),
 }
 """The terms of a stage that a change would shrink."""
 
@@ -230,21 +233,48 @@ def tell_rule(rule: str, values: Mapping[str, object]) -> str:
     return _(RULES[rule], **_all_shown(values))
 
 
-def tell_notice(notice: Notice) -> str:
-    """Word a remark beside an estimate."""
+def tell_notice(notice: Notice, memory: Memory, layout: Layout) -> str:
+    """Word a remark beside an estimate; what does not fit, with what would."""
     message = _(NOTICES[notice.code], **_all_shown(notice.values))
     if notice.code == "predicted_step":
         message = _join(message, _(ORIGINS[str(notice.values["profile"])]))
+    elif notice.code == "does_not_fit":
+        message = _join(message, tell_best_remedy(memory, layout))
     return message
 
 
-def tell_remedy(remedy: Remedy) -> str:
-    """Say which term of the fullest stage a change would shrink, and which change."""
+def tell_change(remedy: Remedy, layout: Layout) -> str:
+    """Say what a remedy changes: the nearest value, and what the layout has now."""
+    values: dict[str, object] = {
+        "value": remedy.value,
+        "old": getattr(layout, remedy.change),
+    }
+    if remedy.value is True:
+        values = {}
+    elif remedy.change == "recompute":
+        values = {name: _(RECOMPUTE[str(value)]) for name, value in values.items()}
+    elif remedy.change == "zero":
+        values["old"] = default_stage(layout.optimizer, layout.zero)
+    return _(CHANGES[remedy.change], **_all_shown(values))
+
+
+def term_word(term: str) -> str:
+    """Return the name of a term of a stage's memory."""
+    return _(TERMS[term])
+
+
+def tell_best_remedy(memory: Memory, layout: Layout) -> str:
+    """Say which term to change first, and to what; or that no single change is enough."""
+    if not memory.remedies or memory.remedies[0].verdict == "does_not_fit":
+        return _("No single change is enough; the layout search tries them together.")
+    best = memory.remedies[0]
     return _(
-        "%(term)s, %(gib)s GiB: %(change)s",
-        term=_(TERMS[remedy.term]),
-        gib=decimal(remedy.gib, 1),
-        change=_(CHANGES[remedy.change]),
+        "%(term)s take %(gib)s GiB of it. With %(change)s it is %(then)s GiB (%(verdict)s).",
+        term=term_word(best.term),
+        gib=decimal(best.gib, 1),
+        change=tell_change(best, layout),
+        then=decimal(best.max_gib, 1),
+        verdict=verdict_word(best.verdict),
     )
 
 

@@ -111,7 +111,10 @@ def plan_run(body: EstimateIn, known: Known | None = None) -> Plan:
             tokens=body.tokens,
             assumptions=assumed,
         )
-    notices = tuple(replace(one, message=sentences.tell_notice(one)) for one in found.warnings)
+    notices = tuple(
+        replace(one, message=sentences.tell_notice(one, found.memory, found.layout))
+        for one in found.warnings
+    )
     return Plan(shape, cluster, body.tokens, assumed, replace(found, warnings=notices))
 
 

@@ -89,6 +89,11 @@ def options_line(layout: Layout) -> str:
     return " · ".join(chosen)
 
 
+def recompute(name: str) -> str:
+    """Return what a layout computes again."""
+    return sentences.recompute_word(name)
+
+
 def field(name: str) -> str:
     """Return the label of a field of the form."""
     return word(fields.FIELDS, name)

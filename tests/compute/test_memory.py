@@ -188,9 +188,39 @@ def test_verdict_names_the_excess_and_what_to_change():
     assert plan.memory.verdict == "does_not_fit"
     assert not plan.memory.fits
     assert plan.memory.margin_gib == pytest.approx(79.15 - plan.memory.max_gib)
-    assert plan.memory.remedies[0].term == "states"
-    assert {remedy.change for remedy in plan.memory.remedies} >= {"raise_tp", "raise_pp"}
+    # Twelve stages are what BigScience then ran; that is the nearest size that fits.
+    best = plan.memory.remedies[0]
+    assert (best.term, best.change, best.value, best.verdict) == ("states", "pp", 12, "fits")
+    assert {remedy.change for remedy in plan.memory.remedies} >= {"tp", "pp", "micro_batch"}
     assert "does_not_fit" in {notice.code for notice in plan.warnings}
+
+
+def test_a_remedy_is_the_nearest_value_that_fits():
+    """Long sequences: each size of the search below the remedy's still does not fit."""
+    shape = replace(presets.models()["llama3-70b"].shape, sequence=131_072)
+    layout = Layout(tp=8, pp=4, dp=16, global_batch=64, sequence_parallel=True)
+    cluster = Cluster(Accelerator("H100", 989, 80, link_gb_s=450), 512)
+
+    plan = estimate(shape, cluster, layout, tokens=1e9)
+
+    [context] = [one for one in plan.memory.remedies if one.change == "cp"]
+    for size in (2, 4, 8, 16):
+        tried = estimate(shape, cluster, replace(layout, cp=size, dp=16 // size), tokens=1e9)
+        assert (tried.memory.verdict == "fits") == (size >= context.value)
+        if size == context.value:
+            assert tried.memory.max_gib == context.max_gib
+    assert plan.memory.remedies[0].verdict == "fits"
+
+
+def test_a_run_that_fits_needs_no_remedy():
+    plan = estimate(
+        presets.models()["llama3-8b"].shape,
+        Cluster(Accelerator("H100", 989, 80), 8),
+        Layout(tp=2, dp=4, global_batch=64, recompute="full"),
+        tokens=1e9,
+    )
+    assert plan.memory.verdict == "fits"
+    assert plan.memory.remedies == ()
 
 
 def test_band_is_around_the_middle():

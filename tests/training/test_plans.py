@@ -1,6 +1,7 @@
 """Saved plans: from a run or a mixture version, immutable, seen by whom they should be, shared."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -10,7 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts.models import Account, Role
+from app.mixtures import drafts
 from app.mixtures import versions as mixture_versions
+from app.mixtures.edits import phases
 from app.training.models import TrainingPlan, TrainingPlanVersion
 from tests import factories
 from tests.factories import make_account
@@ -61,6 +64,31 @@ def test_phases_have_their_own_sequence_and_batch(client, session, planner):
     assert "32,768" in shown
     assert "32,768" in text_of(page(client, f"{where}?phase=1"))
     assert last(session).results["tokens"] == 10**12
+
+
+def test_a_phase_that_does_not_fit_leads_to_a_layout_of_its_own(client, session, planner):
+    run = {
+        "model": "llama3-70b", "gpus": "512", "tp": "8", "pp": "4", "sequence_parallel": "yes",
+        "optimizer": "megatron_distributed", "recompute": "none",
+    }  # fmt: skip
+    where = save(client, **run, **TWO_PHASES)
+    shown = page(client, f"{where}?phase=1")
+    assert "With context-parallel size 2 instead of 1 it is" in text_of(shown)
+    [change] = re.findall(r'href="(/training/plans/new[^"]*phase-1-cp=2)"', shown)
+    form = page(client, html.unescape(change))
+    assert re.search(r'name="phase-1-cp"\s+value="2"', form)
+    assert re.search(r'name="phase-1-seq"\s+value="32768"', form)
+
+    save(
+        client, **run, **TWO_PHASES, plan="8b-on-64", base="1", message="CP 2 for long texts",
+        **{"phase-1-cp": "2", "phase-1-recompute": "selective"},
+    )  # fmt: skip
+    first, second = last(session).content["phases"]
+    assert "cp" not in first
+    assert (second["cp"], second["recompute"]) == (2, "selective")
+    assert last(session).results["fits"]
+    shown = text_of(page(client, "/training/plans/8b-on-64/versions/2"))
+    assert "TP 8 · PP 4 · DP 8 · CP 2" in shown
 
 
 def test_the_next_version_needs_the_last_one(client, session, planner):
@@ -203,6 +231,34 @@ def test_a_plan_starts_from_a_mixture_version(seeded_client, seeded_session):
     stored = last(seeded_session)
     assert stored.mixture_version_id is not None
     assert stored.content["mixture"]["unique_tokens"] > 0
+
+
+def test_a_phase_keeps_what_it_has_of_its_own_when_the_mixture_moves_on(
+    seeded_client, seeded_session
+):
+    viewer = make_viewer(seeded_session)
+    mixture = make_mixture(seeded_session, viewer)
+    for number, tokens in ((1, 3 * 10**9), (2, 2 * 10**9)):
+        drafts.edit_draft(
+            seeded_session, mixture, phases.set_budget("Main", tokens),
+            revision=number, viewer=viewer,
+        )  # fmt: skip
+        mixture_versions.save_version(
+            seeded_session, mixture, message="tokens", reason="", viewer=viewer
+        )
+    factories.sign_in(seeded_client, seeded_session, seeded_session.get(Account, viewer.account_id))
+    link = f"mixture={mixture.slug}&version"
+    name = re.search(
+        r'name="phase-0-name"\s+value="([^"]*)"',
+        page(seeded_client, f"/training/plans/new?{link}=1"),
+    ).group(1)
+    own = {"phase-0-name": name, "phase-0-tokens": "1B", "phase-0-seq": "16384"}
+    save(seeded_client, mixture=mixture.slug, version="1", **own)
+
+    form = page(seeded_client, f"/training/plans/new?plan=8b-on-64&base=1&{link}=2")
+
+    assert re.search(r'name="phase-0-seq"\s+value="16384"', form)
+    assert not re.search(r'name="phase-0-tokens"\s+value="1B"', form)
 
 
 def test_a_mixture_that_one_may_not_see_is_not_found(client, planner):

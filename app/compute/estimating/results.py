@@ -42,11 +42,21 @@ class StageMemory:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A term of the fullest stage that a change would shrink, and what to change."""
+    """
+    A single change of the layout that shrinks the fullest stage, and what is then left.
+
+    `term` is what shrinks most, `gib` what it takes now. `change` names a field of `Layout` and
+    `value` what it becomes; `max_gib` and `verdict` are those of the changed run, `step_ratio` is
+    its predicted step over the present one.
+    """
 
     term: str
     gib: float
     change: str
+    value: int | str
+    max_gib: float
+    verdict: Verdict
+    step_ratio: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,8 @@ class Memory:
     Memory of every stage and the verdict on the fullest.
 
     `margin_gib` is negative where it does not fit; `low_gib` and `high_gib` are `max_gib` at the
-    ends of the overhead's band; `remedies` are sorted by what they could free.
+    ends of the overhead's band; `remedies` are there where it is not sure to fit, the
+    best first.
     """
 
     per_stage: tuple[StageMemory, ...]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.compute.estimating.prepared import PreparedRun
-from app.compute.estimating.results import Memory, Remedy, StageMemory
+from app.compute.estimating.remedies import find_remedies
+from app.compute.estimating.results import Memory, StageMemory
 from app.compute.layout.pipeline import in_flight
 from app.compute.memory.per_stage import MemoryParts, judge
 from app.compute.units import Floats
@@ -24,7 +25,7 @@ def judge_memory(run: PreparedRun, parts: MemoryParts) -> Memory:
     Returns
     -------
     Memory
-        Every stage, the verdict, its margin, and remedies for the fullest stage.
+        Every stage, the verdict, its margin, and what would make it fit where it is not sure to.
     """
     usable = run.cluster.accelerator.usable_memory_gib
     total, allocated = parts.total, parts.allocated
@@ -45,54 +46,8 @@ def judge_memory(run: PreparedRun, parts: MemoryParts) -> Memory:
         usable_gib=usable,
         low_gib=float(low),
         high_gib=float(high),
-        remedies=tuple(find_remedies(run, parts, fullest)),
+        remedies=() if verdict == "fits" else tuple(find_remedies(run, parts)),
     )
-
-
-def find_remedies(run: PreparedRun, parts: MemoryParts, stage: int) -> list[Remedy]:
-    """
-    Find what would shrink a stage, the largest terms first.
-
-    Parameters
-    ----------
-    run : PreparedRun
-    parts : MemoryParts
-    stage : int
-        Index of the stage.
-
-    Returns
-    -------
-    list of Remedy
-        A term, its GiB and a change by code: ``shard_optimizer``, ``raise_tp``, ``raise_pp``,
-        ``recompute_full``, ``recompute_selective``, ``sequence_parallel``, ``lower_micro_batch``.
-    """
-    sizes = {
-        "states": float(parts.states[stage]),
-        "optimizer": float(parts.optimizer[stage]),
-        "activations": float(parts.activations[stage]),
-        "logits": float(parts.logits[stage]),
-    }
-    found = [Remedy(term, sizes[term], change) for term, change in _changes(run) if sizes[term] > 0]
-    return sorted(found, key=lambda remedy: -remedy.gib)
-
-
-def _changes(run: PreparedRun) -> Iterator[tuple[str, str]]:
-    layout, node = run.layout, run.cluster.gpus_per_node
-    if not run.states.shard_optimizer and layout.dp * layout.cp > 1:
-        yield "optimizer", "shard_optimizer"
-    if layout.tp * 2 <= node and run.shape.heads % (layout.tp * 2) == 0:
-        yield "states", "raise_tp"
-    if layout.pp * 2 <= run.shape.layers:
-        yield "states", "raise_pp"
-    if layout.recompute == "none" and run.attention == "unfused":
-        yield "activations", "recompute_selective"
-    if layout.recompute != "full":
-        yield "activations", "recompute_full"
-    if layout.tp > 1 and not layout.sequence_parallel:
-        yield "activations", "sequence_parallel"
-    if layout.micro_batch > 1:
-        yield "activations", "lower_micro_batch"
-        yield "logits", "lower_micro_batch"
 
 
 def _stages(run: PreparedRun, parts: MemoryParts, usable: float) -> Iterator[StageMemory]:

@@ -8,12 +8,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import AppError, InvalidInput
 from app.training import service
-from app.training.api_models import MOST_BATCH, MOST_SEQUENCE, MOST_TOKENS, EstimateIn
+from app.training.api_models import (
+    MOST_BATCH,
+    MOST_SEQUENCE,
+    MOST_TOKENS,
+    Batch,
+    EstimateIn,
+    Recompute,
+    Size,
+)
 from app.training.known import Known
 from app.training.service import Plan
 from app.web.errors import sentence
 
 MOST_PHASES = 20
+LAYOUT_OF_PHASE = frozenset({"tp", "pp", "cp", "micro_batch", "recompute"})
+"""What a phase may set otherwise than the run; data parallelism is what is left of the GPUs."""
 
 
 class Saved(BaseModel):
@@ -23,17 +33,27 @@ class Saved(BaseModel):
 
 
 class PhasePart(Saved):
-    """A stretch of training: its tokens, and where it has them its own sequence and batch."""
+    """A stretch of training: its tokens, and where it has them its own sequence, batch, layout."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     tokens: Annotated[int, Field(ge=1, le=int(MOST_TOKENS))]
     seq: Annotated[int, Field(ge=1, le=MOST_SEQUENCE)] | None = None
     global_batch: Annotated[int, Field(ge=1, le=MOST_BATCH)] | None = None
+    tp: Size | None = None
+    pp: Size | None = None
+    cp: Size | None = None
+    micro_batch: Batch | None = None
+    recompute: Recompute | None = None
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The fields of a layout that it has of its own."""
+        return self.model_dump(include=set(LAYOUT_OF_PHASE), exclude_none=True)
 
     @property
     def is_changed(self) -> bool:
         """Whether it trains otherwise than the run says."""
-        return self.seq is not None or self.global_batch is not None
+        return self.seq is not None or self.global_batch is not None or bool(self.layout)
 
 
 class MixturePart(Saved):
@@ -102,8 +122,8 @@ def compute(content: Content, known: Known) -> Computed:
     """
     Compute every phase of a plan.
 
-    A phase with its own sequence or batch has no measured step: it runs at the hardware rate that
-    the step of the run shows.
+    A phase with its own sequence, batch or layout has no measured step: it runs at the hardware
+    rate that the step of the run shows.
 
     Raises
     ------
@@ -140,8 +160,13 @@ def body_of(run: EstimateIn, part: PhasePart, base: Plan, *, is_first: bool) -> 
     changed["tokens"] = float(part.tokens)
     if part.seq is not None:
         changed["model"]["seq"] = part.seq
+    layout = changed.setdefault("layout", {})
     if part.global_batch is not None:
-        changed.setdefault("layout", {})["global_batch"] = part.global_batch
+        layout["global_batch"] = part.global_batch
+    if part.layout:
+        # The batch stays the run's, not the one of the new sizes.
+        layout.setdefault("global_batch", base.estimate.layout.global_batch)
+        layout |= {"dp": None, **part.layout}
     if part.is_changed and run.efficiency.step_seconds is not None:
         rate = base.estimate.utilisation.hardware_tflops_per_gpu
         changed["efficiency"] = {"hfu_tflops": rate}

@@ -1,6 +1,6 @@
 """The calculator: a run in the address, what it takes on the page. Needs no account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
 from app.compute.estimating.estimate import lay_out
-from app.compute.estimating.results import StepParts
+from app.compute.estimating.results import Estimate, Remedy, StepParts
 from app.db import DbSession
 from app.errors import AppError
 from app.training import (
@@ -48,6 +48,16 @@ class Part:
 
 
 @dataclass(frozen=True)
+class RemedyRow:
+    """A change that would make a run fit, in words; `href` makes it."""
+
+    remedy: Remedy
+    term: str
+    change: str
+    href: str | None
+
+
+@dataclass(frozen=True)
 class Shown:
     """Everything that the page shows of a plan; the formulas of memory are those of `stage`."""
 
@@ -59,7 +69,7 @@ class Shown:
     timeline: Timeline | None
     progress: Progress
     parts: Sequence[Part]
-    remedies: Sequence[str]
+    remedies: Sequence[RemedyRow]
     price: Price | None
 
 
@@ -151,9 +161,21 @@ def show_plan(
     *,
     stage: int | None = None,
     phases: Sequence[tuple[str, Plan]] = (),
+    href_of: Callable[[Mapping[str, str]], str | None] | None = None,
 ) -> Shown:
-    """Return everything that a page shows of a plan; `phases` are all of which it is one."""
+    """
+    Return everything that a page shows of a plan.
+
+    `phases` are all of which it is one; `href_of` tells the address that makes a change of its
+    layout, the calculator's if None.
+    """
     found = plan.estimate
+
+    def calculator_href(changes: Mapping[str, str]) -> str:
+        # The batch stays, and data parallelism takes the GPUs that are left.
+        kept = {"dp": "", "global_batch": str(found.layout.global_batch)}
+        return form_values.address("/training", {**filled.values, **kept, **changes}) + "#m"
+
     is_chosen = stage is not None and stage < len(found.memory.per_stage)
     chosen = stage if is_chosen and stage is not None else found.memory.fullest_stage
     run = lay_out(plan.shape, plan.cluster, found.layout, plan.assumed)
@@ -174,9 +196,24 @@ def show_plan(
         timeline=timeline,
         progress=draw_progress(phases or [("", plan)]),
         parts=list_parts(found.time.parts),
-        remedies=[sentences.tell_remedy(one) for one in found.memory.remedies],
+        remedies=list_remedies(found, href_of or calculator_href),
         price=known.price_of(found_accelerator(filled)),
     )
+
+
+def list_remedies(
+    found: Estimate, href_of: Callable[[Mapping[str, str]], str | None]
+) -> list[RemedyRow]:
+    """Return what would make a run fit, the best first."""
+    return [
+        RemedyRow(
+            remedy=one,
+            term=sentences.term_word(one.term),
+            change=sentences.tell_change(one, found.layout),
+            href=href_of({one.change: form_values.spell_value(one.change, one.value)}),
+        )
+        for one in found.memory.remedies
+    ]
 
 
 def list_parts(parts: StepParts) -> list[Part]:

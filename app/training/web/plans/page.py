@@ -19,7 +19,7 @@ from app.training import exports, form_values, knowledge, words
 from app.training.forms import Filled
 from app.training.models import TrainingPlan, TrainingPlanVersion, TrainingShareLink
 from app.training.plans import content, queries
-from app.training.plans.content import Computed, Content
+from app.training.plans.content import LAYOUT_OF_PHASE, Computed, Content
 from app.training.published import RunCompared
 from app.training.web.calculator import Shown, find_compared, read_stage, show_plan
 from app.web.forms import FormData
@@ -82,6 +82,21 @@ def show_plan_page(  # noqa: PLR0913  one page, shown after several actions
     chosen = min(phase, len(computed.phases) - 1)
     found = computed.phases[chosen]
     is_owner = not is_shared and access.owns(viewer, plan)
+    can_edit = not is_shared and access.can_edit(viewer, plan)
+    values = form_values.values_of_body(computed.content.run)
+    mixture_href = _mixture_href(session, computed.content, viewer)
+
+    def hrefs(place: int, changes: Mapping[str, str]) -> str | None:
+        """Return the form of the next version, with a change put into a phase."""
+        if not can_edit or not LAYOUT_OF_PHASE.issuperset(changes):
+            return None
+        started = {"plan": plan.slug, "base": str(plan.last_version)}
+        if mixture_href and computed.content.mixture:
+            mixture = computed.content.mixture
+            started |= {"mixture": mixture.slug, "version": str(mixture.number)}
+        put = {f"phase-{place}-{name}": value for name, value in changes.items()}
+        return form_values.address("/training/plans/new", {**values, **started, **put})
+
     page = PlanPage(
         plan=plan,
         version=version,
@@ -92,15 +107,16 @@ def show_plan_page(  # noqa: PLR0913  one page, shown after several actions
             known,
             stage=read_stage(stage),
             phases=[(one.part.name, one.plan) for one in computed.phases],
+            href_of=lambda changes: hrefs(chosen, changes),
         ),
-        values=form_values.values_of_body(computed.content.run),
+        values=values,
         compared=find_compared(form_values.values_of_body(found.body)),
         phase=chosen,
         phase_values=[form_values.values_of_body(one.body) for one in computed.phases],
         versions=[] if is_shared else queries.list_versions(session, plan),
         links=queries.list_links(session, plan) if is_owner else [],
-        mixture_href=_mixture_href(session, computed.content, viewer),
-        can_edit=not is_shared and access.can_edit(viewer, plan),
+        mixture_href=mixture_href,
+        can_edit=can_edit,
         is_owner=is_owner,
         is_shared=is_shared,
         visibilities=[(one.value, SAY.visibility(one)) for one in Visibility],

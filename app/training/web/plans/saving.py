@@ -21,6 +21,7 @@ from app.training.phase_rows import PhaseRow
 from app.training.plans import content, queries, service, sources
 from app.training.plans.content import Content, PhasePart
 from app.training.plans.sources import Source
+from app.training.vocabulary import choices
 from app.training.web.plans.page import to_version
 from app.web.errors import sentence
 from app.web.forms import Form, FormData
@@ -40,6 +41,7 @@ class SavePage:
     plan: TrainingPlan | None
     source: Source | None
     visibilities: Sequence[tuple[str, str]]
+    recomputes: Sequence[tuple[str, str]]
     words: Any = words
     address: Any = form_values.address
 
@@ -52,7 +54,8 @@ def show_new(request: Request, session: DbSession, viewer: CurrentViewer) -> Res
     plan = _named_plan(session, filled.values, viewer)
     source = sources.named_source(session, filled.values, viewer)
     phases = _first_phases(session, filled, plan, source)
-    return _save_page(request, filled, phase_rows.rows_of(phases), plan, source)
+    rows = phase_rows.changed_rows(phase_rows.rows_of(phases), request.query_params)
+    return _save_page(request, filled, rows, plan, source)
 
 
 @router.post("/training/plans/new", name="training.plans.new.post")
@@ -129,6 +132,7 @@ def _save_page(
         plan=plan,
         source=source,
         visibilities=[(one.value, SAY.visibility(one)) for one in Visibility],
+        recomputes=words.options(choices.RECOMPUTE),
     )
     return render(
         request,
@@ -141,11 +145,18 @@ def _save_page(
 def _first_phases(
     session: DbSession, filled: Filled, plan: TrainingPlan | None, source: Source | None
 ) -> tuple[PhasePart, ...]:
+    if plan is not None:
+        last = content.read(queries.get_version(session, plan, plan.last_version).content)
+        if source is None or source.part == last.mixture:
+            return last.phases
+        # Another version of the mixture brings its tokens; what a phase has of its own stays.
+        own = {part.name: part for part in last.phases}
+        return tuple(
+            own.get(part.name, part).model_copy(update={"tokens": part.tokens})
+            for part in source.phases
+        )
     if source is not None:
         return source.phases
-    if plan is not None:
-        last = queries.get_version(session, plan, plan.last_version)
-        return content.read(last.content).phases
     tokens = int(filled.body.tokens) if filled.body else 1
     return (PhasePart(name=pgettext("phase", "Main"), tokens=tokens),)
 
