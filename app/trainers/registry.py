@@ -1,41 +1,24 @@
-"""Every trainer that a mixture can be written for, in the order of the pages."""
+"""Every trainer that a mixture can be written for: the modules of `formats/`, in their order."""
+
+import pkgutil
+from importlib import import_module
 
 from app.errors import NotFound
-from app.trainers.formats import (
-    axolotl,
-    data_juicer,
-    energon,
-    gpt_neox,
-    huggingface,
-    levanter,
-    llama_factory,
-    llm_foundry,
-    megatron,
-    nanotron,
-    nemotron,
-    olmo_core,
-    torchtitan,
-    trl,
-)
+from app.trainers import formats
 from app.trainers.kit.outputs import Format
 
-_MODULES = (
-    megatron,
-    olmo_core,
-    levanter,
-    nanotron,
-    llm_foundry,
-    energon,
-    gpt_neox,
-    huggingface,
-    nemotron,
-    llama_factory,
-    trl,
-    axolotl,
-    torchtitan,
-    data_juicer,
-)
-FORMATS: dict[str, Format] = {one.FORMAT.id: one.FORMAT for one in _MODULES}
+
+def _find() -> list[Format]:
+    """Return what the modules of `formats/` end with; those without a FORMAT are parts of one."""
+    modules = [
+        import_module(f"{formats.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(formats.__path__)
+    ]
+    found = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+    return sorted(found, key=lambda one: one.order)
+
+
+FORMATS: dict[str, Format] = {one.id: one for one in _find()}
 
 
 def get_format(trainer: str) -> Format:

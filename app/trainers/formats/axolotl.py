@@ -18,7 +18,7 @@ from app.trainers.kit import (
     values,
     weights,
 )
-from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -32,6 +32,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Component, Layout, Phase, Plan, Settings
@@ -162,7 +163,7 @@ def write(plan: Plan) -> Written:
             + f"sequence_len: {plan.settings.sequence_length}\n"
             + f"num_epochs: 1\nseed: {plan.settings.seed}\n"
         )
-        files.append(File(hub.phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
+        files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
 
@@ -170,13 +171,7 @@ def read(files: Files) -> Reading:
     """Read configurations: one file is one phase; entries of one dataset are its passes."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = texts.read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in texts.documents(files, found):
         found += _ignored(document)
         if isinstance(document.get("datasets"), list):
             phases.append(ReadPhase(name, tuple(_components(document, found))))
@@ -324,6 +319,7 @@ def _kept_tokens(component: ReadComponent, sizes: Sizes) -> float:
 FORMAT = Format(
     id="axolotl",
     name="Axolotl",
+    order=120,
     checked="axolotl 0.21.0",
     unit=WeightUnit.FRACTION,
     layouts=LAYOUTS,

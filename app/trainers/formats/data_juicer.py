@@ -20,7 +20,7 @@ from app.trainers.kit import (
     texts,
     weights,
 )
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -34,6 +34,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
 from app.trainers.kit.texts import Document
@@ -145,7 +146,7 @@ def write(plan: Plan) -> Written:
             + "".join(f"    - {one}\n" for one in entries)
             + (f"text_keys: {scalar(columns[0])}\n" if columns else "")
         )
-        files.append(File(hub.phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
+        files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
 
@@ -153,13 +154,7 @@ def read(files: Files) -> Reading:
     """Read configurations, in the form of a list or of a `dataset_path`: one file is one phase."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = texts.read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in texts.documents(files, found):
         if isinstance(document.get("dataset_path"), str) and document.get("dataset_path").strip():
             phases.append(ReadPhase(name, tuple(_path_components(document, found))))
         elif isinstance(document.get("dataset", "configs"), list):
@@ -315,6 +310,7 @@ def _path_components(document: Document, found: list[Finding]) -> Iterator[ReadC
 FORMAT = Format(
     id="data-juicer",
     name="Data-Juicer",
+    order=140,
     checked="py-data-juicer 1.6.1",
     unit=WeightUnit.ROWS,
     layouts=LAYOUTS,

@@ -8,7 +8,7 @@ two do not nest in each other.
 from collections.abc import Iterator, Sequence
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.outputs import (
     File,
@@ -21,10 +21,11 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
-from app.trainers.kit.texts import Document, Path, read_yaml, unknown_keys
+from app.trainers.kit.texts import Document, Path, documents, unknown_keys
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
 
@@ -113,9 +114,7 @@ def write(plan: Plan) -> Written:
             for one, amount in zip(placed, given, strict=True)
         ]
         body = _HEAD | {"splits": {"train": {mode: nodes}}}
-        name = "metadataset.yaml"
-        if len(plan.phases) > 1:
-            name = f"metadataset-phase-{place + 1}.yaml"
+        name = phase_file(plan, place, "metadataset", ".yaml")
         files.append(File(name, comment(header(plan, said, place)) + dump(body), "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
@@ -124,13 +123,7 @@ def read(files: Files) -> Reading:
     """Read metadatasets; each file is a phase, nested blends are multiplied out."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in documents(files, found):
         train = document.get("splits", "train")
         if not isinstance(train, dict):
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
@@ -238,6 +231,7 @@ def _amount(document: Document, path: Path, mode: str, found: list[Finding]) -> 
 FORMAT = Format(
     id="energon",
     name="Megatron-Energon",
+    order=60,
     checked="megatron-energon 7.4.1",
     unit=WeightUnit.ROWS,
     layouts=LAYOUTS,

@@ -8,7 +8,7 @@ Keys may have dashes or underscores. Train, valid and test are given together or
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -22,10 +22,11 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings, Split
-from app.trainers.kit.texts import Document, judge_key, read_yaml
+from app.trainers.kit.texts import Document, documents, judge_key
 from app.trainers.kit.yaml_text import scalar
 from app.web.i18n import later
 
@@ -91,7 +92,7 @@ def write(plan: Plan) -> Written:
             paths, given = _split(plan, placed, split)
             lines += _list(f"{split.value}-data-paths", paths)
             lines += _list(f"{split.value}-data-weights", given)
-        name = "data.yml" if len(plan.phases) == 1 else f"data-phase-{place + 1}.yml"
+        name = phase_file(plan, place, "data", ".yml")
         text = comment(header(plan, said, place)) + "\n".join(lines) + "\n"
         files.append(File(name, text, "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
@@ -101,13 +102,7 @@ def read(files: Files) -> Reading:
     """Read files that name training data; each is a phase."""
     found: list[Finding] = []
     phases: list[ReadPhase] = []
-    for name, text in files.items():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in documents(files, found):
         keys = _keys(document)
         if "train_data_paths" not in keys:
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
@@ -237,6 +232,7 @@ def _components(
 FORMAT = Format(
     id="gpt-neox",
     name="GPT-NeoX",
+    order=70,
     checked="gpt-neox git ea7aefd",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

@@ -33,6 +33,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Phase, Plan, Settings
@@ -119,7 +120,7 @@ def write(plan: Plan) -> Written:
             own.append(REPEATS.note())
         said += own
         found += placing.missing(placed, LAYOUTS)
-        name = hub.phase_file(plan, place, "mixture", ".py", "_")
+        name = phase_file(plan, place, "mixture", ".py", "_")
         text = comment(header(plan, [*shared, *own], place)) + _script(
             plan, placed, probabilities, repeats=repeats
         )
@@ -290,6 +291,7 @@ def _judged(
 FORMAT = Format(
     id="huggingface",
     name="Hugging Face datasets",
+    order=80,
     checked="datasets 5.2.0",
     unit=WeightUnit.ROWS,
     layouts=LAYOUTS,

@@ -221,6 +221,7 @@ def _weights(placed: Sequence[Placed]) -> dict[str, object]:
 FORMAT = Format(
     id="levanter",
     name=NAME,
+    order=30,
     checked="marin-levanter 0.2.227.dev",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

@@ -12,7 +12,7 @@ from app.trainers.kit.outputs import (
     Reading,
     ReadPhase,
 )
-from app.trainers.kit.texts import Document, read_yaml, unknown_keys
+from app.trainers.kit.texts import Document, documents, read_yaml, unknown_keys
 from app.web.i18n import later
 
 NAME = "Levanter / Marin"
@@ -119,13 +119,7 @@ def read(files: Files) -> Reading:
     """Read a configuration, or only its part `data`."""
     found: list[Finding] = []
     phases: list[ReadPhase] = []
-    for text in files.values():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for _name, document in documents(files, found):
         root: tuple[str, ...] = ("data",) if isinstance(document.get("data"), dict) else ()
         if not isinstance(document.get(*root, "train_weights"), dict | list):
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=NAME, place=PLACE))

@@ -18,7 +18,7 @@ from app.trainers.kit import (
     texts,
     weights,
 )
-from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, fields, header
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -32,6 +32,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
@@ -175,7 +176,7 @@ def write(plan: Plan) -> Written:
         text = comment(header(plan, [*shared, rows], place)) + _training(
             plan, place, [one.name for one in placed], shares
         )
-        files.append(File(hub.phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
+        files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     head = {_HEAD: fields(plan, said)}
     lines = [f" {json.dumps(name)}: {json.dumps(one)}" for name, one in {**head, **info}.items()]
     listed = File(INFO, "{\n" + ",\n".join(lines) + "\n}\n", "json")
@@ -185,14 +186,7 @@ def write(plan: Plan) -> Written:
 def read(files: Files) -> Reading:
     """Read training files, each a phase, with the `dataset_info.json` among the files."""
     found: list[Finding] = []
-    documents: dict[str, Document] = {}
-    for name, text in files.items():
-        try:
-            documents[name] = texts.read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += documents[name].findings
+    documents = dict(texts.documents(files, found))
     info = next((one for one in documents.values() if _is_info(one)), None)
     phases = []
     for name, document in documents.items():
@@ -364,6 +358,7 @@ def _joined(
 FORMAT = Format(
     id="llama-factory",
     name="LLaMA-Factory",
+    order=100,
     checked="llamafactory 0.9.5",
     unit=WeightUnit.ROWS,
     layouts=LAYOUTS,

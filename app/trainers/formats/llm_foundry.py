@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import NoteKind
 from app.trainers.kit.outputs import (
@@ -27,7 +27,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
-from app.trainers.kit.texts import Document, Path, read_yaml, unknown_keys
+from app.trainers.kit.texts import Document, Path, documents, unknown_keys
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
 
@@ -161,13 +161,7 @@ def read(files: Files) -> Reading:
     """Read the loader's streams, and those of a curriculum."""
     found: list[Finding] = []
     phases: list[ReadPhase] = []
-    for text in files.values():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for _name, document in documents(files, found):
         first: Path = ("train_loader", "dataset")
         if not isinstance(document.get(*first, "streams"), dict):
             first = ("dataset",)
@@ -338,6 +332,7 @@ def _judge_dataset(document: Document, path: Path, kinds: Sequence[str]) -> Iter
 FORMAT = Format(
     id="llm-foundry",
     name="LLM-Foundry",
+    order=50,
     checked="mosaicml-streaming 0.13.0, llm-foundry 0.22.0",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

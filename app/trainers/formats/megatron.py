@@ -23,6 +23,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings, Split
@@ -96,7 +97,7 @@ def error_bound(phase: Phase, settings: Settings) -> float:
 
 
 def _stem(plan: Plan, place: int) -> str:
-    return "blend" if len(plan.phases) == 1 else f"blend-phase-{place + 1}"
+    return phase_file(plan, place, "blend", "")
 
 
 def _blend(placed: Sequence[Placed]) -> list[str]:
@@ -160,6 +161,7 @@ def _too_small(plan: Plan, placed: Sequence[Placed], place: int) -> Iterator[Fin
 FORMAT = Format(
     id="megatron",
     name=NAME,
+    order=10,
     checked="megatron-core 0.19.2",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

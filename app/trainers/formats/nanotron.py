@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import NoteKind
 from app.trainers.kit.outputs import (
@@ -26,7 +26,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
-from app.trainers.kit.texts import Document, read_yaml, unknown_keys
+from app.trainers.kit.texts import Document, documents, unknown_keys
 from app.trainers.kit.yaml_text import dump
 from app.web.i18n import later
 
@@ -138,13 +138,7 @@ def read(files: Files) -> Reading:
     """Read the stages of a configuration, in the order of their steps."""
     found: list[Finding] = []
     phases: list[ReadPhase] = []
-    for text in files.values():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for _name, document in documents(files, found):
         stages = document.get("data_stages")
         if not isinstance(stages, list) or not stages:
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
@@ -253,6 +247,7 @@ def _judge_steps(document: Document, phases: Sequence[ReadPhase]) -> Iterator[Fi
 FORMAT = Format(
     id="nanotron",
     name="nanotron",
+    order=40,
     checked="nanotron git 2411b02",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

@@ -19,7 +19,7 @@ from app.trainers.kit import (
     texts,
     weights,
 )
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.notes import NoteKind
 from app.trainers.kit.outputs import (
     File,
@@ -32,6 +32,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
@@ -104,7 +105,7 @@ def write(plan: Plan) -> Written:
         entries = [_entry(one, ratio) for one, ratio in zip(placed, ratios, strict=True)]
         head = json.dumps({**header.fields(plan, said), "phase": phase.name}, ensure_ascii=False)
         text = f'{{"{_HEAD}": {head},\n "datasets": [\n  {_lines(entries)}]}}\n'
-        name = hub.phase_file(plan, place, "data_blend_raw", ".json", "_")
+        name = phase_file(plan, place, "data_blend_raw", ".json", "_")
         files.append(File(name, text, "json", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
@@ -113,13 +114,7 @@ def read(files: Files) -> Reading:
     """Read blends: one file is one phase."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = texts.read_json(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in texts.documents(files, found, texts.read_json):
         phase = _phase(name, document, found)
         if phase is not None:
             phases.append(phase)
@@ -239,6 +234,7 @@ def _component(
 FORMAT = Format(
     id="nemotron",
     name="Nemotron",
+    order=90,
     checked="NVIDIA-NeMo/Nemotron e27b371",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -24,10 +24,11 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
-from app.trainers.kit.texts import Document, read_yaml, unknown_keys
+from app.trainers.kit.texts import Document, documents, unknown_keys
 from app.trainers.kit.yaml_text import dump
 from app.web.i18n import later
 
@@ -112,7 +113,7 @@ def write(plan: Plan) -> Written:
             _source(one, ratio, requested) for one, ratio in zip(placed, ratios, strict=True)
         ]
         head = comment([*header(plan, said, place), "", *_call(plan, requested)])
-        name = "mixture.yaml" if len(plan.phases) == 1 else f"mixture-phase-{place + 1}.yaml"
+        name = phase_file(plan, place, "mixture", ".yaml")
         files.append(File(name, head + dump({"sources": sources}), "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
@@ -121,13 +122,7 @@ def read(files: Files) -> Reading:
     """Read source lists; each file is a phase."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in documents(files, found):
         if not isinstance(document.get("sources"), list):
             found.append(findings.NOT_THIS_FORMAT.at(1, trainer=FORMAT.name, place=FORMAT.place))
             continue
@@ -340,6 +335,7 @@ def _even_out(counts: list[int], rests: Sequence[int], room: Sequence[float], wa
 FORMAT = Format(
     id="olmo-core",
     name="OLMo-core",
+    order=20,
     checked="ai2-olmo-core 3.0.0",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

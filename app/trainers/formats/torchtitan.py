@@ -34,6 +34,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Phase, Plan, Settings
@@ -149,7 +150,7 @@ def write(plan: Plan) -> Written:
         found += placing.missing(placed, LAYOUTS)
         ratios = arithmetic.exact_sum([one.ratio for one in placed])
         text = comment(header(plan, said, place)) + _HEAD + _script(plan, placed, ratios)
-        name = hub.phase_file(plan, place, "mixture", ".py", "_")
+        name = phase_file(plan, place, "mixture", ".py", "_")
         files.append(File(name, text, "python", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
@@ -336,6 +337,7 @@ def _strategy(
 FORMAT = Format(
     id="torchtitan",
     name="torchtitan",
+    order=130,
     checked="torchtitan 0.3.0",
     unit=WeightUnit.TOKENS,
     layouts=LAYOUTS,

@@ -17,7 +17,7 @@ from app.trainers.kit import (
     values,
     weights,
 )
-from app.trainers.kit.findings import Finding, FindingKind, Severity, Unreadable
+from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
 from app.trainers.kit.notes import CANNOT_REPEAT, Note, NoteKind
 from app.trainers.kit.outputs import (
@@ -31,6 +31,7 @@ from app.trainers.kit.outputs import (
     Sizes,
     WeightUnit,
     Written,
+    phase_file,
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Component, Phase, Plan, Settings
@@ -136,7 +137,7 @@ def write(plan: Plan) -> Written:
         found += placing.missing(placed, LAYOUTS)
         entries = [_entry(one, fraction) for one, fraction in zip(placed, fractions, strict=True)]
         text = comment(header(plan, [*shared, *own], place)) + "datasets:\n" + "".join(entries)
-        name = hub.phase_file(plan, place, "mixture", ".yaml")
+        name = phase_file(plan, place, "mixture", ".yaml")
         files.append(File(name, text + "streaming: false\n", "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
 
@@ -145,13 +146,7 @@ def read(files: Files) -> Reading:
     """Read mixtures: one file is one phase."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
-        try:
-            document = texts.read_yaml(text)
-        except Unreadable as error:
-            found.append(error.finding)
-            continue
-        found += document.findings
+    for name, document in texts.documents(files, found):
         if isinstance(document.get("datasets"), list):
             phases.append(ReadPhase(name, tuple(_components(document, found))))
     if not phases and not found:
@@ -291,6 +286,7 @@ def _shares(phase: ReadPhase, sizes: Sizes) -> Shares:
 FORMAT = Format(
     id="trl",
     name="TRL",
+    order=110,
     checked="trl 1.16.0",
     unit=WeightUnit.ROWS,
     layouts=LAYOUTS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.trainers.kit import placing
 from app.trainers.kit.outputs import ReadComponent, WeightUnit
-from app.trainers.kit.plan import Layout, Location, Plan
+from app.trainers.kit.plan import Layout, Location
 
 LAYOUTS = (Layout.HUGGINGFACE, Layout.JSONL, Layout.PARQUET)
 _BUILDERS = {Layout.JSONL: "json", Layout.PARQUET: "parquet"}
@@ -77,10 +77,3 @@ def read_component(
     return ReadComponent(
         name=called, weight=weight, unit=unit, location=location, subset=subset, line=line
     )
-
-
-def phase_file(plan: Plan, place: int, base: str, ending: str, joint: str = "-") -> str:
-    """Return the name of a phase's file; a plan of one phase needs no number."""
-    if len(plan.phases) == 1:
-        return f"{base}{ending}"
-    return f"{base}{joint}phase{joint}{place + 1}{ending}"

@@ -134,6 +134,8 @@ class Format:
 
     Attributes
     ----------
+    order : int
+        Where it stands in lists: those that more people pretrain with come first.
     checked : str
         The release or commit of the framework that the arithmetic was checked against.
     unit : WeightUnit
@@ -157,6 +159,7 @@ class Format:
 
     id: str
     name: str
+    order: int
     checked: str
     unit: WeightUnit
     layouts: tuple[Layout, ...]
@@ -170,3 +173,10 @@ class Format:
     def lint(self, files: Files) -> tuple[Finding, ...]:
         """Return what is wrong with files, by line."""
         return tuple(sorted(self.read(files).findings, key=lambda one: one.line or 0))
+
+
+def phase_file(plan: Plan, place: int, base: str, ending: str, joint: str = "-") -> str:
+    """Return the name of a phase's file; a plan of one phase needs no number."""
+    if len(plan.phases) == 1:
+        return f"{base}{ending}"
+    return f"{base}{joint}phase{joint}{place + 1}{ending}"

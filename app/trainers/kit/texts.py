@@ -7,7 +7,7 @@ that NaN and Infinity are kept, so that they can be named. Python is parsed and 
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -145,6 +145,22 @@ def read_json(text: str) -> Document:
         # JSON that YAML does not take, such as tabs in odd places: only the lines are lost.
         return Document(value, {}, tuple(twice))
     return Document(value, placed.lines, placed.findings or tuple(twice))
+
+
+def documents(
+    files: Mapping[str, str],
+    found: list[Finding],
+    read: Callable[[str], Document] = read_yaml,
+) -> Iterator[tuple[str, Document]]:
+    """Yield the files that can be read, by name; what is wrong with any of them goes to `found`."""
+    for name, text in files.items():
+        try:
+            document = read(text)
+        except Unreadable as error:
+            found.append(error.finding)
+            continue
+        found += document.findings
+        yield name, document
 
 
 def read_python(text: str) -> ast.Module:
