@@ -96,6 +96,8 @@ def table(url: str, secret: str) -> str:
         with TestClient(app) as client:
             client.cookies.set("peibi_session", secret, domain="testserver.local")
             for name, addresses in (
+                # What any page costs on this machine at this moment.
+                ("a page with an empty list", ["/rfqs/rate-cards"] * 200),
                 ("list", ["/rfqs", "/rfqs?state=closed", "/rfqs?q=Request+77"] * 70),
                 ("one request", [f"/rfqs/r{n}" for n in range(1, 201)]),
                 ("comparison, 20 vendors", [f"/rfqs/r{n}/comparison" for n in range(1, 201)]),

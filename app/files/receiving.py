@@ -16,7 +16,11 @@ from app.web.numbers import megabytes
 
 @dataclass(slots=True)
 class ReceivedFile:
-    """Bytes that are in the store but have no row yet; `service.keep_file` gives them one."""
+    """
+    Bytes that are in the store but have no row yet; `service.keep_file` gives them one.
+
+    `quota_bytes` is the most that all files of who sent it may take up.
+    """
 
     key: str
     purpose: Purpose
@@ -24,6 +28,7 @@ class ReceivedFile:
     file_type: FileType
     size_bytes: int
     sha256: str
+    quota_bytes: int | None = None
     is_kept: bool = False
 
 

@@ -9,7 +9,7 @@ from app.files import queries
 from app.files.names import content_disposition
 from app.files.uploads import store_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 # Even a browser that shows the file runs nothing in it and gives it no origin.
 DOWNLOAD_HEADERS = {
@@ -20,7 +20,14 @@ DOWNLOAD_HEADERS = {
 }
 
 
-@router.get("/files/{key}", name="files.download")
+@router.get("/files/{key}", name="files.download", include_in_schema=False)
+@router.get(
+    "/api/v1/files/{key}",
+    name="files.api.download",
+    tags=["files"],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"*/*": {}}}},
+)
 def download(request: Request, key: str, session: DbSession) -> StreamingResponse:
     """Send a file to who may have it, by the rule of the domain that owns it."""
     store = store_of(request)

@@ -12,13 +12,7 @@ from app.web.numbers import megabytes
 QUOTA_LOCK = 7_305_002
 
 
-def keep_file(
-    session: Session,
-    received: ReceivedFile,
-    *,
-    created_by_id: int | None,
-    quota_bytes: int | None = None,
-) -> StoredFile:
+def keep_file(session: Session, received: ReceivedFile, *, created_by_id: int | None) -> StoredFile:
     """
     Write the row of a received file; the bytes stay from the commit on.
 
@@ -27,6 +21,7 @@ def keep_file(
     TooLarge
         If the account's files would exceed its quota.
     """
+    quota_bytes = received.quota_bytes
     if created_by_id is not None and quota_bytes is not None:
         session.execute(
             text("SELECT pg_advisory_xact_lock(:ours, :account)"),

@@ -136,6 +136,7 @@ async def _read(request: Request, reader: Reader) -> None:
 def _finish(store: FileStore, reader: Reader) -> ReceivedFile | None:
     received = reader.finish()
     if received is not None:
+        received.quota_bytes = store.quota_bytes
         if received.purpose.looks_into_archives and received.file_type in ARCHIVES:
             with store.storage.open_file(received.key) as content:
                 check_archive(received.name, received.size_bytes, content)

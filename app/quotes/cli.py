@@ -14,11 +14,8 @@ from sqlalchemy.orm import Session
 from app.mixtures.cli import find_viewer, one_sentence
 from app.quotes.api.answers.quotes import quote_out
 from app.quotes.api.rfqs import show
-from app.quotes.comparison import service as comparison
-from app.quotes.comparison import table
-from app.quotes.documents import comparison as comparison_paper
-from app.quotes.documents import request as request_paper
-from app.quotes.documents.paper import to_pdf
+from app.quotes.documents import giving
+from app.quotes.documents.giving import Kind
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
@@ -42,6 +39,7 @@ class Format(StrEnum):
     COMPARISON_CSV = "comparison.csv"
     COMPARISON_XLSX = "comparison.xlsx"
     COMPARISON_PDF = "comparison.pdf"
+    AWARD_PDF = "award.pdf"  # the decisions on paper
 
 
 def make_quotes_app(session_scope: SessionScope) -> typer.Typer:
@@ -101,18 +99,15 @@ def make_quotes_app(session_scope: SessionScope) -> typer.Typer:
 
 def _content(session: Session, number: str, person: str, form: Format) -> bytes:
     viewer = find_viewer(session, person)
-    rfq = rfq_queries.get_rfq(session, number, viewer)
-    now = rfq_queries.database_now(session)
     if form is Format.PDF:
-        return to_pdf(request_paper.document(rfq, now=now, is_team=viewer.is_team), now=now)
-    if form is Format.JSON:
-        body = show(session, rfq, viewer).model_dump(mode="json")
-        quotes = quote_queries.list_quotes(session, rfq, viewer)
-        body["quotes"] = [quote_out(one).model_dump(mode="json") for one in quotes]
-        return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
-    found = comparison.load(session, number, viewer)
-    if form is Format.COMPARISON_CSV:
-        return table.as_csv(found)
-    if form is Format.COMPARISON_XLSX:
-        return table.as_xlsx(found)
-    return to_pdf(comparison_paper.document(found, now=now), now=now)
+        return giving.give_request(session, number, viewer).content
+    if form is Format.AWARD_PDF:
+        return giving.give_award(session, number, viewer).content
+    if form is not Format.JSON:
+        kind = Kind(form.removeprefix("comparison."))
+        return giving.give_comparison(session, number, viewer, kind).content
+    rfq = rfq_queries.get_rfq(session, number, viewer)
+    body = show(session, rfq, viewer).model_dump(mode="json")
+    quotes = quote_queries.list_quotes(session, rfq, viewer)
+    body["quotes"] = [quote_out(one).model_dump(mode="json") for one in quotes]
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()

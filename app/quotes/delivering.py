@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts.models import Organisation
+from app.accounts.permissions import Permission
+from app.accounts.viewers import Viewer, require
 from app.catalog.editing import queries as catalogue
 from app.catalog.editing import service as editing
 from app.catalog.editing.content import (
@@ -34,6 +36,7 @@ from app.quotes.pricing.money import Money, minor_digits, round_half_up
 from app.quotes.pricing.offers import Costed, NotComparable, cost
 from app.quotes.queries import awards as award_queries
 from app.quotes.queries import people as people_queries
+from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vocabulary import Modality, Task, Unit
 
 # What the catalogue counts in, and how many of its units one of the lot's is.
@@ -124,6 +127,23 @@ def enter_in_catalogue(session: Session, rfq: Rfq, lot: Lot, *, actor: audit.Act
         of=(events.LOT, lot.public_id),
         detail={"lot": lot.number, "dataset": slug, "mixture": award.offered_to},
     )
+    return slug
+
+
+def enter_again(session: Session, rfq: Rfq, lot: Lot, *, viewer: Viewer) -> str:
+    """
+    Try once more to make the entry of an awarded lot, and return its slug.
+
+    Raises
+    ------
+    Conflict
+        If the lot is not awarded, has its entry, or the catalogue refuses it again.
+    """
+    require(viewer, Permission.AWARD_QUOTES)
+    rfq = rfq_queries.lock_rfq(session, rfq)
+    slug = enter_in_catalogue(session, rfq, lot, actor=viewer)
+    if slug is None:
+        raise Conflict("The catalogue refused the entry again. The timeline says so.")
     return slug
 
 

@@ -5,6 +5,9 @@ A file of a quote is sealed like the quote. A newer version stands beside the ol
 what a quote rests on can be named by its hash.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastapi import Request
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -56,7 +59,6 @@ def attach_to_rfq(
     *,
     role: FileRole,
     viewer: Viewer,
-    quota_bytes: int,
 ) -> Attachment:
     """
     Attach a file to a request; one of the same name and role becomes its next version.
@@ -73,44 +75,31 @@ def attach_to_rfq(
     is_draft = rfq.state == RfqState.DRAFT
     state.next_rfq_state(rfq.effective_state, "edit" if is_draft else "amend")
     present = attachment_queries.list_attachments(session, rfq)
-    refuse_many(len(present))
-    stored = files.keep_file(
-        session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
-    )
-    earlier = [one for one in present if one.role == role and one.file.name == stored.name]
-    attachment = Attachment(
-        rfq_id=rfq.id,
-        file_id=stored.id,
-        role=role,
-        series=earlier[-1].series if earlier else new_public_id(),
-        version=earlier[-1].version + 1 if earlier else 1,
-        added_by_name=viewer.name,
-    )
-    session.add(attachment)
+    attachment = keep(session, rfq, received, present, viewer=viewer, role=role)
+    stored = attachment.file
     rfq.revision += 1
     rfq.updated_at = func.clock_timestamp()
     if not is_draft:
         rfq.amendment += 1
-        detail = {"file": stored.name, "version": attachment.version, "sha256": stored.sha256}
         session.add(
             Amendment(
                 rfq_id=rfq.id,
                 number=rfq.amendment,
                 summary=_("File %(name)s, version %(n)s", name=stored.name, n=attachment.version),
                 before={},
-                after=detail,
+                after=facts(attachment),
                 made_by_name=viewer.name,
             )
         )
     session.flush()
-    _record(session, rfq, attachment, stored, "attachment.added", viewer)
+    _record(session, rfq, attachment, "attachment.added", viewer)
     if not is_draft:
         notices.tell_all(session, rfq, "amended")
     return attachment
 
 
 def attach_to_quote(
-    session: Session, quote: Quote, received: ReceivedFile, *, viewer: Viewer, quota_bytes: int
+    session: Session, quote: Quote, received: ReceivedFile, *, viewer: Viewer
 ) -> Attachment:
     """
     Attach a file to a vendor's draft; one of the same name becomes its next version.
@@ -128,23 +117,7 @@ def attach_to_quote(
     if rfq.effective_state is not RfqState.OPEN:
         raise state.rfq_refusal(rfq.effective_state)
     present = attachment_queries.list_attachments(session, rfq, quote_id=quote.id)
-    refuse_many(len(present))
-    stored = files.keep_file(
-        session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
-    )
-    earlier = [one for one in present if one.file.name == stored.name]
-    attachment = Attachment(
-        rfq_id=rfq.id,
-        quote_id=quote.id,
-        file_id=stored.id,
-        role=FileRole.OTHER,
-        series=earlier[-1].series if earlier else new_public_id(),
-        version=earlier[-1].version + 1 if earlier else 1,
-        added_by_name=viewer.name,
-    )
-    session.add(attachment)
-    session.flush()
-    return attachment
+    return keep(session, rfq, received, present, viewer=viewer, quote_id=quote.id)
 
 
 def copy_to_revision(session: Session, before: Quote, after: Quote) -> None:
@@ -179,7 +152,7 @@ def remove_from_rfq(session: Session, rfq: Rfq, public_id: str, *, viewer: Viewe
     attachment = attachment_queries.get_attachment(session, rfq, public_id)
     attachment.removed_at = func.clock_timestamp()
     session.flush()
-    _record(session, rfq, attachment, attachment.file, "attachment.removed", viewer)
+    _record(session, rfq, attachment, "attachment.removed", viewer)
 
 
 def remove_from_quote(session: Session, quote: Quote, public_id: str, *, viewer: Viewer) -> None:
@@ -202,32 +175,57 @@ def remove_from_quote(session: Session, quote: Quote, public_id: str, *, viewer:
     session.flush()
 
 
-def refuse_many(count: int) -> None:
+def keep(
+    session: Session,
+    rfq: Rfq,
+    received: ReceivedFile,
+    present: Sequence[Attachment],
+    *,
+    viewer: Viewer,
+    role: FileRole = FileRole.OTHER,
+    given_name: str | None = None,
+    **owner: int,
+) -> Attachment:
     """
-    Refuse one more file than anything needs.
+    Attach a file beside those `present`: the next version of the one that is called as it is.
+
+    `owner` names the quote or the question that it belongs to.
 
     Raises
     ------
     Conflict
         If there are too many.
     """
-    if count >= MAX_FILES:
+    if len(present) >= MAX_FILES:
         raise Conflict("At most %(most)s files can be attached here.", most=MAX_FILES)
-
-
-def _record(  # noqa: PLR0917  what happened to which file
-    session: Session,
-    rfq: Rfq,
-    attachment: Attachment,
-    stored: StoredFile,
-    action: str,
-    viewer: Viewer,
-) -> None:
-    events.record(
-        session,
-        rfq,
-        action,
-        actor=viewer,
-        of=("attachment", attachment.public_id),
-        detail={"file": stored.name, "version": attachment.version, "sha256": stored.sha256},
+    stored = files.keep_file(session, received, created_by_id=viewer.account_id)
+    made = Attachment(
+        rfq_id=rfq.id,
+        file_id=stored.id,
+        file=stored,
+        role=role,
+        given_name=given_name,
+        series=new_public_id(),
+        version=1,
+        added_by_name=viewer.name,
+        **owner,
     )
+    earlier = [one for one in present if one.is_called_as(made)]
+    if earlier:
+        made.series, made.version = earlier[-1].series, earlier[-1].version + 1
+    session.add(made)
+    session.flush()
+    return made
+
+
+def facts(attachment: Attachment) -> dict[str, Any]:
+    """Return what events and amendments say of a file."""
+    stored = attachment.file
+    return {"file": stored.name, "version": attachment.version, "sha256": stored.sha256}
+
+
+def _record(
+    session: Session, rfq: Rfq, attachment: Attachment, action: str, viewer: Viewer
+) -> None:
+    of = ("attachment", attachment.public_id)
+    events.record(session, rfq, action, actor=viewer, of=of, detail=facts(attachment))

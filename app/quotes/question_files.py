@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import new_public_id
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
 from app.errors import Conflict
-from app.files import service as files
 from app.files.names import extension
 from app.files.receiving import ReceivedFile
 from app.quotes import events, filing, notices, state
@@ -26,7 +24,6 @@ from app.quotes.queries import invitations as invitation_queries
 from app.quotes.queries import questions as question_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.state import RfqState
-from app.quotes.vocabulary import FileRole
 
 
 def attach(
@@ -36,7 +33,6 @@ def attach(
     received: ReceivedFile,
     *,
     viewer: Viewer,
-    quota_bytes: int,
 ) -> Attachment:
     """
     Attach a file to one's own question, or to the answer; the same name again is a new version.
@@ -50,52 +46,53 @@ def attach(
     """
     if viewer.is_team:
         require(viewer, Permission.EDIT_REQUESTS)
-        return _attach_to_answer(session, rfq, question, received, viewer, quota_bytes)
+        return _attach_to_answer(session, rfq, question, received, viewer)
     require(viewer, Permission.ANSWER_REQUESTS)
-    return _attach_to_own(session, rfq, question, received, viewer, quota_bytes)
+    return _attach_to_own(session, rfq, question, received, viewer)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its files and those of its answer, each with its name to the reader."""
+    """A question with its files and those of its answer; `is_own` is for who asked."""
 
     question: Question
     is_own: bool
-    asked_files: Sequence[tuple[Attachment, str]]
-    answer_files: Sequence[tuple[Attachment, str]]
+    files: Sequence[Attachment]
+
+    @property
+    def asked_files(self) -> list[tuple[Attachment, str]]:
+        """The files that came with the question, each with its name to the reader."""
+        return self._named(is_of_answer=False)
+
+    @property
+    def answer_files(self) -> list[tuple[Attachment, str]]:
+        """The files that came with the answer, each with its name."""
+        return self._named(is_of_answer=True)
+
+    def _named(self, *, is_of_answer: bool) -> list[tuple[Attachment, str]]:
+        return [
+            (file, file.name_for(is_sender=self.is_own))
+            for file in self.files
+            if file.is_of_answer is is_of_answer
+        ]
 
 
 def list_asked(session: Session, rfq: Rfq, viewer: Viewer) -> list[Asked]:
     """Return the questions that a viewer may read, with their files."""
     own = invitation_queries.find_invitation(session, rfq, viewer)
-    files_of = attachment_queries.list_question_files(session, rfq, viewer)
-    found = []
-    for one in question_queries.list_questions(session, rfq, viewer):
-        is_own = own is not None and one.invitation_id == own.id
-        named = [(file, name_shown(file, is_own=is_own)) for file in files_of.get(one.id, [])]
-        found.append(
-            Asked(
-                one,
-                is_own,
-                asked_files=[pair for pair in named if pair[0].given_name is not None],
-                answer_files=[pair for pair in named if pair[0].given_name is None],
-            )
+    files = attachment_queries.list_question_files(session, rfq, viewer)
+    return [
+        Asked(
+            one,
+            is_own=own is not None and one.invitation_id == own.id,
+            files=files.get(one.id, ()),
         )
-    return found
+        for one in question_queries.list_questions(session, rfq, viewer)
+    ]
 
 
-def name_shown(attachment: Attachment, *, is_own: bool) -> str:
-    """Return what a file is called: to its sender as they called it."""
-    return attachment.given_name if is_own and attachment.given_name else attachment.file.name
-
-
-def _attach_to_own(  # noqa: PLR0917  what `attach` was given
-    session: Session,
-    rfq: Rfq,
-    question: Question,
-    received: ReceivedFile,
-    viewer: Viewer,
-    quota_bytes: int,
+def _attach_to_own(
+    session: Session, rfq: Rfq, question: Question, received: ReceivedFile, viewer: Viewer
 ) -> Attachment:
     rfq = rfq_queries.lock_rfq(session, rfq, share=True)
     invitation = invitation_queries.get_own_invitation(session, rfq, viewer, lock=True)
@@ -107,77 +104,40 @@ def _attach_to_own(  # noqa: PLR0917  what `attach` was given
     if question.answer is not None or question.invitation_id != invitation.id:
         raise Conflict("This question is answered already. Ask another one.")
     present = attachment_queries.list_attachments(session, rfq, question_id=question.id)
-    filing.refuse_many(len(present))
-    given = received.name
-    own = [one for one in present if one.given_name is not None]
-    earlier = [one for one in own if one.given_name == given]
-    received.name = f"question-attachment-{len(own) + 1}{extension(given)}"
-    attachment = _keep(session, rfq, question, received, viewer, quota_bytes, earlier)
-    attachment.given_name = given
-    _record(session, rfq, attachment, question, "question.file_added", viewer, invitation)
-    return attachment
+    given, number = received.name, sum(not one.is_of_answer for one in present) + 1
+    received.name = f"question-attachment-{number}{extension(given)}"
+    made = filing.keep(
+        session, rfq, received, present, viewer=viewer, given_name=given, question_id=question.id
+    )
+    _record(session, rfq, question, made, "question.file_added", viewer, invitation=invitation)
+    return made
 
 
-def _attach_to_answer(  # noqa: PLR0917  what `attach` was given
-    session: Session,
-    rfq: Rfq,
-    question: Question,
-    received: ReceivedFile,
-    viewer: Viewer,
-    quota_bytes: int,
+def _attach_to_answer(
+    session: Session, rfq: Rfq, question: Question, received: ReceivedFile, viewer: Viewer
 ) -> Attachment:
     rfq = rfq_queries.lock_rfq(session, rfq)
     state.next_rfq_state(rfq.effective_state, "answer")
     question = question_queries.get_question(session, rfq, question.public_id, lock=True)
     present = attachment_queries.list_attachments(session, rfq, question_id=question.id)
-    filing.refuse_many(len(present))
-    earlier = [one for one in present if one.given_name is None and one.file.name == received.name]
-    attachment = _keep(session, rfq, question, received, viewer, quota_bytes, earlier)
+    made = filing.keep(session, rfq, received, present, viewer=viewer, question_id=question.id)
     if question.answer is None:
-        _record(session, rfq, attachment, question, "question.file_added", viewer)
+        _record(session, rfq, question, made, "question.file_added", viewer)
     else:
-        _record(session, rfq, attachment, question, "question.supplemented", viewer)
+        _record(session, rfq, question, made, "question.supplemented", viewer)
         notices.tell_all(session, rfq, "answered")
-    return attachment
-
-
-def _keep(  # noqa: PLR0917  a file, where it goes and who sends it
-    session: Session,
-    rfq: Rfq,
-    question: Question,
-    received: ReceivedFile,
-    viewer: Viewer,
-    quota_bytes: int,
-    earlier: list[Attachment],
-) -> Attachment:
-    stored = files.keep_file(
-        session, received, created_by_id=viewer.account_id, quota_bytes=quota_bytes
-    )
-    attachment = Attachment(
-        rfq_id=rfq.id,
-        question_id=question.id,
-        file_id=stored.id,
-        file=stored,
-        role=FileRole.OTHER,
-        series=earlier[-1].series if earlier else new_public_id(),
-        version=earlier[-1].version + 1 if earlier else 1,
-        added_by_name=viewer.name,
-    )
-    session.add(attachment)
-    session.flush()
-    return attachment
+    return made
 
 
 def _record(  # noqa: PLR0917  what happened to which file of which question
     session: Session,
     rfq: Rfq,
-    attachment: Attachment,
     question: Question,
+    attachment: Attachment,
     action: str,
     viewer: Viewer,
     invitation: Invitation | None = None,
 ) -> None:
-    stored = attachment.file
     events.record(
         session,
         rfq,
@@ -185,6 +145,5 @@ def _record(  # noqa: PLR0917  what happened to which file of which question
         actor=viewer,
         of=("question", question.public_id),
         invitation=invitation,
-        detail={"file": stored.name, "version": attachment.version, "sha256": stored.sha256},
+        detail=filing.facts(attachment),
     )
-    session.flush()

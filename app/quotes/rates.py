@@ -32,7 +32,7 @@ def enter_rate(
     on_date: date,
     source: str,
     viewer: Viewer,
-) -> None:
+) -> ExchangeRate:
     """
     Keep how much of `base` one unit of `currency` buys on a day, with where that is from.
 
@@ -44,14 +44,16 @@ def enter_rate(
     if on_date > rfq_queries.database_now(session).date():
         raise InvalidInput("A rate is of today or of a day before.", field="date")
     values = {"rate": rate, "source": clean, "entered_by_name": viewer.name}
-    session.execute(
+    statement = (
         insert(ExchangeRate)
         .values(currency=currency, base=base, on_date=on_date, **values)
         .on_conflict_do_update(
             index_elements=["currency", "base", "on_date"],
             set_={**values, "entered_at": func.clock_timestamp()},
         )
+        .returning(ExchangeRate)
     )
+    made = session.scalars(statement, execution_options={"populate_existing": True}).one()
     audit.record(
         session,
         actor=viewer,
@@ -60,6 +62,7 @@ def enter_rate(
         object_id=f"{currency}/{base}",
         after={"rate": f"{rate:f}", "date": on_date.isoformat(), "source": clean},
     )
+    return made
 
 
 def add_missing_rate(

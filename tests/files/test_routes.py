@@ -56,9 +56,7 @@ def make_app(session_factory: sessionmaker[Session], storage: FileStorage) -> Fa
     ) -> dict[str, Any]:
         if sent.fields.get("fail"):
             raise InvalidInput("No.")
-        stored = service.keep_file(
-            session, sent.require_file(), created_by_id=who(request), quota_bytes=QUOTA
-        )
+        stored = service.keep_file(session, sent.require_file(), created_by_id=who(request))
         return {"key": stored.key, "fields": sent.fields}
 
     @app.post("/api/form")

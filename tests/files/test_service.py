@@ -47,9 +47,9 @@ def test_an_account_has_a_quota_and_others_do_not_count(
     session: Session, local_storage: FileStorage
 ) -> None:
     def keep(account_id: int | None, size: int) -> StoredFile:
-        return service.keep_file(
-            session, received(local_storage, size), created_by_id=account_id, quota_bytes=100
-        )
+        file = received(local_storage, size)
+        file.quota_bytes = 100
+        return service.keep_file(session, file, created_by_id=account_id)
 
     keep(1, 60)
     keep(2, 60)

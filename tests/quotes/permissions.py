@@ -158,6 +158,25 @@ open      POST   /api/v1/rate-cards                                             
 open      GET    /api/v1/rfqs/start                                             403 403 200 403 403 403 403 403 401
 decided   POST   /api/v1/rfqs/{rfq_id}/lots/{lot_id}/add-to-draft               403 409 403 403 409 403 403 404 401
 open      DELETE /api/v1/rate-cards/{card_id}                                   403 403 409 403 403 204 404 404 401
+draft     DELETE /api/v1/rfq-files/{rfq_id}/{attachment_id}                      403 403 204 403 403 404 404 404 401
+open      DELETE /api/v1/rfq-files/{rfq_id}/{attachment_id}                      403 403 409 403 403 403 403 404 401
+answering DELETE /api/v1/quote-files/{quote_id}/{attachment_id}                  404 404 404 404 404 204 404 404 401
+open      GET    /api/v1/rfqs/{rfq_id}/comparison.{kind}                         409 409 409 409 409 404 404 404 401
+closed    GET    /api/v1/rfqs/{rfq_id}/comparison.{kind}                         200 200 200 200 200 404 404 404 401
+draft     GET    /api/v1/rfqs/{rfq_id}/request.pdf                               200 200 200 200 200 404 404 404 401
+open      GET    /api/v1/rfqs/{rfq_id}/request.pdf                               200 200 200 200 200 200 200 404 401
+closed    GET    /api/v1/rfqs/{rfq_id}/award.pdf                                 404 404 404 404 404 404 404 404 401
+decided   GET    /api/v1/rfqs/{rfq_id}/award.pdf                                 200 200 200 200 200 404 404 404 401
+open      GET    /api/v1/quotes/{quote_id}/quote.pdf                             404 404 404 404 404 200 404 404 401
+closed    GET    /api/v1/quotes/{quote_id}/quote.pdf                             200 200 200 200 200 200 404 404 401
+decided   POST   /api/v1/rfqs/{rfq_id}/lots/{lot_id}/enter                       403 403 403 409 403 403 403 404 401
+draft     GET    /api/v1/files/{key}                                             200 200 200 200 200 404 404 404 404
+open      GET    /api/v1/files/{key}                                             200 200 200 200 200 200 200 404 404
+answering GET    /api/v1/files/{key}                                             404 404 404 404 404 200 404 404 404
+open      GET    /api/v1/exchange-rates                                          200 200 200 200 200 403 403 403 401
+open      POST   /api/v1/exchange-rates                                          403 403 201 403 201 403 403 403 401
+open      GET    /api/v1/quote-rules                                             200 200 200 200 200 403 403 403 401
+open      PUT    /api/v1/quote-rules                                             403 403 403 403 200 403 403 403 401
 """
 
 

@@ -158,8 +158,15 @@ def _files(scene: Scene) -> None:
     for name in ("draft", "open"):
         sent = scene["buyer"].post(f"/api/v1/rfq-files/{scene.at[name]['rfq_id']}", files=FILE)
         assert sent.status_code == 201, sent.text
-        scene.at[name] |= {"attachment_id": sent.json()["id"], "key": sent.json()["url"][7:]}
+        scene.at[name] |= {
+            "attachment_id": sent.json()["id"],
+            "key": sent.json()["url"].rsplit("/", 1)[1],
+        }
     at = scene.at["answering"]
     sent = scene["own"].post(f"/api/v1/quote-files/{at['quote_id']}", files=FILE)
     assert sent.status_code == 201, sent.text
-    at |= {"attachment_id": sent.json()["id"], "key": sent.json()["url"][7:]}
+    at |= _file_of(sent.json())
+
+
+def _file_of(answer: dict[str, Any]) -> dict[str, str]:
+    return {"attachment_id": answer["id"], "key": answer["url"].rsplit("/", 1)[1]}

@@ -111,6 +111,18 @@ def body_of(scene: Scene, route: str, name: str, person: str) -> dict[str, Any]:
         "PATCH /api/v1/quotes/{quote_id}": {"json": {"note": "More"}},
         "POST /api/v1/rfq-files/{rfq_id}": {"files": FILE},
         "POST /api/v1/quote-files/{quote_id}": {"files": FILE},
+        "POST /api/v1/exchange-rates": {
+            "json": {
+                "currency": "USD",
+                "base": "CNY",
+                "rate": "7.1",
+                "date": f"{later - timedelta(days=3):%Y-%m-%d}",
+                "source": "SAFE",
+            }
+        },
+        "PUT /api/v1/quote-rules": {
+            "json": {"base_currency": "CNY", "approval_threshold": "1000000"}
+        },
         "POST /api/v1/rate-cards": {
             "json": CARD | ({"vendor": "another"} if person in TEAM else {})
         },

@@ -88,12 +88,7 @@ def create_import(  # noqa: PLR0917  FastAPI reads them by name
     known, store = editing_queries.load_known(session), store_of(request)
     fields = {name: str(value) for name, value in chosen if value} | sent.fields
     options = forms.read_options(fields, known.categories)
-    kept = files.keep_file(
-        session,
-        sent.require_file(),
-        created_by_id=viewer.account_id,
-        quota_bytes=store.quota_bytes,
-    )
+    kept = files.keep_file(session, sent.require_file(), created_by_id=viewer.account_id)
     try:
         found = service.start_import(session, kept, options, viewer=viewer, storage=store.storage)
     except AppError:

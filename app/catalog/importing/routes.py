@@ -51,12 +51,7 @@ def create(request: Request, session: DbSession, viewer: Editor, sent: Sent) -> 
         return index_page(request, session, viewer, form)
     try:
         with session.begin_nested():
-            kept = files.keep_file(
-                session,
-                received,
-                created_by_id=viewer.account_id,
-                quota_bytes=store.quota_bytes,
-            )
+            kept = files.keep_file(session, received, created_by_id=viewer.account_id)
             found = service.start_import(
                 session, kept, chosen, viewer=viewer, storage=store.storage
             )

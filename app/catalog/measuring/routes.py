@@ -86,12 +86,7 @@ def create(request: Request, session: DbSession, viewer: Editor, sent: Sent, slu
         chosen = uploads.read_choices(sent.fields)
         received = sent.require_file()
         with session.begin_nested():
-            kept = files.keep_file(
-                session,
-                received,
-                created_by_id=viewer.account_id,
-                quota_bytes=store.quota_bytes,
-            )
+            kept = files.keep_file(session, received, created_by_id=viewer.account_id)
             job = uploads.start(
                 session, dataset, kept, chosen, viewer=viewer, storage=store.storage
             )

@@ -1,4 +1,4 @@
-"""What an award brought, as JSON: its way into the draft of the mixture that lacked it."""
+"""What an award brought, as JSON: its entry, and the way into the draft that lacked it."""
 
 from typing import Annotated
 
@@ -8,13 +8,16 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.quotes import awarding, offering
+from app.quotes import awarding, delivering, offering
 from app.quotes.api.once import answer, once
 from app.quotes.api.rfqs import Id
 from app.quotes.content.values import Strict, readable
 from app.quotes.queries import rfqs as rfq_queries
 
 router = APIRouter(prefix="/api/v1/rfqs/{rfq_id}", tags=["quotes"])
+
+
+LotId = Annotated[str, Path(max_length=40)]
 
 
 class PhaseIn(Strict):
@@ -31,6 +34,30 @@ class InDraftOut(BaseModel):
     lot_number: int
 
 
+class EntryOut(BaseModel):
+    """The catalogue's entry of what was bought."""
+
+    dataset: str
+    lot: str
+    lot_number: int
+
+
+@router.post("/lots/{lot_id}/enter", name="quotes.api.lots.enter", response_model=EntryOut)
+def enter(
+    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, lot_id: LotId
+) -> Response:
+    """Try once more to make the catalogue's entry of a lot whose award it refused."""
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    require(viewer, Permission.AWARD_QUOTES)
+    lot = awarding.find_lot(rfq, lot_id)
+
+    def change() -> Response:
+        slug = delivering.enter_again(session, rfq, lot, viewer=viewer)
+        return answer(EntryOut(dataset=slug, lot=lot.public_id, lot_number=lot.number))
+
+    return once(request, session, viewer, None, change)
+
+
 @router.post(
     "/lots/{lot_id}/add-to-draft", name="quotes.api.lots.add_to_draft", response_model=InDraftOut
 )
@@ -40,7 +67,7 @@ def add_to_draft(
     viewer: CurrentViewer,
     *,
     rfq_id: Id,
-    lot_id: Annotated[str, Path(max_length=40)],
+    lot_id: LotId,
     body: PhaseIn | None = None,
 ) -> Response:
     """Put what a lot's award brought into the draft of the mixture that lacked it."""

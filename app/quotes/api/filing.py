@@ -1,20 +1,19 @@
-"""Files of requests and quotes as JSON; the bytes come from `/files/{key}`."""
+"""Files of requests and quotes as JSON; the bytes come from `/api/v1/files/{key}`."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Path
 
 from app.accounts.permissions import Permission
-from app.accounts.viewers import CurrentViewer, Viewer, require
+from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.files.uploads import Upload, store_of, upload
+from app.files.uploads import Upload, upload
 from app.quotes import filing
+from app.quotes.api.answers.files import AttachmentList, AttachmentOut, attachment_out
 from app.quotes.api.quotes import QuoteId
 from app.quotes.api.rfqs import Id
-from app.quotes.models.papers import Attachment
 from app.quotes.queries import attachments as attachment_queries
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
@@ -22,43 +21,12 @@ from app.quotes.vocabulary import FileRole
 
 router = APIRouter(prefix="/api/v1", tags=["quotes"])
 
-FORM = {
-    "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "role": {"type": "string", "enum": [role.value for role in FileRole]},
-                    },
-                    "required": ["file"],
-                }
-            }
-        }
-    }
-}
 
-
-class AttachmentOut(BaseModel):
-    """A file with its hash; a newer version of it has the same `series`."""
-
-    id: str
-    name: str
-    role: FileRole
-    series: str
-    version: int
-    size_bytes: int
-    sha256: str
-    url: str
-    added_at: datetime
-
-
-class AttachmentList(BaseModel):
-    """The files of a request or of a quote."""
-
-    items: list[AttachmentOut]
-    total: int
+def form_with_file(**fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI says of a form that is read as a stream: a file and other fields."""
+    properties = {"file": {"type": "string", "format": "binary"}, **fields}
+    schema = {"type": "object", "properties": properties, "required": ["file"]}
+    return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
 
 
 def get_sender(viewer: CurrentViewer) -> int | None:
@@ -69,13 +37,15 @@ def get_sender(viewer: CurrentViewer) -> int | None:
 
 
 Sent = Annotated[Upload, upload(filing.QUOTE_FILE, who=get_sender)]
+FileId = Annotated[str, Path(max_length=40)]
+ROLES = {"type": "string", "enum": [role.value for role in FileRole]}
 
 
 @router.get("/rfq-files/{rfq_id}", name="quotes.api.rfq.files")
 def list_rfq_files(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> AttachmentList:
     """List the files of a request."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-    found = [_out(one) for one in attachment_queries.list_attachments(session, rfq)]
+    found = [attachment_out(one) for one in attachment_queries.list_attachments(session, rfq)]
     return AttachmentList(items=found, total=len(found))
 
 
@@ -83,22 +53,27 @@ def list_rfq_files(session: DbSession, viewer: CurrentViewer, rfq_id: Id) -> Att
     "/rfq-files/{rfq_id}",
     name="quotes.api.rfq.files.add",
     status_code=201,
-    openapi_extra=FORM,
+    openapi_extra=form_with_file(role=ROLES),
 )
 def add_rfq_file(
-    request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: Id, sent: Sent
+    session: DbSession, viewer: CurrentViewer, rfq_id: Id, sent: Sent
 ) -> AttachmentOut:
     """Attach a file to a request; to an open one it is an amendment."""
     rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-    made = filing.attach_to_rfq(
-        session,
-        rfq,
-        sent.require_file(),
-        role=read_role(sent.fields.get("role", "")),
-        viewer=viewer,
-        quota_bytes=store_of(request).quota_bytes,
-    )
-    return _loaded(session, rfq_id, viewer, made)
+    role = read_role(sent.fields.get("role", ""))
+    made = filing.attach_to_rfq(session, rfq, sent.require_file(), role=role, viewer=viewer)
+    return attachment_out(made)
+
+
+@router.delete(
+    "/rfq-files/{rfq_id}/{attachment_id}", name="quotes.api.rfq.files.remove", status_code=204
+)
+def remove_rfq_file(
+    session: DbSession, viewer: CurrentViewer, rfq_id: Id, attachment_id: FileId
+) -> None:
+    """Take a file off a draft of a request; what vendors have seen stays."""
+    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
+    filing.remove_from_rfq(session, rfq, attachment_id, viewer=viewer)
 
 
 @router.get("/quote-files/{quote_id}", name="quotes.api.quote.files")
@@ -108,7 +83,7 @@ def list_quote_files(
     """List the files of a quote, which are sealed like it."""
     quote = quote_queries.get_quote(session, quote_id, viewer)
     found = [
-        _out(one)
+        attachment_out(one)
         for one in attachment_queries.list_attachments(session, quote.rfq, quote_id=quote.id)
     ]
     return AttachmentList(items=found, total=len(found))
@@ -118,23 +93,29 @@ def list_quote_files(
     "/quote-files/{quote_id}",
     name="quotes.api.quote.files.add",
     status_code=201,
-    openapi_extra=FORM,
+    openapi_extra=form_with_file(),
 )
 def add_quote_file(
-    request: Request, session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, sent: Sent
+    session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, sent: Sent
 ) -> AttachmentOut:
     """Attach a file to a draft."""
     quote = quote_queries.get_quote(session, quote_id, viewer)
-    rfq = quote.rfq
-    made = filing.attach_to_quote(
-        session,
-        quote,
-        sent.require_file(),
-        viewer=viewer,
-        quota_bytes=store_of(request).quota_bytes,
+    return attachment_out(
+        filing.attach_to_quote(session, quote, sent.require_file(), viewer=viewer)
     )
-    found = attachment_queries.get_attachment(session, rfq, made.public_id, quote_id=quote.id)
-    return _out(found)
+
+
+@router.delete(
+    "/quote-files/{quote_id}/{attachment_id}",
+    name="quotes.api.quote.files.remove",
+    status_code=204,
+)
+def remove_quote_file(
+    session: DbSession, viewer: CurrentViewer, quote_id: QuoteId, attachment_id: FileId
+) -> None:
+    """Take a file off a draft of a quote."""
+    quote = quote_queries.get_quote(session, quote_id, viewer)
+    filing.remove_from_quote(session, quote, attachment_id, viewer=viewer)
 
 
 def read_role(text: str) -> FileRole:
@@ -153,22 +134,3 @@ def read_role(text: str) -> FileRole:
             "Write one of: %(expected)s.", field="role", expected=", ".join(FileRole)
         )
     return FileRole(text)
-
-
-def _loaded(session: DbSession, rfq_id: str, viewer: Viewer, made: Attachment) -> AttachmentOut:
-    rfq = rfq_queries.get_rfq(session, rfq_id, viewer)
-    return _out(attachment_queries.get_attachment(session, rfq, made.public_id))
-
-
-def _out(one: Attachment) -> AttachmentOut:
-    return AttachmentOut(
-        id=one.public_id,
-        name=one.file.name,
-        role=FileRole(one.role),
-        series=one.series,
-        version=one.version,
-        size_bytes=one.file.size_bytes,
-        sha256=one.file.sha256,
-        url=f"/files/{one.file.key}",
-        added_at=one.added_at,
-    )

@@ -16,10 +16,6 @@ from app.quotes.api.answers.requests import RfqOut, RfqPage, decision_out, rfq_o
 from app.quotes.api.beginning import Chosen
 from app.quotes.api.once import answer, etag, once, read_if_match
 from app.quotes.beginning.start import read_start
-from app.quotes.comparison import service as comparison
-from app.quotes.comparison.basis import AcceptanceRule
-from app.quotes.comparison.build import Options
-from app.quotes.comparison.figures import as_json
 from app.quotes.content.asked import Criterion, LotIn, RfqIn, RfqTerms
 from app.quotes.content.values import (
     Currency,
@@ -35,7 +31,6 @@ from app.quotes.content.values import (
 )
 from app.quotes.models.rfq import Rfq
 from app.quotes.paging import read_cursor
-from app.quotes.pricing.offers import TaxBasis
 from app.quotes.queries import awards as award_queries
 from app.quotes.queries import invitations as invitation_queries
 from app.quotes.queries import quotes as quote_queries
@@ -265,20 +260,6 @@ def add_rate(
         return answer(show(session, changed, viewer), version=changed.revision)
 
     return once(request, session, viewer, body, change)
-
-
-@router.get("/{rfq_id}/comparison", name="quotes.api.rfq.comparison")
-def compare(
-    session: DbSession,
-    viewer: CurrentViewer,
-    rfq_id: Id,
-    *,
-    acceptance: AcceptanceRule = AcceptanceRule.QUOTED,
-    tax: TaxBasis = TaxBasis.INCLUDED,
-) -> dict[str, Any]:
-    """Compare the quotes on one basis, exactly; 409 while they are sealed."""
-    options = Options({}, acceptance=acceptance, tax=tax)
-    return as_json(comparison.load(session, rfq_id, viewer, options))
 
 
 @router.get("/{rfq_id}/events", name="quotes.api.rfq.events")

@@ -6,14 +6,28 @@ from app.quotes.api import (
     beginning,
     brought,
     cards,
+    comparing,
     filing,
     indicating,
     inviting,
     questions,
     quotes,
     rfqs,
+    rules,
 )
 
 router = APIRouter()
-for module in (beginning, rfqs, inviting, questions, brought, indicating, quotes, filing, cards):
+for module in (
+    beginning,
+    rfqs,
+    inviting,
+    questions,
+    brought,
+    indicating,
+    quotes,
+    comparing,
+    filing,
+    cards,
+    rules,
+):
     router.include_router(module.router)

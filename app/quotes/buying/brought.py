@@ -2,10 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.accounts.permissions import Permission
-from app.accounts.viewers import CurrentViewer, require
+from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
-from app.errors import Conflict
 from app.quotes import awarding, delivering, offering
 from app.quotes.buying.acting import act
 from app.quotes.models.rfq import Rfq
@@ -45,10 +43,7 @@ def enter(
     """Try once more to make the catalogue's entry of what was bought."""
 
     def do(rfq: Rfq) -> str:
-        require(viewer, Permission.AWARD_QUOTES)
-        lot = awarding.find_lot(rfq, str(number))
-        if delivering.enter_in_catalogue(session, rfq, lot, actor=viewer) is None:
-            raise Conflict("The catalogue refused the entry again. The timeline says so.")
+        delivering.enter_again(session, rfq, awarding.find_lot(rfq, str(number)), viewer=viewer)
         return "entered"
 
     return act(request, session, viewer, rfq_id, form, do)

@@ -1,28 +1,25 @@
 """The comparison page: quotes side by side, what if, and the way to an award."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer
-from app.catalog.exporters import xlsx
 from app.db import DbSession
 from app.errors import NotFound
 from app.quotes.buying.notices import DoneNotice
 from app.quotes.buying.words import WORDS, Words
-from app.quotes.comparison import service, table
+from app.quotes.comparison import service
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.comparison.build import Comparison
 from app.quotes.comparison.options import read_options
 from app.quotes.comparison.scores import CRITERIA
-from app.quotes.documents.comparison import document
-from app.quotes.documents.paper import PDF_TYPE, to_pdf
+from app.quotes.documents import giving
+from app.quotes.documents.giving import Kind
 from app.quotes.models.rfq import Invitation
 from app.quotes.pricing.offers import TaxBasis
-from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.queries import timeline as timeline_queries
 from app.quotes.state import InvitationState
 from app.web.templating import render
@@ -53,27 +50,10 @@ def export_comparison(
     request: Request, session: DbSession, viewer: CurrentViewer, rfq_id: str, kind: str
 ) -> Response:
     """Give the comparison as a file: csv, xlsx or pdf, of what the page shows."""
-    if kind not in EXPORTS:
+    if kind not in set(Kind):
         raise NotFound("There is no such file. A comparison comes as csv, xlsx or pdf.")
-    found = service.load(session, rfq_id, viewer, read_options(request.query_params))
-    media_type, write = EXPORTS[kind]
-    content = write(found, rfq_queries.database_now(session))
-    name = f"{found.rfq.number}-comparison.{kind}"
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-EXPORTS: dict[str, tuple[str, Callable[[Comparison, datetime], bytes]]] = {
-    "csv": (table.CSV_TYPE, lambda found, _now: table.as_csv(found)),
-    "xlsx": (xlsx.MEDIA_TYPE, lambda found, _now: table.as_xlsx(found)),
-    "pdf": (PDF_TYPE, lambda found, now: to_pdf(document(found, now=now), now=now)),
-}
+    options = read_options(request.query_params)
+    return giving.give_comparison(session, rfq_id, viewer, Kind(kind), options).as_response()
 
 
 @router.get("/rfqs/{rfq_id}/comparison", name="quotes.comparison")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
-from app.files.uploads import Upload, store_of, upload
+from app.files.uploads import Upload, upload
 from app.quotes import filing
 from app.quotes.api.filing import read_role
 from app.quotes.buying.acting import act
@@ -40,14 +40,8 @@ def attach(
     """Attach a file to a request; to an open one it is an amendment."""
 
     def do(rfq: Rfq) -> str:
-        filing.attach_to_rfq(
-            session,
-            rfq,
-            sent.require_file(),
-            role=read_role(sent.fields.get("role", "")),
-            viewer=viewer,
-            quota_bytes=store_of(request).quota_bytes,
-        )
+        role = read_role(sent.fields.get("role", ""))
+        filing.attach_to_rfq(session, rfq, sent.require_file(), role=role, viewer=viewer)
         return "file-added"
 
     return act(request, session, viewer, rfq_id, form_of(sent), do, at="files")

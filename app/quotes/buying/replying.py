@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
-from app.files.uploads import Upload, store_of, upload
+from app.files.uploads import Upload, upload
 from app.quotes import filing, question_files, questions
 from app.quotes.buying.acting import act
 from app.quotes.buying.filing import form_of, get_sender
@@ -35,14 +35,7 @@ def answer(
         is_new = question.answer is None
         # A file before its answer: everybody is told once, of both.
         if sent.has_file or not is_new:
-            question_files.attach(
-                session,
-                rfq,
-                question,
-                sent.require_file(),
-                viewer=viewer,
-                quota_bytes=store_of(request).quota_bytes,
-            )
+            question_files.attach(session, rfq, question, sent.require_file(), viewer=viewer)
         if is_new:
             questions.answer(session, rfq, question, form.text("answer"), viewer=viewer)
         return "answered" if is_new else "supplemented"

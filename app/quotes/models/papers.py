@@ -82,3 +82,20 @@ class Attachment(Base):
     removed_at: Mapped[datetime | None]
 
     file: Mapped[StoredFile] = relationship(lazy="raise")
+
+    @property
+    def is_of_answer(self) -> bool:
+        """Whether a question's file came with the answer; else the vendor sent it to ask."""
+        return self.given_name is None
+
+    def name_for(self, *, is_sender: bool) -> str:
+        """Return what the file is called: to who sent it as they called it."""
+        return self.given_name if is_sender and self.given_name else self.file.name
+
+    def is_called_as(self, other: "Attachment") -> bool:
+        """Whether a file beside another is an earlier version of it: by role and name."""
+        return (self.role, self.is_of_answer, self.name_for(is_sender=True)) == (
+            other.role,
+            other.is_of_answer,
+            other.name_for(is_sender=True),
+        )

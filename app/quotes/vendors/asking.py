@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.errors import AppError
-from app.files.uploads import Upload, store_of, upload
+from app.files.uploads import Upload, upload
 from app.quotes import filing, question_files, questions
 from app.quotes.queries import questions as question_queries
 from app.quotes.vendors.filing import get_answerer
@@ -32,14 +32,7 @@ def ask(
         with session.begin_nested():
             question = questions.ask(session, rfq, form.text("question"), viewer=viewer)
             if sent.has_file:
-                question_files.attach(
-                    session,
-                    rfq,
-                    question,
-                    sent.require_file(),
-                    viewer=viewer,
-                    quota_bytes=store_of(request).quota_bytes,
-                )
+                question_files.attach(session, rfq, question, sent.require_file(), viewer=viewer)
     except AppError as error:
         form.refuse("file" if error.field == "file" else "question", sentence(error))
         return show_page(request, session, rfq, viewer, form=form, status=int(error.status_code))
@@ -61,14 +54,7 @@ def attach(  # noqa: PLR0917  what FastAPI hands in
     form = FormData({})
     try:
         with session.begin_nested():
-            question_files.attach(
-                session,
-                rfq,
-                question,
-                sent.require_file(),
-                viewer=viewer,
-                quota_bytes=store_of(request).quota_bytes,
-            )
+            question_files.attach(session, rfq, question, sent.require_file(), viewer=viewer)
     except AppError as error:
         form.refuse(f"file-{question_id}", sentence(error))
         return show_page(request, session, rfq, viewer, form=form, status=int(error.status_code))

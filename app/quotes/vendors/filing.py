@@ -8,7 +8,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.errors import AppError, Conflict
-from app.files.uploads import Upload, store_of, upload
+from app.files.uploads import Upload, upload
 from app.quotes import filing, quote_body
 from app.quotes.models.quote import Quote
 from app.quotes.queries import quotes as quote_queries
@@ -39,13 +39,7 @@ def attach(
     draft = _draft(session, rfq_id, viewer)
     try:
         with session.begin_nested():
-            filing.attach_to_quote(
-                session,
-                draft,
-                sent.require_file(),
-                viewer=viewer,
-                quota_bytes=store_of(request).quota_bytes,
-            )
+            filing.attach_to_quote(session, draft, sent.require_file(), viewer=viewer)
     except AppError as error:
         session.expire_all()
         draft = _draft(session, rfq_id, viewer)
