@@ -8,7 +8,7 @@ training tokens: the least share of the budget that must move to turn one into t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.mixtures.content import Phase, Tag
+from app.mixtures.content import Content, Phase, Tag
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.views import MixtureView
 
@@ -74,12 +74,17 @@ class MixtureDiff:
 
     before_tokens: int
     after_tokens: int
-    before_tokenizer: str
-    after_tokenizer: str
+    before: Content
+    after: Content
     distance: float
     components: tuple[ComponentDiff, ...]
     phases: tuple[PhaseDiff, ...]
     shares: Mapping[str, tuple[ShareDiff, ...]]
+
+    @property
+    def facts(self) -> dict[str, DatasetFacts]:
+        """What is known of the datasets of both, for their names."""
+        return {one.dataset: one.facts for one in self.components if one.facts}
 
     def of_kind(self, kind: str) -> tuple[ComponentDiff, ...]:
         """Return the components that were added, removed, changed or are the same."""
@@ -91,9 +96,8 @@ class MixtureDiff:
         return (
             self.distance < _NOTICEABLE
             and self.before_tokens == self.after_tokens
-            and self.before_tokenizer == self.after_tokenizer
             and len(self.of_kind("same")) == len(self.components)
-            and all(phase.before == phase.after for phase in self.phases)
+            and self.before == self.after
         )
 
 
@@ -124,8 +128,8 @@ def compare(before: MixtureView, after: MixtureView) -> MixtureDiff:
     return MixtureDiff(
         before_tokens=before.total_tokens,
         after_tokens=after.total_tokens,
-        before_tokenizer=before.content.tokenizer,
-        after_tokenizer=after.content.tokenizer,
+        before=before.content,
+        after=after.content,
         distance=sum(abs(one.after_ratio - one.before_ratio) for one in components) / 2,
         components=tuple(components),
         phases=_phases(before, after),

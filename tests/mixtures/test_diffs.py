@@ -5,6 +5,7 @@ from app.mixtures import diffs, loading
 from app.mixtures.content import Content
 from app.mixtures.views import MixtureView
 from app.mixtures.words import diffs as words
+from app.mixtures.words.settings import settings
 from tests.mixtures.making import component, content, facts, phase
 
 KNOWN = {
@@ -86,3 +87,37 @@ def test_distance_is_a_distance_and_changes_add_up(one: dict, other: dict, first
     assert {c.dataset: kinds[c.kind] for c in found.components} == {
         c.dataset: c.kind for c in back.components
     }
+
+
+def test_settings_that_move_no_token_are_differences_in_words():
+    before = content(phase([component("a", 1, max_epochs=4), component("b", 1)], budget=100))
+    after = content(
+        phase(
+            [component("a", 1, max_epochs=5), component("b", 1)],
+            budget=100,
+            purpose="long_context",
+            scheme={"name": "temperature", "alpha": 1},
+        ),
+        phase([component("b", 1)], budget=10, name="Anneal", purpose="mid_training"),
+        model_parameters=7 * 10**9,
+        carried_from=[{"mixture": "old", "version": 3}],
+    )
+    found = diffs.compare(view(before), view(after))
+    assert not found.is_same
+    assert settings(found, found.facts) == [
+        "size of the model none → 7B",
+        "seen in earlier runs: none → old@3",
+        # Proportional to 100 and 1,000 unique tokens: 9 % and 91 % instead of two halves.
+        "phase Main: 41% of its budget lies elsewhere",
+        "phase Main: purpose Pre-training → Long context",
+        "phase Main: scheme As weighted → Temperature (α = 1)",
+        "phase Main: limits or marks changed of Data a",
+        "phase Anneal added: Mid-training, annealing, 10 tokens",
+    ]
+
+
+def test_earlier_runs_alone_are_a_difference():
+    before = weights(a=1, b=1)
+    after = content(*before.phases, carried_from=[{"mixture": "old", "version": 3}])
+    text = words.text(diffs.compare(view(before), view(after)), before="x@1", after="x@2")
+    assert "seen in earlier runs: none → old@3" in text

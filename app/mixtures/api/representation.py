@@ -11,6 +11,7 @@ from app.mixtures.diffs import ComponentDiff, MixtureDiff
 from app.mixtures.drafts import StaleDraft
 from app.mixtures.models import DraftEdit, Mixture, MixtureVersion
 from app.mixtures.words import edits as edit_words
+from app.mixtures.words.settings import settings
 
 
 class MixtureOut(BaseModel):
@@ -109,6 +110,9 @@ class DiffOut(BaseModel):
     distance: float
     components: list[ComponentDiffOut]
     shares: dict[str, list[ShareDiffOut]]
+    settings: list[str] = Field(
+        description="A sentence for each setting that differs: phases, schemes, limits, groups."
+    )
     text: str
 
 
@@ -179,6 +183,7 @@ def diff_out(found: MixtureDiff, *, before: str, after: str, text: str) -> DiffO
             ]
             for tag, shares in found.shares.items()
         },
+        settings=settings(found, found.facts),
         text=text,
     )
 

@@ -28,6 +28,7 @@ from app.mixtures.web.forms import put_error
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import diffs as diff_words
+from app.mixtures.words.settings import settings
 from app.web.forms import Form, FormData
 from app.web.i18n import gettext as _
 from app.web.templating import render
@@ -83,7 +84,7 @@ class DiffPage:
     compared: Compared
     numbers: Sequence[int]
     is_team: bool
-    text: str
+    settings: Sequence[str]
     say: Say = SAY
 
 
@@ -278,8 +279,13 @@ def show_diff(
         after=after or (comparing.DRAFT if is_team else newest),
         viewer=viewer,
     )
-    text = diff_words.text(found.diff, before=found.before.label, after=found.after.label)
-    page = DiffPage(mixture, found, range(mixture.last_version, 0, -1), is_team, text)
+    page = DiffPage(
+        mixture=mixture,
+        compared=found,
+        numbers=range(mixture.last_version, 0, -1),
+        is_team=is_team,
+        settings=settings(found.diff, found.diff.facts),
+    )
     return render(request, "mixtures/diff.html", page)
 
 

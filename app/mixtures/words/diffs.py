@@ -5,6 +5,7 @@ from app.mixtures.diffs import ComponentDiff, MixtureDiff
 from app.mixtures.phases import display_name
 from app.mixtures.words.lists import TAGS, portion_word
 from app.mixtures.words.plans import passes, share
+from app.mixtures.words.settings import settings
 from app.web import numbers
 from app.web.i18n import gettext as _
 
@@ -22,21 +23,13 @@ def text(found: MixtureDiff, *, before: str, after: str) -> str:
             distance=share(found.distance),
         ),
     ]
-    if found.before_tokenizer != found.after_tokenizer:
-        lines.append(
-            _(
-                "tokenizer %(before)s → %(after)s",
-                before=found.before_tokenizer,
-                after=found.after_tokenizer,
-            )
-        )
+    lines += settings(found, found.facts)
     lines += [_component(one) for one in found.components if one.kind != "same"]
-    facts = {one.dataset: one.facts for one in found.components if one.facts}
     for tag, shares in found.shares.items():
         for one in shares:
             if abs(one.after - one.before) >= 0.0005:  # noqa: PLR2004  what two digits can show
                 lines.append(
-                    f"{_(TAGS[Tag(tag)])}: {portion_word(tag, one.values, facts)} "
+                    f"{_(TAGS[Tag(tag)])}: {portion_word(tag, one.values, found.facts)} "
                     f"{share(one.before)} → {share(one.after)}"
                 )
     return "\n".join(lines) + "\n"
