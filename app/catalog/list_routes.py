@@ -44,25 +44,27 @@ def index(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
         return RedirectResponse(compare_href(state.compared), status_code=303)
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     sort = parse_sort(state.sort, has_text=bool(state.text))
-    found = search(
-        session,
-        SearchRequest(
-            text=state.text,
-            filters=parse_filters({f.value: values for f, values in state.filters.items()}),
-            parent=state.parent,
-            include_subsets=state.include_subsets,
-            sort=sort,
-            locale=current_locale(),
-            cursor=state.cursor,
-            sees_team=with_team,
-        ),
+    asked = SearchRequest(
+        text=state.text,
+        filters=parse_filters({f.value: values for f, values in state.filters.items()}),
+        parent=state.parent,
+        include_subsets=state.include_subsets,
+        sort=sort,
+        locale=current_locale(),
+        cursor=state.cursor,
+        sees_team=with_team,
     )
+    found = search(session, asked)
+    is_widened = False
+    if not found.ids and state.could_be_wider():
+        wider = search(session, replace(asked, include_subsets=True))
+        found, is_widened = (wider, True) if wider.ids else (found, False)
     slugs = [*state.compared, *([state.parent] if state.parent else [])]
     named = queries.list_names(session, slugs, with_team=with_team)
     state = replace(state, compared=tuple(slug for slug in state.compared if slug in named))
     page = results_page(
         state,
-        load_found(session, found, with_team=with_team),
+        load_found(session, found, with_team=with_team, is_widened=is_widened),
         load_names(session, state, found.facets, named),
         is_compare_full=is_compare_full,
     )
@@ -89,7 +91,7 @@ def read_state(query: QueryParams) -> tuple[ListState, bool]:
     return state, len(compared) > MOST
 
 
-def load_found(session: Session, found: SearchPage, *, with_team: bool) -> Found:
+def load_found(session: Session, found: SearchPage, *, with_team: bool, is_widened: bool) -> Found:
     """Return what the search found with all that the rows show."""
     datasets, subsets, _without = queries.count_datasets(session, with_team=with_team)
     corrections = found.corrections
@@ -110,6 +112,7 @@ def load_found(session: Session, found: SearchPage, *, with_team: bool) -> Found
         limit=DEFAULT_LIMIT,
         dataset_count=datasets,
         subset_count=subsets,
+        is_widened=is_widened,
     )
 
 

@@ -159,7 +159,23 @@ def test_index_with_nothing_found_offers_the_ways_on(seeded_client):
     html = page(seeded_client, "/catalogue?q=zzqxv&language=zh")
     assert "No dataset matches “zzqxv”" in html
     assert "Remove all filters" in html
-    assert "Search subsets too" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("q=wikpedia", "RedPajama-1T · Wikipedia"), ("category=legal", "The Pile · FreeLaw")],
+)
+def test_index_shows_subsets_where_nothing_else_fits(seeded_client, query, name):
+    html = page(seeded_client, f"/catalogue?{query}")
+    assert "No dataset as a whole fits." in html
+    assert name in html
+    assert f'href="/api/v1/datasets?{query}&amp;subsets=true"' in html
+
+
+@pytest.mark.parametrize("asked", ["%E5%9B%BE%E4%B9%A6", "book", "Books"])
+def test_index_leads_from_a_category_s_name_to_the_category(seeded_client, asked):
+    html = page(seeded_client, f"/catalogue?q={asked}")
+    assert re.search(r'href="/catalogue\?category=books(&amp;subsets=true)?">Books</a>', html)
 
 
 def test_index_keeps_up_to_six_in_the_tray(seeded_client):

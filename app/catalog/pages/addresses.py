@@ -52,6 +52,14 @@ class ListState:
         """Return the same search with no filter, from its first page."""
         return replace(self, filters={}, parent=None, cursor=None)
 
+    def could_be_wider(self) -> bool:
+        """Whether subsets were left out where nothing else keeps them from being found."""
+        return not (self.include_subsets or self.parent or self.cursor)
+
+    def of_category(self, code: str) -> "ListState":
+        """Return a whole category instead of what was searched."""
+        return replace(self, text="", filters={Facet.CATEGORY: (code,)}, cursor=None)
+
     def with_subsets(self) -> "ListState":
         """Return the same search over subsets too."""
         return replace(self, include_subsets=True, cursor=None)

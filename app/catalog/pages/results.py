@@ -1,9 +1,10 @@
 """What the list of the catalogue shows: rows, facets, chips, paging, the compare tray."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.catalog.models.datasets import Dataset
+from app.catalog.models.datasets import Category, Dataset
 from app.catalog.pages import charts, parts, quantities
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.compare import MOST, compare_href, naming
@@ -20,6 +21,8 @@ from app.catalog.search.query import NONE, Facet, Sort
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
+
+BETWEEN_WORDS = re.compile(r"[\s,、与]+")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class Found:
     limit: int
     dataset_count: int
     subset_count: int
+    # Nothing but subsets has what was asked for, so they are shown though nobody asked for them.
+    is_widened: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class ResultsPage:
     parent: str | None
     without_estimate: int
     correction: Correction | None
+    is_widened: bool
+    categories: list[Chip]
     limit: int
     previous_href: str | None
     next_href: str | None
@@ -100,7 +107,6 @@ class ResultsPage:
     export_href: str
     clear_href: str
     without_filters_href: str
-    with_subsets_href: str
     carried: list[str]
     compared: list[Chip]
     compare_href: str
@@ -113,6 +119,7 @@ def results_page(
     state: ListState, found: Found, names: Names, *, is_compare_full: bool
 ) -> ResultsPage:
     """Return the list for one state of its address."""
+    listed = state.with_subsets() if found.is_widened else state
     rows = [_row(dataset, state, found, names) for dataset in found.datasets]
     on_page = {row.slug for row in rows}
     return ResultsPage(
@@ -130,14 +137,15 @@ def results_page(
         parent=state.parent,
         without_estimate=_without_estimate(state, found),
         correction=found.correction,
+        is_widened=found.is_widened,
+        categories=_categories_named(listed, names),
         limit=found.limit,
-        previous_href=state.at(found.previous_cursor).href() if found.previous_cursor else None,
-        next_href=state.at(found.next_cursor).href() if found.next_cursor else None,
-        json_href=state.json_href(),
-        export_href=state.export_href(),
+        previous_href=listed.at(found.previous_cursor).href() if found.previous_cursor else None,
+        next_href=listed.at(found.next_cursor).href() if found.next_cursor else None,
+        json_href=listed.json_href(),
+        export_href=listed.export_href(),
         clear_href=state.cleared().href(),
         without_filters_href=state.without_filters().href(),
-        with_subsets_href=state.with_subsets().href(),
         carried=[slug for slug in state.compared if slug not in on_page],
         compared=[
             Chip(
@@ -178,6 +186,28 @@ def _chips(state: ListState, names: Names) -> list[Chip]:
         for facet in Facet
         for value in state.filters.get(facet, ())
     ]
+
+
+def _categories_named(state: ListState, names: Names) -> list[Chip]:
+    """Return the categories whose name was searched: a word for many datasets is in few names."""
+    asked = _singular(state.text)
+    if not asked or state.filters:
+        return []
+    return [
+        Chip(parts.category_name(category), state.of_category(code).href())
+        for code, category in names.categories.items()
+        if asked in _words_of(category)
+    ]
+
+
+def _words_of(category: Category) -> set[str]:
+    names = {category.name_zh, category.name_en, category.code}
+    words = {word for name in names for word in BETWEEN_WORDS.split(name)}
+    return {_singular(word) for word in names | words}
+
+
+def _singular(word: str) -> str:
+    return word.casefold().removesuffix("s")
 
 
 def _sorts(*, has_text: bool) -> list[tuple[str, str]]:
