@@ -1,6 +1,6 @@
 """What mixtures read of the catalogue: facts of datasets, how they overlap, tokenizers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -131,9 +131,8 @@ def load_relations(session: Session, slugs: Sequence[str]) -> list[Relation]:
     return relations
 
 
-def load_tokenizers(session: Session, codes: Iterable[str]) -> dict[str, TokenizerFacts]:
-    """Return these tokenizers with their measured rates, by code."""
-    wanted = sorted(set(codes))
+def load_tokenizers(session: Session) -> dict[str, TokenizerFacts]:
+    """Return every tokenizer with its measured rates, by code, in their order."""
     rates: dict[str, list[TextRate]] = {}
     labels: dict[str, str] = {}
     rows = session.execute(
@@ -147,7 +146,7 @@ def load_tokenizers(session: Session, codes: Iterable[str]) -> dict[str, Tokeniz
             TokenizerRatio.bytes_per_token,
         )
         .outerjoin(TokenizerRatio, TokenizerRatio.tokenizer_code == Tokenizer.code)
-        .where(Tokenizer.code.in_(wanted))
+        .order_by(Tokenizer.position)
     )
     for code, name, vocabulary, text, kind, language, bytes_per_token in rows:
         labels[code] = tokenizer_label(name, vocabulary)

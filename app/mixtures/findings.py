@@ -37,16 +37,18 @@ class Finding:
     dataset: str | None = None
 
 
-def list_findings(view: MixtureView, *, only_active: bool = False) -> list[Finding]:
+def list_findings(
+    view: MixtureView, *, only_active: bool = False, without: frozenset[str] = frozenset()
+) -> list[Finding]:
     """
     Return the findings, errors first, in the order of the phases.
 
     With `only_active` those of the phase that is looked at and of the whole mixture, and of many
-    overlaps those that count most tokens twice.
+    overlaps those that count most tokens twice. `without` are codes of findings to leave out.
     """
-    found = [*_whole(view)]
+    found = [one for one in _whole(view) if one.code not in without]
     for phase in (view.phase,) if only_active else view.phases:
-        found += _phase(phase, view)
+        found += _phase(phase, view, without)
         found += _overlaps(phase, view, most=MOST_OVERLAPS if only_active else None)
     return sorted(found, key=lambda one: one.severity is not Severity.ERROR)
 
@@ -101,7 +103,7 @@ def _whole(view: MixtureView) -> Iterator[Finding]:
             )
 
 
-def _phase(phase: PhaseView, view: MixtureView) -> Iterator[Finding]:
+def _phase(phase: PhaseView, view: MixtureView, without: frozenset[str]) -> Iterator[Finding]:
     if phase.problem is not None:
         yield Finding(Severity.ERROR, "problem", phase.name, sentence(phase.problem))
         return
@@ -109,6 +111,8 @@ def _phase(phase: PhaseView, view: MixtureView) -> Iterator[Finding]:
         yield Finding(Severity.ERROR, "empty", phase.name, _("The phase has no components yet."))
         return
     for breach in phase.plan.breaches:
+        if breach.kind.value in without:
+            continue
         is_component = breach.kind is ConstraintKind.MAX_EPOCHS
         message = words.shortage(phase, breach.subject, view.facts) if is_component else ""
         yield Finding(

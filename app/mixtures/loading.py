@@ -6,19 +6,19 @@ pure, so that a version can be computed from the facts that it froze.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
-from app.mixtures import catalogue, counting, phases, policies, remembered, rollups
+from app.mixtures import counting, phases, policies, remembered, rollups
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.content import Content
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import Rule
-from app.mixtures.queries import policies as policy_queries
 from app.mixtures.queries import runs as run_queries
 from app.mixtures.requests import KnownTags
 from app.mixtures.views import Exposure, MixtureView, PhaseView
@@ -27,13 +27,27 @@ from app.planning.supply.overlap import Relation
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything outside of a content that it is computed with."""
+    """
+    Everything outside of a content that it is computed with.
+
+    `derived` keeps what follows from the facts and the tokenizers alone, from one computation to
+    the next, under keys of those who worked it out.
+    """
 
     facts: Mapping[str, DatasetFacts]
     relations: Sequence[Relation]
     tokenizers: Mapping[str, TokenizerFacts]
     rules: Sequence[Rule]
     carried: Mapping[str, int]
+    derived: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    def unique(self, tokenizer: str) -> Mapping[str, Unique]:
+        """Return the unique tokens of the datasets in a tokenizer."""
+        key = ("unique", tokenizer)
+        if key not in self.derived:
+            self.derived[key] = counting.count_all(self.facts, tokenizer, self.tokenizers)
+        found: Mapping[str, Unique] = self.derived[key]
+        return found
 
 
 def load_plan(
@@ -54,17 +68,15 @@ def load_plan(
 
 def load_known(session: Session, content: Content, viewer: Viewer) -> Known:
     """Return what the catalogue, the team and earlier runs say of a content."""
-    slugs = content.datasets()
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
-    facts = remembered.load_facts(session, slugs, with_team=with_team)
+    found = remembered.load(session, content.datasets(), with_team=with_team)
     return Known(
-        facts=facts,
-        relations=catalogue.load_relations(session, slugs),
-        tokenizers=catalogue.load_tokenizers(
-            session, counting.tokenizers_of(facts, content.tokenizer)
-        ),
-        rules=policy_queries.list_rules(session),
+        facts=found.facts,
+        relations=found.relations,
+        tokenizers=found.tokenizers,
+        rules=found.rules,
         carried=run_queries.load_carried(session, content.carried_from, viewer),
+        derived=found.derived,
     )
 
 
@@ -72,10 +84,10 @@ def compute(
     content: Content, known: Known, *, phase: int = 0, is_whole: bool = False
 ) -> MixtureView:
     """Return a mixture, computed from what is known."""
-    unique = counting.count_all(known.facts, content.tokenizer, known.tokenizers)
+    unique = known.unique(content.tokenizer)
     active = min(max(phase, 0), len(content.phases) - 1)
     seen = dict(known.carried)
-    tags: KnownTags = {}
+    tags: KnownTags = known.derived.setdefault("tags", {})
     views = []
     for index, one in enumerate(content.phases):
         view = phases.plan_phase(
@@ -94,6 +106,7 @@ def compute(
     tokenizer = known.tokenizers.get(content.tokenizer)
     return MixtureView(
         content=content,
+        tokenizers={one.code: one.label for one in known.tokenizers.values()},
         tokenizer_label=tokenizer.label if tokenizer else content.tokenizer,
         is_tokenizer_known=tokenizer is not None,
         active=active,
@@ -115,6 +128,7 @@ def compute(
         missing=tuple(slug for slug in content.datasets() if slug not in known.facts),
         carried=known.carried,
         drawn=tuple(drawn),
+        derived=known.derived,
     )
 
 

@@ -6,7 +6,7 @@ packages above this one.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,46 +94,50 @@ def load_shortages(session: Session, slug: str, viewer: Viewer) -> tuple[Mixture
     return mixture, list_shortages(loading.load_plan(session, contents.read(draft.content), viewer))
 
 
-def list_shortages(view: MixtureView, *, most: int | None = None) -> list[Shortage]:
-    """
-    Return what a computed mixture lacks, in the order of its phases, the largest first.
+def list_shortages(view: MixtureView) -> list[Shortage]:
+    """Return what a computed mixture lacks, in the order of its phases, the largest first."""
+    return say(list_lacks(view), view)
 
-    With `most` so many; `count_shortages` says how many there are.
-    """
-    lacks = [
-        (phase, lack)
+
+def say(lacks: Sequence["Lack"], view: MixtureView) -> list[Shortage]:
+    """Return shortages in words."""
+    return [
+        _group(lack.phase, lack.subject, lack.tokens or 0, view.facts)
+        if isinstance(lack.subject, str)
+        else _component(lack.phase, lack.subject, lack, view)
+        for lack in lacks
+    ]
+
+
+def list_lacks(view: MixtureView) -> list["Lack"]:
+    """Return what a computed mixture lacks as `list_shortages` does, not yet in words."""
+    return [
+        lack
         for phase in view.phases
         for lack in sorted(_lacks(phase, view), key=lambda one: -(one.tokens or 0))
     ]
-    return [
-        _group(phase, lack.subject, lack.tokens or 0, view.facts)
-        if isinstance(lack.subject, str)
-        else _component(phase, lack.subject, lack, view)
-        for phase, lack in lacks[:most]
-    ]
-
-
-def count_shortages(view: MixtureView) -> int:
-    """Return how much a computed mixture lacks, without saying what."""
-    return sum(1 for phase in view.phases for _lack in _lacks(phase, view))
 
 
 @dataclass(frozen=True, slots=True)
-class _Lack:
+class Lack:
     """A shortage before it is put into words: of a component, or of the group of that name."""
 
+    phase: PhaseView
     kind: ShortageKind
     subject: PlannedComponent | str
     tokens: int | None
     max_epochs: float | None
 
 
-def _lacks(phase: PhaseView, view: MixtureView) -> Iterator[_Lack]:
+def _lacks(phase: PhaseView, view: MixtureView) -> Iterator[Lack]:
     if phase.plan is None:
         return
     lacking = phase.plan.remedies.more_unique_tokens
+    known = view.facts.keys() & view.unique.keys() - lacking.keys()
     # From the plan and not from its rows: a large mixture draws only those of one phase.
     for one, part in zip(phase.phase.components, phase.plan.components, strict=True):
+        if part.name in known:
+            continue
         if part.name not in view.facts:
             kind = ShortageKind.NOT_IN_CATALOGUE
         elif part.name not in view.unique and part.tokens:
@@ -142,17 +146,17 @@ def _lacks(phase: PhaseView, view: MixtureView) -> Iterator[_Lack]:
             kind = ShortageKind.UNIQUE_TOKENS
         else:
             continue
-        yield _Lack(kind, part, lacking.get(part.name), one.max_epochs)
+        yield Lack(phase, kind, part, lacking.get(part.name), one.max_epochs)
     for breach in phase.plan.breaches:
         if breach.kind is ConstraintKind.GROUP_MIN:
             missing = math.ceil((breach.bound - breach.actual) * phase.total_tokens)
-            yield _Lack(ShortageKind.GROUP, breach.subject, missing, None)
+            yield Lack(phase, ShortageKind.GROUP, breach.subject, missing, None)
 
 
 def _component(
     phase: PhaseView,
     part: PlannedComponent,
-    lack: _Lack,
+    lack: Lack,
     view: MixtureView,
 ) -> Shortage:
     kind, lacking, limit = lack.kind, lack.tokens, lack.max_epochs

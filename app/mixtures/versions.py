@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.viewers import Viewer
 from app.errors import Conflict, InvalidInput
-from app.mixtures import access, catalogue, loading
+from app.mixtures import access, catalogue, counting, loading
 from app.mixtures import content as contents
 from app.mixtures import facts as dataset_facts
 from app.mixtures.content import Content
@@ -135,6 +135,7 @@ def open_version(
 def freeze(known: Known, session: Session, content: Content) -> dict[str, Any]:
     """Return the JSON of everything that a content was computed with."""
     evidence = catalogue.load_evidence(session, content.datasets())
+    counted = counting.tokenizers_of(known.facts, content.tokenizer)
     return {
         "datasets": {slug: dataset_facts.frozen(one) for slug, one in known.facts.items()},
         "evidence": {slug: [asdict(one) for one in found] for slug, found in evidence.items()},
@@ -148,6 +149,7 @@ def freeze(known: Known, session: Session, content: Content) -> dict[str, Any]:
                 ],
             }
             for code, one in known.tokenizers.items()
+            if code in counted
         },
         "carried": dict(known.carried),
     }

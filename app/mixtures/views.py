@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from app.errors import AppError
 from app.mixtures import rollups
@@ -187,11 +188,13 @@ class MixtureView:
     """
     A whole mixture, computed.
 
-    `active` is the position of the phase that is looked at. `missing` are datasets that the
-    catalogue does not have, or the viewer may not know of.
+    `tokenizers` are the labels of all that can be chosen, by code. `active` is the position of
+    the phase that is looked at. `missing` are datasets that the catalogue does not have, or the
+    viewer may not know of.
     """
 
     content: Content
+    tokenizers: Mapping[str, str]
     tokenizer_label: str
     is_tokenizer_known: bool
     active: int
@@ -203,6 +206,8 @@ class MixtureView:
     missing: tuple[str, ...]
     carried: Mapping[str, int] = field(default_factory=dict)
     drawn: tuple[Drawn, ...] = ()
+    # As `loading.Known` keeps it.
+    derived: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def licences(self) -> LicenceRollUp | None:

@@ -72,10 +72,7 @@ def match(session: Session, reading: Reading, viewer: Viewer) -> Matched:
     # Names found by alias are not among the facts yet.
     slugs = {one.dataset for one in found.values() if one.is_known}
     facts = catalogue.load_facts(session, slugs, with_team=with_team)
-    tokenizers = catalogue.load_tokenizers(
-        session, counting.tokenizers_of(facts, DEFAULT_TOKENIZER)
-    )
-    unique = counting.count_all(facts, DEFAULT_TOKENIZER, tokenizers)
+    unique = counting.count_all(facts, DEFAULT_TOKENIZER, catalogue.load_tokenizers(session))
     training = plans.load_known(session, sorted(slugs), viewer)
     sizes: dict[str, Size] = {}
     for key, one in entries.items():

@@ -4,17 +4,20 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.models.datasets import Category, Dataset, Visibility
+from app.catalog.models.datasets import Category, Dataset, Overlap, Visibility
 from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.priors import Tokenizer, TokenizerRatio
 from app.catalog.models.providers import Provider
 from app.mixtures import catalogue, remembered
+from app.mixtures.models import Policy
+from app.mixtures.queries import policies as policy_queries
 
 SLUGS = ["the-pile/arxiv", "jlw-chinese-books", "skypile-150b"]
 
 
 def load(session: Session, *, with_team: bool = True):
     session.flush()
-    return remembered.load_facts(session, SLUGS, with_team=with_team)
+    return remembered.load(session, SLUGS, with_team=with_team).facts
 
 
 def test_facts_are_the_same_object_while_nothing_changed(seeded_session: Session):
@@ -43,6 +46,44 @@ def test_facts_follow_every_change(seeded_session: Session, what: str, *, with_t
     assert found != before
 
 
+def test_relations_tokenizers_and_policies_follow_every_change(seeded_session: Session):
+    def read() -> remembered.Remembered:
+        seeded_session.flush()
+        return remembered.load(seeded_session, SLUGS, with_team=True)
+
+    def fresh() -> remembered.Remembered:
+        return remembered.Remembered(
+            catalogue.load_facts(seeded_session, SLUGS, with_team=True),
+            catalogue.load_relations(seeded_session, SLUGS),
+            catalogue.load_tokenizers(seeded_session),
+            policy_queries.list_rules(seeded_session),
+        )
+
+    rows = seeded_session.execute(select(Dataset.slug, Dataset.id))
+    ids = {row.slug: row.id for row in rows}
+    assert read() is read()
+    other = select(Dataset.slug).where(Dataset.slug.not_in(SLUGS)).limit(1)
+    name = seeded_session.scalars(other).one()
+    for change in (
+        lambda: seeded_session.add(
+            Overlap(dataset_id=ids[SLUGS[1]], other_id=ids[name], relation="derived_from")
+        ),
+        # A dataset that nobody asked for, but that one of those came from.
+        lambda: seeded_session.execute(
+            update(Dataset).where(Dataset.slug == name).values(slug="renamed")
+        ),
+        lambda: seeded_session.execute(delete(Overlap)),
+        lambda: seeded_session.execute(update(TokenizerRatio).values(bytes_per_token=5)),
+        lambda: seeded_session.execute(update(Tokenizer).values(name="Other")),
+        lambda: seeded_session.add(Policy(kind="epochs_at_most", bound=4)),
+        lambda: seeded_session.execute(update(Policy).values(bound=5)),
+        lambda: seeded_session.execute(delete(Policy)),
+    ):
+        before = read()
+        change()
+        assert read() == fresh() != before
+
+
 def test_facts_after_a_change_that_was_taken_back_are_those_before(seeded_session: Session):
     before = load(seeded_session)
     with seeded_session.begin_nested() as savepoint:
@@ -55,12 +96,12 @@ def test_facts_after_a_change_that_was_taken_back_are_those_before(seeded_sessio
 
 
 def test_memory_forgets_what_was_not_asked_for_the_longest():
-    memory = remembered.Memory(most=2)
+    memory, nothing = remembered.Memory(most=2), remembered.Remembered({}, [], {}, [])
     for name in ("a", "b"):
-        memory.keep((True, (name,)), "1", {})
-    assert memory.find((True, ("a",)), "1") == {}
-    memory.keep((True, ("c",)), "1", {})
-    assert memory.find((True, ("b",)), "1") is None
-    assert memory.find((True, ("a",)), "1") == {}
-    assert memory.find((True, ("a",)), "2") is None
+        memory.keep((True, (name,)), ("1",), nothing)
+    assert memory.find((True, ("a",)), ("1",)) is nothing
+    memory.keep((True, ("c",)), ("1",), nothing)
+    assert memory.find((True, ("b",)), ("1",)) is None
+    assert memory.find((True, ("a",)), ("1",)) is nothing
+    assert memory.find((True, ("a",)), ("2",)) is None
     assert len(memory) == 2

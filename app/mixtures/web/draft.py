@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from app.accounts.viewers import Viewer
 from app.db import DbSession
 from app.mixtures import content as contents
-from app.mixtures import loading
+from app.mixtures import loading, shortages
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
-from app.mixtures.shortages import MOST_SHOWN, Shortage, count_shortages, list_shortages
+from app.mixtures.shortages import Shortage
 from app.mixtures.views import MixtureView
 from app.mixtures.web.asking import rfq_href
 from app.mixtures.web.say import SAY, Say
@@ -44,13 +44,14 @@ def show_draft(
 ) -> Response:
     """Show everything that the draft comes to."""
     view = loading.load_plan(session, contents.read(draft.content), viewer, is_whole=True)
+    lacks = shortages.list_lacks(view)
     page = DraftPage(
         mixture=mixture,
         draft=draft,
         view=view,
         findings=list_findings(view),
-        shortages=list_shortages(view, most=MOST_SHOWN),
-        shortage_count=count_shortages(view),
+        shortages=shortages.say(lacks[: shortages.MOST_SHOWN], view),
+        shortage_count=len(lacks),
         rfq_href=rfq_href(request, viewer, mixture),
         notice=notice,
     )

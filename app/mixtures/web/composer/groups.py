@@ -160,20 +160,20 @@ def _drawn(drawn: Sequence[Drawn], tag: str, value: str) -> int:
 
 def choices_of(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> list[Choices]:
     """Return the values that groups of a phase can be made of, by tag."""
-    found: dict[Tag, dict[str, None]] = {tag: {} for tag in Tag}
+    found: dict[Tag, set[str]] = {tag: set() for tag in Tag}
     for tag, values in found.items():
-        for stated in dict.fromkeys(_values(one.tags.get(tag)) for one in phase.drawn):
-            values.update(dict.fromkeys(stated))
+        for stated in {one.tags.get(tag) for one in phase.drawn}:
+            values.update(_values(stated))
     for group in phase.phase.groups:
-        found[group.tag][group.value] = None
+        found[group.tag].add(group.value)
     known = namesakes(facts)
-    found[Tag.SYNTHETIC] |= {SYNTHETIC_YES: None, SYNTHETIC_NO: None}
+    found[Tag.SYNTHETIC] |= {SYNTHETIC_YES, SYNTHETIC_NO}
     return [
         Choices(
             _(TAGS[tag]),
             sorted(
                 ((f"{tag}:{value}", tag_value_word(tag, value, known)) for value in values),
-                key=lambda pair: pair[1],
+                key=lambda pair: (pair[1], pair[0]),
             ),
         )
         for tag, values in found.items()

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
-from app.mixtures import catalogue, drafts, shortages, staleness
-from app.mixtures.content import Content, Purpose
-from app.mixtures.drafts import Steps
+from app.mixtures import drafts, shortages, staleness
+from app.mixtures.content import Purpose
+from app.mixtures.drafts import Saved, Steps
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Draft, Mixture
 from app.mixtures.queries import drafts as draft_queries
@@ -26,6 +26,7 @@ from app.mixtures.web.composer.pictures import PhasesPicture, Shares
 from app.mixtures.web.composer.rows import NOTHING_TYPED, Table, Typed
 from app.mixtures.web.composer.said import Collision, Done
 from app.mixtures.web.composer.settings import PARAMETERS
+from app.mixtures.web.composer.still import stills_of
 from app.mixtures.web.composer.worth import Worth
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import edits as edit_words
@@ -141,6 +142,8 @@ class Making:
     view: MixtureView
     asking: Asking
     url_for: Callable[..., str]
+    # The change that the page answers to.
+    saved: Saved | None = None
     form: FormData | None = None
     refusal: str | None = None
     done: Done | None = None
@@ -151,9 +154,10 @@ class Making:
 
 def make(made: Making) -> ComposerPage:
     """Return the page."""
+    lacks = shortages.list_lacks(made.view)
     view, phase, session = made.view, made.view.phase, made.session
-    found = drafts.steps(session, made.draft)
-    last = draft_queries.find_edit(session, made.draft.mixture_id, made.draft.revision)
+    found = _steps(made)
+    last = _last_edit(made)
     slug, number = made.mixture.slug, view.active + 1
     base = made.url_for("mixtures.show", slug=slug)
     form = made.form if made.form is not None and made.form.errors else None
@@ -171,7 +175,7 @@ def make(made: Making) -> ComposerPage:
         steps=found,
         undo_text=edit_words.edit(*found.undo, view.facts) if found.undo else "",
         redo_text=edit_words.edit(*found.redo, view.facts) if found.redo else "",
-        last_change=edit_words.edit(last.action, last.params, view.facts) if last else "",
+        last_change=edit_words.edit(*last.said, view.facts) if last else "",
         is_mine=last is not None and last.actor_id == made.viewer.account_id,
         findings=_findings(view),
         fix=fixing.fix_of(phase, view),
@@ -179,8 +183,8 @@ def make(made: Making) -> ComposerPage:
         worth=worth.worth_of(view),
         shares=pictures.shares_of(phase, view.facts),
         picture=pictures.phases_of(view),
-        shortages=shortages.list_shortages(view, most=shortages.MOST_SHOWN),
-        shortage_count=shortages.count_shortages(view),
+        shortages=shortages.say(lacks[: shortages.MOST_SHOWN], view),
+        shortage_count=len(lacks),
         rfq_href=made.rfq_href,
         groups=groups.rows_of(phase, form),
         group_choices=groups.choices_of(phase, view.facts),
@@ -189,7 +193,7 @@ def make(made: Making) -> ComposerPage:
         adding=None
         if made.asking.is_fragment
         else adding.load(session, made.asking.wanted, phase.phase, made.viewer),
-        lists=_lists(session, view.content),
+        lists=_lists(view),
         reasons=[one for one in view.policies if one.needs_reason],
         next_number=made.mixture.last_version + 1,
         drifted=()
@@ -213,11 +217,35 @@ def make(made: Making) -> ComposerPage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastEdit:
+    """What made the draft as it is: its action with parameters, and by whose account."""
+
+    said: tuple[str, dict[str, Any]]
+    actor_id: int | None
+
+
+def _last_edit(made: Making) -> LastEdit | None:
+    if made.saved is not None:
+        edited = made.saved.edited
+        return LastEdit((edited.action, edited.params), made.viewer.account_id)
+    found = draft_queries.find_edit(made.session, made.draft.mixture_id, made.draft.revision)
+    return LastEdit((found.action, found.params), found.actor_id) if found else None
+
+
+def _steps(made: Making) -> Steps:
+    if made.saved is not None and made.saved.edited.action not in {"undo", "redo"}:
+        # What was just done can be taken back, and nothing done again.
+        edited = made.saved.edited
+        return Steps(undo=(edited.action, edited.params), redo=None)
+    return drafts.steps(made.session, made.draft)
+
+
 def _table(made: Making) -> Table:
     phase, asking = made.view.phase, made.asking
     return rows.table_of(
         phase,
-        {one.dataset: made.url_for("catalog.show", slug=one.dataset) for one in phase.components},
+        stills_of(made.view, made.url_for),
         typed=_typed(made.form),
         opened=asking.row,
         shown=asking.rows_shown if asking.is_fragment else "",
@@ -251,8 +279,7 @@ def _tabs(view: MixtureView, base: str) -> list[Tab]:
 
 def _findings(view: MixtureView) -> list[Finding]:
     """Return what there is to know and is not in a panel of its own; tabs mark other phases."""
-    found = list_findings(view, only_active=True)
-    return [one for one in found if one.code not in _SHOWN_ELSEWHERE]
+    return list_findings(view, only_active=True, without=_SHOWN_ELSEWHERE)
 
 
 def _detail(phase: PhaseView, slug: str | None) -> Detail | None:
@@ -268,13 +295,13 @@ def _detail(phase: PhaseView, slug: str | None) -> Detail | None:
     return None
 
 
-def _lists(session: Session, content: Content) -> dict[str, list[tuple[str, str]]]:
+def _lists(view: MixtureView) -> dict[str, list[tuple[str, str]]]:
     return {
-        "tokenizers": catalogue.list_tokenizers(session),
+        "tokenizers": list(view.tokenizers.items()),
         "purposes": [(one.value, SAY.purpose(one)) for one in Purpose],
         "schemes": [(one.value, SAY.scheme(one)) for one in SchemeName],
         "shortages": [(one.value, SAY.on_shortage(one)) for one in OnShortage],
-        "phases": [(phase.name, phase.name) for phase in content.phases],
+        "phases": [(phase.name, phase.name) for phase in view.content.phases],
     }
 
 

@@ -183,6 +183,7 @@ def _saved(here: Here, saved: Saved, deed: Deed | None, form: FormData) -> Respo
         return RedirectResponse(address + more, status_code=SEE_OTHER)
     made = here.making(saved.draft, saved.content, _after(here, form, index=index, row=row))
     if is_changed:
+        made.saved = saved
         made.done = said.done_of(saved.edited, made.view.facts)
     response = here.page(made)
     response.headers["HX-Replace-Url"] = address

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from app.mixtures.content import Component
 from app.mixtures.tones import STATES, WORDS, Tone
 from app.mixtures.views import ComponentView, Passes, PhaseView
-from app.mixtures.web.composer.still import DIGEST_BYTES, Still, html, still_of
+from app.mixtures.web.composer.still import DIGEST_BYTES, Still, html
 from app.mixtures.words.plans import LEAST_SHOWN, passes
 from app.planning.notation.numbers import System, compact
 from app.web import numbers
@@ -131,7 +131,7 @@ def shown_cells(component: Component) -> tuple[str, str, str]:
 
 def table_of(
     phase: PhaseView,
-    hrefs: Mapping[str, str],
+    still: Sequence[Still],
     *,
     typed: Typed = NOTHING_TYPED,
     opened: str | None = None,
@@ -142,8 +142,8 @@ def table_of(
 
     Parameters
     ----------
-    hrefs : mapping of str to str
-        Addresses of the datasets' pages.
+    still : sequence of Still
+        What stays of each row.
     typed : Typed
         What stays in its cell although it was refused.
     opened : str or None
@@ -152,7 +152,6 @@ def table_of(
         The digest of the rows that the browser has; those are not drawn again.
     """
     components = phase.components
-    still = [still_of(one.dataset, one.facts, one.unique, hrefs[one.dataset]) for one in components]
     moving = _moving(components, opened)
     digest = "" if typed else _digest(still, moving)
     is_shown = bool(digest) and digest == shown

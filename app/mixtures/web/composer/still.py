@@ -1,5 +1,6 @@
 """What no edit changes in a row of the composer's table: name, source, estimate, as HTML."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from markupsafe import Markup, escape
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.phases import display_name
+from app.mixtures.views import MixtureView
 from app.mixtures.words.lists import method_word, tag_value_word
 from app.planning.notation.numbers import System, compact
 from app.web import numbers
@@ -39,39 +41,34 @@ class Still(NamedTuple):
     digest: str
 
 
-def still_of(dataset: str, facts: DatasetFacts | None, unique: Unique | None, href: str) -> Still:
-    """Return what stays of the row of a dataset, whose page is at `href`."""
-    locale = current_locale()
-    source = None
-    if facts is not None:
-        provider = facts.provider_zh if locale == CHINESE else facts.provider_en
-        source = (provider, facts.languages, facts.licence_class)
-    size = None
-    if unique is not None:
-        size = (unique.method, unique.low, unique.mid, unique.high)
-    return _still(dataset, display_name(dataset, facts), source, size, href, locale)
+def stills_of(view: MixtureView, url_for: Callable[..., str]) -> list[Still]:
+    """Return what stays of the rows of the phase that is looked at."""
+    # It follows from the facts alone, so that it is made once for as long as those are kept.
+    kept: dict[str, Still] = view.derived.setdefault(
+        ("still", current_locale(), view.content.tokenizer), {}
+    )
+    names = [one.dataset for one in view.phase.phase.components]
+    for name in names:
+        if name not in kept:
+            href = url_for("catalog.show", slug=name)
+            kept[name] = _still(name, view.facts.get(name), view.unique.get(name), href)
+    return [kept[name] for name in names]
 
 
-@lru_cache(maxsize=8192)
-def _still(  # noqa: PLR0917  what the memory is found by
-    dataset: str,
-    name: str,
-    source: tuple[str, tuple[str, ...], str] | None,
-    size: tuple[str, int | None, int, int | None] | None,
-    href: str,
-    locale: str,
-) -> Still:
-    address = html(href) if source else None
-    method, low, mid, high = size or ("", None, 0, None)
+def _still(dataset: str, facts: DatasetFacts | None, unique: Unique | None, href: str) -> Still:
+    name = display_name(dataset, facts)
+    address = html(href) if facts else None
     parts = (
         html(dataset),
         html(name),
         lang_of(name),
         address,
-        html(_about(*source, locale) if source else _("not in the catalogue")),
-        quantity(mid) if size else "",
-        html(f"{method_word(method)} {_interval(low, high)}") if size else "",
-        None if size else address,
+        html(_about(facts) if facts else _("not in the catalogue")),
+        quantity(unique.mid) if unique else "",
+        html(f"{method_word(unique.method)} {_interval(unique.low, unique.high)}")
+        if unique
+        else "",
+        None if unique else address,
     )
     digest = blake2b(repr(parts).encode(), digest_size=DIGEST_BYTES)
     return Still(*parts, digest.hexdigest())
@@ -83,14 +80,15 @@ def html(text: str) -> str:
     return str(escape(text))
 
 
-def _about(provider: str, languages: tuple[str, ...], licence: str, locale: str) -> str:
-    named = [language_name(tag) for tag in languages[:SHOWN_LANGUAGES]]
-    if len(languages) > SHOWN_LANGUAGES:
+def _about(facts: DatasetFacts) -> str:
+    is_chinese = current_locale() == CHINESE
+    named = [language_name(tag) for tag in facts.languages[:SHOWN_LANGUAGES]]
+    if len(facts.languages) > SHOWN_LANGUAGES:
         named.append("…")
-    parts = [provider]
+    parts = [facts.provider_zh if is_chinese else facts.provider_en]
     if named:
-        parts.append("、".join(named) if locale == CHINESE else ", ".join(named))
-    parts.append(tag_value_word("licence", licence, {}))
+        parts.append("、".join(named) if is_chinese else ", ".join(named))
+    parts.append(tag_value_word("licence", facts.licence_class, {}))
     return " · ".join(parts)
 
 
