@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from sqlalchemy.orm import sessionmaker
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from app import worker
 from app.accounts import api as accounts_api
@@ -53,8 +54,8 @@ from app.version import VERSION
 from app.web import dates, health, pages
 from app.web.assets import load_assets, serve_asset
 from app.web.compression import Compression
-from app.web.errors import API_ERRORS, install_error_handlers
-from app.web.requests import MAX_BODY_BYTES, RequestGate
+from app.web.errors import API_ERRORS, handle_unexpected, install_error_handlers
+from app.web.requests import MAX_BODY_BYTES, HeadAsGet, RequestGate
 from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
@@ -164,9 +165,12 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Put what every request passes around the application."""
     # The last one added is the outermost.
     app.add_middleware(CrossOriginGuard)
+    # A handler of Exception would stand outside all of these, where an answer has no headers.
+    app.add_middleware(ServerErrorMiddleware, handler=handle_unexpected)
     app.add_middleware(RequestGate, large_bodies=UPLOADS)
     app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https)
+    app.add_middleware(HeadAsGet)
 
 
 def create_app_from_environment() -> FastAPI:

@@ -19,6 +19,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from app.settings import Settings
+from app.web.protocol import Protocol
 
 READY = b"r"
 # Requests in progress get this long to finish when the portal stops.
@@ -106,7 +107,7 @@ def make_config(settings: Settings, factory: str) -> uvicorn.Config:
         factory,
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         # The application configures the logs, and writes a line per request itself.

@@ -245,11 +245,10 @@ async def respond_with_error(scope: Scope, receive: Receive, send: Send, error: 
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Register one handler per kind of failure."""
+    """Register one handler per kind of failure; `create_app` puts the last one outside of them."""
     app.add_exception_handler(AppError, handle_app_error)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(RequestValidationError, handle_validation_error)
     app.add_exception_handler(DBAPIError, handle_database_error)
     app.add_exception_handler(ClientDisconnect, handle_disconnect)
     app.add_exception_handler(PoolTimeout, handle_database_error)
-    app.add_exception_handler(Exception, handle_unexpected)

@@ -45,8 +45,7 @@ def check_address(scope: Scope) -> AppError | None:
     raw = scope.get("raw_path", b"") + b"?" + scope.get("query_string", b"")
     if len(raw) > MAX_ADDRESS_BYTES:
         return AddressTooLong(
-            "The address has %(bytes)s bytes; at most %(limit)s are read.",
-            bytes=len(raw),
+            "The address is longer than %(limit)s bytes, the most that is read.",
             limit=MAX_ADDRESS_BYTES,
         )
     plain = unquote_to_bytes(raw)
@@ -144,6 +143,19 @@ class RequestGate:
                 if path == address or (address.endswith("/") and path.startswith(address)):
                     return limit
         return MAX_BODY_BYTES
+
+
+class HeadAsGet:
+    """Answer HEAD as GET; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 def too_large(limit: int) -> BodyTooLarge:

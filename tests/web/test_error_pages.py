@@ -1,6 +1,7 @@
 """Error pages that are answered before any route: who looks at them, and what they repeat."""
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.accounts.models import Role
 from tests.factories import make_account, sign_in
@@ -35,3 +36,28 @@ def test_an_address_that_is_too_long_is_not_repeated(client):
     response = client.get(LONG)
     assert "aaaaaaaaaa" not in response.text
     assert 'name="next" value="/"' in response.text
+
+
+class Broken:
+    """A maker of sessions that has a defect."""
+
+    def begin(self):
+        raise ValueError("what happened inside")
+
+
+@pytest.mark.parametrize("path", ["/catalogue", "/api/v1/datasets"])
+def test_an_unexpected_error_has_the_headers_and_a_number_and_tells_nothing(
+    client, shared_app, caplog, path
+):
+    # The fixture of the client, used here for that alone, mends it for the next test.
+    shared_app.state.session_factory = Broken()
+    quiet = TestClient(shared_app, raise_server_exceptions=False)
+    response = quiet.get(path)
+    assert response.status_code == 500
+    assert "what happened inside" not in response.text
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+    number = response.headers["X-Request-Id"]
+    assert number in response.text or path.startswith("/api/")
+    [line] = [record for record in caplog.records if record.message == "unexpected error"]
+    assert "what happened inside" in str(line.exc_info)
