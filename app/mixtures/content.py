@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.planning.limits import MAX_COMPONENTS, MAX_EPOCHS, MAX_TOKENS, MAX_WEIGHT
-from app.planning.plans.request import OnShortage, SchemeName
+from app.planning.plans.request import PARAMETERS, OnShortage, SchemeName
 from app.planning.sampling.schemes import MAX_ALPHA
 from app.web.i18n import later
 
@@ -132,11 +132,7 @@ class Scheme(Part):
 
     @model_validator(mode="after")
     def _parameter(self) -> Self:
-        needed = {
-            SchemeName.TEMPERATURE: "alpha",
-            SchemeName.UNIMAX: "max_epochs",
-            SchemeName.CAPPED: "max_epochs",
-        }.get(self.name)
+        needed = PARAMETERS.get(self.name)
         for parameter in ("alpha", "max_epochs"):
             given = getattr(self, parameter) is not None
             if given and parameter != needed:

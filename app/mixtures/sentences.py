@@ -144,7 +144,7 @@ def _scheme(error: errors.PlanningError, names: Sequence[str], place: str | None
         case errors.SchemeParameter():
             return InvalidInput(
                 "The scheme %(scheme)s and the parameter %(parameter)s do not fit: temperature "
-                "needs alpha, unimax and capped need max_epochs, the others need none.",
+                "needs alpha, unimax, capped and quality need max_epochs, the others need none.",
                 field=place,
                 scheme=error.scheme,
                 parameter=error.parameter[:MAX_SHOWN],
@@ -172,7 +172,7 @@ def _unknown(
         case errors.UnknownScheme():
             return InvalidInput(
                 "There is no scheme %(name)s. Schemes: as_weighted, proportional, uniform, "
-                "temperature, unimax, capped.",
+                "temperature, unimax, capped, quality.",
                 field=place,
                 name=error.name[:MAX_SHOWN],
             )

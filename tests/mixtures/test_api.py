@@ -91,6 +91,7 @@ def test_plan_shrinks_or_respreads_when_asked(client: TestClient):
         ({"name": "temperature", "alpha": 0}, [50, 50]),
         ({"name": "unimax", "max_epochs": 1}, [10, 90]),
         ({"name": "capped", "max_epochs": 2}, [20, 80]),
+        ({"name": "quality", "max_epochs": 7}, [9, 91]),
     ],
 )
 def test_plan_takes_each_scheme(client: TestClient, scheme: dict, tokens: list[int]):

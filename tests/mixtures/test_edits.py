@@ -100,6 +100,20 @@ def test_typing_under_a_scheme_makes_its_ratios_weights_and_says_so():
     assert tokens(bench, edited.content) == {"a": 100, "b": 300, "c": 600}
 
 
+def test_by_quality_a_typed_weight_only_moves_a_component_in_the_order():
+    bench = make_bench(1, 2, 3, sizes=[400, 400, 400], budget=1200)
+    scheme = Scheme(name=SchemeName.QUALITY, max_epochs=7)
+    bench.content = phases.set_scheme("Main", scheme)(bench).content
+    before = tokens(bench, bench.content)
+    assert before["a"] == 0 < before["b"] < before["c"]
+
+    edited = cells.type_entry("Main", "a", "9")(bench)
+
+    after = tokens(bench, edited.content)
+    assert edited.content.phases[0].scheme == scheme
+    assert (after["b"], after["c"], after["a"]) == (before["a"], before["b"], before["c"])
+
+
 def test_going_back_to_weights_keeps_the_ratios_of_the_scheme():
     bench = make_bench(1, 1, 1, sizes=[100, 300, 600])
     bench.content = phases.set_scheme("Main", Scheme(name=SchemeName.PROPORTIONAL))(bench).content
@@ -132,6 +146,12 @@ def test_locked_rows_that_leave_less_are_named_with_what_they_leave():
     bench = with_locked(make_bench(50, 30, 20), "b", "c")
     with pytest.raises(InvalidInput, match=r"leave 50\.00 %"):
         cells.type_entry("Main", "a", "60 %")(bench)
+
+
+def test_locked_rows_that_hold_everything_keep_it_from_a_typed_weight():
+    bench = with_locked(make_bench(1, 0), "a")
+    with pytest.raises(InvalidInput, match=r"leave 0\.00 % of the budget for b"):
+        cells.type_entry("Main", "b", "5")(bench)
 
 
 def test_a_row_alone_cannot_take_less_than_everything():

@@ -98,6 +98,7 @@ def request(rng: Generator, *, largest: int = 12) -> PlanRequest:
         Scheme(SchemeName.TEMPERATURE, alpha=0.3),
         Scheme(SchemeName.UNIMAX, max_epochs=4),
         Scheme(SchemeName.CAPPED, max_epochs=2.5),
+        Scheme(SchemeName.QUALITY, max_epochs=7),
     )
     scheme = schemes[int(rng.integers(len(schemes)))]
     groups = _groups(rng, components)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning.errors import NoWeight, UpsamplingInfeasible
-from app.planning.sampling.upsampling import upsample
+from app.planning.errors import MissingEstimate, NoWeight, UpsamplingInfeasible
+from app.planning.sampling.upsampling import by_quality, upsample
 
 
 @given(
@@ -56,3 +56,25 @@ def test_empty_buckets_take_part_with_nothing() -> None:
 def test_no_tokens_at_all_are_refused() -> None:
     with pytest.raises(NoWeight):
         upsample([0, 0], target=10)
+
+
+def test_by_quality_is_the_curve_over_buckets_of_one_quality() -> None:
+    sizes, quality = [300, 100, 200, 400], [3, 1, 2, 3]
+    curve = upsample([100, 200, 700], target=3000)
+    shares = by_quality(sizes, quality, budget=3000, max_epochs=7)
+    epochs = [tokens / size for tokens, size in zip(shares.tokens(3000), sizes, strict=True)]
+    worst, middle, best = curve.factors
+    assert epochs == pytest.approx([best, worst, middle, best], abs=0.01)
+
+
+def test_by_quality_shares_what_no_passes_allow_like_the_largest_that_they_allow() -> None:
+    most = by_quality([100, 100], [1, 2], budget=10**6, max_epochs=2).ratios
+    with pytest.raises(UpsamplingInfeasible) as raised:
+        upsample([100, 100], target=10**6, max_factor=2)
+    largest = upsample([100, 100], target=raised.value.largest, max_factor=2)
+    assert most == pytest.approx(largest.tokens / largest.tokens.sum())
+
+
+def test_by_quality_needs_sizes() -> None:
+    with pytest.raises(MissingEstimate):
+        by_quality([100, None], [1, 2], budget=100, max_epochs=4)

@@ -61,6 +61,8 @@ def set_entry(bench: Bench, phase: str, dataset: str, entry: Entry) -> Edited:
     place = at.place(dataset)
     notes: tuple[str, ...] = ()
     base = at.phase
+    if base.scheme.name is SchemeName.QUALITY and entry.kind is EntryKind.WEIGHT:
+        return _grade(at, place, float(entry.value))
     if base.scheme.name is not SchemeName.AS_WEIGHTED:
         base = freeze(bench, at)
         notes = (_("The ratios of the scheme became weights, since one of them was typed."),)
@@ -83,6 +85,21 @@ def set_entry(bench: Bench, phase: str, dataset: str, entry: Entry) -> Edited:
         },
         moved=moved(at.phase, after),
         notes=notes,
+    )
+
+
+def _grade(at: Spot, place: int, weight: float) -> Edited:
+    """Say how good a component is: by quality, weights are an order, and none makes room."""
+    component = at.phase.components[place]
+    return Edited(
+        content=at.with_component(place, component.with_(weight=weight)),
+        action=EntryKind.WEIGHT.value,
+        params={
+            "phase": at.phase.name,
+            "dataset": component.dataset,
+            "before": contents.tidy(component.weight),
+            "after": contents.tidy(weight),
+        },
     )
 
 

@@ -23,6 +23,7 @@ SCHEMES = {
     SchemeName.TEMPERATURE: later("Temperature"),
     SchemeName.UNIMAX: later("UniMax"),
     SchemeName.CAPPED: later("As weighted, capped"),
+    SchemeName.QUALITY: later("By quality, as Dolma 3"),
 }
 PURPOSES = {
     Purpose.PRE_TRAINING: later("Pre-training"),

@@ -33,6 +33,7 @@ class SchemeName(StrEnum):
     TEMPERATURE = "temperature"
     UNIMAX = "unimax"
     CAPPED = "capped"
+    QUALITY = "quality"
 
 
 class OnShortage(StrEnum):
@@ -43,10 +44,12 @@ class OnShortage(StrEnum):
     RESPREAD = "respread"
 
 
-_PARAMETERS = {
+# The parameter that a scheme takes; the others take none.
+PARAMETERS = {
     SchemeName.TEMPERATURE: "alpha",
     SchemeName.UNIMAX: "max_epochs",
     SchemeName.CAPPED: "max_epochs",
+    SchemeName.QUALITY: "max_epochs",
 }
 
 
@@ -62,7 +65,7 @@ class Scheme:
     alpha : number or None
         For `temperature` alone, 0 to 100.
     max_epochs : number or None
-        For `unimax` and `capped` alone, above zero.
+        For `unimax`, `capped` and `quality` alone, above zero.
 
     Raises
     ------
@@ -85,7 +88,7 @@ class Scheme:
         if self.name not in list(SchemeName):
             raise UnknownScheme(str(self.name))
         object.__setattr__(self, "name", SchemeName(self.name))
-        needed = _PARAMETERS.get(self.name)
+        needed = PARAMETERS.get(self.name)
         for parameter, value in (("alpha", self.alpha), ("max_epochs", self.max_epochs)):
             if (value is not None) != (parameter == needed):
                 raise SchemeParameter(self.name.value, parameter)

@@ -5,6 +5,7 @@ from app.planning.exact import in_proportion
 from app.planning.plans.request import PlanRequest, SchemeName
 from app.planning.sampling import groups, schemes
 from app.planning.sampling.shares import Shares
+from app.planning.sampling.upsampling import by_quality
 
 
 def shares_of(request: PlanRequest) -> Shares:
@@ -14,7 +15,8 @@ def shares_of(request: PlanRequest) -> Shares:
     Locked components keep the ratio of their typed weight; the scheme shares what they leave.
     Groups with a weight are given their part first, and the typed weights count inside them.
     Where `unimax` or `capped` cannot hand out the whole budget within their passes, every source
-    gets its natural share: the plan is then short everywhere alike, and says so.
+    gets its natural share: the plan is then short everywhere alike, and says so. Under `quality`
+    the typed weights say how good a source is.
 
     Parameters
     ----------
@@ -104,6 +106,9 @@ def _within_passes(
     left = sum(typed.parts[i] for i in loose)
     budget = -(-request.token_budget * left // typed.whole)
     passes = request.scheme.max_epochs or 1
+    if request.scheme.name is SchemeName.QUALITY:
+        quality = [request.components[i].weight for i in loose]
+        return by_quality(sizes, quality, budget=budget, max_epochs=passes)
     try:
         if request.scheme.name is SchemeName.UNIMAX:
             return schemes.unimax(sizes, budget=budget, max_epochs=passes)

@@ -205,7 +205,9 @@ def set_weight(
     ------
     NoWeight
         If no component without a lock keeps a weight.
-    NotFinite, Negative, OutOfRange, WrongLength, NoComponents, TooManyComponents
+    OutOfRange
+        Of the share, whose `high` is 0: if the locked components hold the whole budget.
+    NotFinite, Negative, WrongLength, NoComponents, TooManyComponents
 
     Examples
     --------
@@ -224,8 +226,10 @@ def set_weight(
     )
     if not loose:
         raise NoWeight("weights")
-    # kept < 1: the sum that keeps the locked ratios is loose / (1 - kept).
-    grown = loose / (1 - kept) / total if kept < 1 else Fraction(1)
+    if kept == 1:
+        raise OutOfRange("share", float(typed), 0, 0, place)
+    # The sum that keeps the locked ratios is loose / (1 - kept).
+    grown = loose / (1 - kept) / total
     return _changed(
         values,
         [

@@ -12,6 +12,7 @@ from app.mixtures.edits import phases as edits
 from app.mixtures.edits.results import Bench, Edit, Edited, spot
 from app.planning.errors import PlanningError
 from app.planning.notation.parsing import parse_tokens
+from app.planning.plans.request import PARAMETERS as NUMBERS
 from app.planning.plans.request import OnShortage, SchemeName
 from app.planning.sampling.schemes import MAX_ALPHA
 from app.web.forms import FormData
@@ -19,11 +20,10 @@ from app.web.validation import sentence_of
 
 DEFAULT_ALPHA = 0.5
 DEFAULT_EPOCHS = 4.0
-# The parameter that each scheme takes.
+# The field of the parameter that a scheme takes.
 PARAMETERS = {
-    SchemeName.TEMPERATURE: "alpha",
-    SchemeName.UNIMAX: "scheme_epochs",
-    SchemeName.CAPPED: "scheme_epochs",
+    scheme: "scheme_epochs" if parameter == "max_epochs" else parameter
+    for scheme, parameter in NUMBERS.items()
 }
 _RUN = re.compile(r"([a-z0-9][a-z0-9._-]*)\s*(?:@|v|\s)\s*v?(\d{1,6})")
 
