@@ -1,6 +1,11 @@
-"""The composition root: builds the application from settings. Nothing imports it."""
+"""
+The composition root: builds the application from settings. Nothing imports it.
+
+`python -m app.main` writes the OpenAPI document.
+"""
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -51,11 +56,12 @@ from app.training import routes as training_routes
 from app.training.api import routes as training_api
 from app.training.plans import audit_words as training_audit
 from app.version import VERSION
-from app.web import dates, health, pages
+from app.web import api_document, dates, health, pages
 from app.web.assets import load_assets, serve_asset
 from app.web.compression import Compression
-from app.web.errors import API_ERRORS, handle_unexpected, install_error_handlers
+from app.web.errors import handle_unexpected, install_error_handlers
 from app.web.requests import MAX_BODY_BYTES, HeadAsGet, RequestGate
+from app.web.routing import share_routes
 from app.web.security import CrossOriginGuard, SecurityHeaders
 from app.web.templating import make_environment
 
@@ -74,6 +80,7 @@ UPLOADS: dict[str, int] = {
 # What answers requests, in the order in which an address is matched.
 ROUTED = (
     health,
+    api_document,
     pages,
     files_routes,
     accounts_routes,
@@ -125,10 +132,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         title="Peibi",
         version=VERSION,
         lifespan=lifespan,
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        responses=API_ERRORS,
+        # FastAPI would make it in this process and keep all that it is made of.
+        openapi_url=None,
     )
     app.state.settings = settings
     app.state.engine = engine
@@ -153,8 +158,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     }
 
     install_error_handlers(app)
-    for module in ROUTED:
-        app.include_router(module.router)
+    share_routes(app.router, [module.router for module in ROUTED])
     app.add_api_route("/static/{path:path}", serve_asset, include_in_schema=False, name="static")
 
     _add_middleware(app, settings)
@@ -186,3 +190,7 @@ def create_app_from_environment() -> FastAPI:
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
     return app
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(api_document.make_document([module.router for module in ROUTED]))

@@ -11,12 +11,16 @@ from app.accounts import (
     routes_people,
     routes_sign_in,
 )
+from app.web.routing import share_routes
 
-router = APIRouter(include_in_schema=False)
-router.include_router(routes_sign_in.router)
-router.include_router(routes_link.router)
-router.include_router(routes_own.router)
-router.include_router(routes_access.router)
-router.include_router(routes_people.router)
-router.include_router(routes_audit.router)
-router.include_router(routes_mail.router)
+router = APIRouter()
+MODULES = (
+    routes_sign_in,
+    routes_link,
+    routes_own,
+    routes_access,
+    routes_people,
+    routes_audit,
+    routes_mail,
+)
+share_routes(router, [module.router for module in MODULES])

@@ -10,7 +10,7 @@ from app.db import DbSession
 from app.web.forms import Form, FormData
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 DAYS = (7, 30, 90, 180, 365)
 

@@ -14,7 +14,7 @@ from app.errors import InvalidInput
 from app.web.paging import decode_cursor, encode_cursor
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PAGE = "/settings/audit"
 MAX_ID = 2**63 - 1

@@ -16,7 +16,7 @@ from app.db import DbSession
 from app.web.forms import Form
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 # Without the path, which is the secret. Not `no-referrer`: with it a browser sends
 # `Origin: null` with the form, and where it sends no Sec-Fetch-Site (plain HTTP in a local

@@ -18,7 +18,7 @@ from app.mail import outbox, queries
 from app.web.paging import encode_cursor
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PAGE = "/settings/mail"
 

@@ -20,7 +20,7 @@ from app.web.i18n import gettext as _
 from app.web.pages import set_locale_cookie
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PAGE = "/settings/account"
 WELCOME = "/settings/welcome"

@@ -17,7 +17,7 @@ from app.web.forms import Form, FormData
 from app.web.paging import decode_cursor, encode_cursor
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PAGE = "/settings/people"
 MAX_ID = 2**31 - 1

@@ -17,7 +17,7 @@ from app.web.i18n import gettext as _
 from app.web.pages import local_path
 from app.web.templating import render
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 def sign_in_page(

@@ -19,11 +19,11 @@ from app.catalog.pages.glossary import glossary_page
 from app.catalog.pages.provider import provider_page
 from app.db import DbSession
 from app.web.forms import Form
+from app.web.routing import share_routes
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-router.include_router(list_routes.router)
-router.include_router(prior_routes.router)
+share_routes(router, [list_routes.router, prior_routes.router])
 
 SEE_OTHER = 303
 

@@ -14,6 +14,7 @@ from app.mixtures.web import (
     versions,
 )
 from app.mixtures.web.composer import routes as composer
+from app.web.routing import share_routes
 
 PAGES = (
     adding,
@@ -29,5 +30,4 @@ PAGES = (
 )
 
 router = APIRouter()
-for module in PAGES:
-    router.include_router(module.router)
+share_routes(router, [module.router for module in PAGES])

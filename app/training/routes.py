@@ -12,11 +12,11 @@ from app.training.web import (
     tables,
 )
 from app.training.web.plans import comparing, files, listing, saving, settings, showing
+from app.web.routing import share_routes
 
 router = APIRouter()
 PAGES = (
     calculator, config, layouts, questions, published, listing, comparing, saving, showing,
     files, settings, tables, concepts,
 )  # fmt: skip
-for page in PAGES:
-    router.include_router(page.router)
+share_routes(router, [page.router for page in PAGES])

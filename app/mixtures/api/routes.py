@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from app.mixtures.api import mixtures, plans, policies, recipes, scaling, texts
+from app.web.routing import share_routes
 
 router = APIRouter()
 # What has a fixed address comes before what names a mixture.
-for module in (plans, scaling, recipes, policies, texts, mixtures):
-    router.include_router(module.router)
+MODULES = (plans, scaling, recipes, policies, texts, mixtures)
+share_routes(router, [module.router for module in MODULES])

@@ -15,9 +15,10 @@ from app.quotes.api import (
     rfqs,
     rules,
 )
+from app.web.routing import share_routes
 
 router = APIRouter()
-for module in (
+MODULES = (
     beginning,
     rfqs,
     inviting,
@@ -29,5 +30,5 @@ for module in (
     filing,
     cards,
     rules,
-):
-    router.include_router(module.router)
+)
+share_routes(router, [module.router for module in MODULES])

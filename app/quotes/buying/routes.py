@@ -16,10 +16,10 @@ from app.quotes.buying import (
     settings,
     show,
 )
+from app.web.routing import share_routes
 
 router = APIRouter()
-router.include_router(card_pages.team_router)
-for module in (
+MODULES = (
     listing,
     settings,
     filing,
@@ -31,5 +31,5 @@ for module in (
     replying,
     papers,
     show,
-):
-    router.include_router(module.router)
+)
+share_routes(router, [card_pages.team_router, *(module.router for module in MODULES)])

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from app.quotes import card_pages
 from app.quotes.vendors import asking, filing, quoting, show
+from app.web.routing import share_routes
 
 router = APIRouter()
-router.include_router(card_pages.vendor_router)
-for module in (filing, asking, show, quoting):
-    router.include_router(module.router)
+share_routes(router, [card_pages.vendor_router])
+share_routes(router, [module.router for module in (filing, asking, show, quoting)])

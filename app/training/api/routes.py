@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from app.training.api import plans, runs
+from app.web.routing import share_routes
 
 router = APIRouter()
-for module in (runs, plans):
-    router.include_router(module.router)
+share_routes(router, [runs.router, plans.router])
