@@ -18,6 +18,7 @@ from app.quotes.documents import giving
 from app.quotes.documents.giving import Kind
 from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries.sizes import count_parts
 from app.quotes.state import RfqState
 from app.web.terminal import choose_language
 
@@ -57,19 +58,17 @@ def make_quotes_app(session_scope: SessionScope) -> typer.Typer:
         """Print number, state, deadline (UTC), quotes that came, title: tab-separated."""
         with one_sentence(), session_scope() as session:
             viewer = find_viewer(session, person)
-            found = rfq_queries.list_rfqs(session, viewer, state=state, text=text, limit=MOST)
-            counts = (
-                quote_queries.count_quotes(session, [one.id for one in found])
-                if viewer.is_team
-                else {}
+            found = rfq_queries.list_rfqs(
+                session, viewer, state=state, text=text, limit=MOST, is_whole=False
             )
+            sizes = count_parts(session, found) if viewer.is_team else {}
             lines = [
                 "\t".join(
                     (
                         rfq.number,
                         rfq.effective_state,
                         rfq.deadline.isoformat(timespec="minutes") if rfq.deadline else "-",
-                        str(counts.get(rfq.id, 0)) if viewer.is_team else "-",
+                        str(sizes[rfq.id].quotes) if viewer.is_team else "-",
                         " ".join(rfq.title.split()),
                     )
                 )

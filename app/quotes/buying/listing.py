@@ -16,8 +16,8 @@ from app.errors import InvalidInput
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.models.rfq import Rfq
-from app.quotes.queries import quotes as quote_queries
 from app.quotes.queries import rfqs as rfq_queries
+from app.quotes.queries.sizes import Size, count_parts
 from app.quotes.state import RfqState
 from app.web.paging import DAMAGED, decode_cursor, encode_cursor
 from app.web.templating import render
@@ -34,7 +34,7 @@ class ListPage:
     """Some requests, the newest first."""
 
     rfqs: Sequence[Rfq]
-    quote_counts: dict[int, int]
+    sizes: dict[int, Size]
     state_counts: dict[str, int]
     total: int
     state: str
@@ -65,13 +65,19 @@ def show_list(
     wanted = RfqState(state) if state in set(RfqState) else None
     text = q.strip()[:MAX_SEARCH]
     found = rfq_queries.list_rfqs(
-        session, viewer, state=wanted, text=text, before=read_cursor(cursor), limit=PAGE
+        session,
+        viewer,
+        state=wanted,
+        text=text,
+        before=read_cursor(cursor),
+        limit=PAGE,
+        is_whole=False,
     )
     shown = found[:PAGE]
     state_counts = rfq_queries.count_by_state(session)
     page = ListPage(
         rfqs=shown,
-        quote_counts=quote_queries.count_quotes(session, [rfq.id for rfq in shown]),
+        sizes=count_parts(session, shown),
         state_counts=state_counts,
         total=sum(state_counts.values()),
         state=wanted or "",

@@ -9,7 +9,7 @@ from app.accounts.viewers import Viewer
 from app.errors import NotFound
 from app.quotes.models.quote import Quote, QuoteLine
 from app.quotes.models.rfq import Invitation, Rfq
-from app.quotes.queries.rfqs import is_sealed, require_reader
+from app.quotes.queries.rfqs import require_reader
 from app.quotes.state import QuoteState
 from app.web.i18n import later
 
@@ -34,7 +34,7 @@ def may_read_quote(viewer: Viewer) -> ColumnElement[bool]:
     by the database's clock, whatever ran or did not.
     """
     if viewer.is_team:
-        return and_(Quote.state == QuoteState.SUBMITTED, ~is_sealed())
+        return and_(Quote.state == QuoteState.SUBMITTED, ~Rfq.is_sealed)
     return Invitation.organisation_id == viewer.organisation_id
 
 

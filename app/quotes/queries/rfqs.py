@@ -59,15 +59,6 @@ def is_visible(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def is_sealed() -> ColumnElement[bool]:
-    """Return the condition that nobody but its vendor may read a request's quotes."""
-    return or_(
-        Rfq.state == RfqState.DRAFT,
-        and_(Rfq.state == RfqState.OPEN, Rfq.deadline > func.clock_timestamp()),
-        and_(Rfq.state == RfqState.CANCELLED, Rfq.closed_at.is_(None)),
-    )
-
-
 def with_content() -> Select[Rfq]:
     """Return the select of a request with its lots, how they ended, and invitations."""
     return select(Rfq).options(
@@ -136,7 +127,7 @@ def _filtered(
 ) -> Select[Rfq]:
     statement = statement.where(is_visible(viewer))
     if state is not None:
-        is_due = and_(Rfq.state == RfqState.OPEN, Rfq.deadline <= func.clock_timestamp())
+        is_due = and_(Rfq.state == RfqState.OPEN, Rfq.is_due)
         if state is RfqState.OPEN:
             statement = statement.where(Rfq.state == state, ~is_due)
         elif state is RfqState.CLOSED:
@@ -157,10 +148,16 @@ def list_rfqs(
     text: str = "",
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
+    is_whole: bool = True,
 ) -> Sequence[Rfq]:
-    """Return requests, the newest first, and one more than `limit` if there are more."""
+    """
+    Return requests, the newest first, and one more than `limit` if there are more.
+
+    With their lots and invitations if `is_whole`: those are many.
+    """
     require_reader(viewer)
-    statement = _filtered(with_content(), viewer, state=state, text=text)
+    content = with_content() if is_whole else select(Rfq)
+    statement = _filtered(content, viewer, state=state, text=text)
     if before is not None:
         statement = statement.where(tuple_(Rfq.created_at, Rfq.id) < before)
     return session.scalars(
@@ -178,7 +175,7 @@ def count_rfqs(
 
 def count_by_state(session: Session) -> dict[str, int]:
     """Return how many requests are in each state, by the database's clock."""
-    is_due = and_(Rfq.state == RfqState.OPEN, Rfq.deadline <= func.clock_timestamp())
+    is_due = and_(Rfq.state == RfqState.OPEN, Rfq.is_due)
     effective = case((is_due, RfqState.CLOSED.value), else_=Rfq.state)
     rows = session.execute(select(effective, func.count()).group_by(effective))
     return dict(rows.all())
