@@ -48,14 +48,13 @@ class Served:
         """Return a session whose rows stay readable after the commit."""
         return Session(self.engine, expire_on_commit=False)
 
-    def start_process(self) -> webserver.WebProcess:
-        """Start one more web process and wait until it answers."""
+    def start_processes(self, number: int) -> None:
+        """Start more web processes at once and wait until they answer."""
         url = self.engine.url.render_as_string(hide_password=False)
         environment = webserver.environment_of(self.settings, url)
-        started = webserver.start(self.listener, environment, FACTORY)
-        self.processes.append(started)
-        assert started.wait_ready(START_SECONDS)
-        return started
+        started = [webserver.start(self.listener, environment, FACTORY) for _ in range(number)]
+        self.processes += started
+        assert all(one.wait_ready(START_SECONDS) for one in started)
 
     def sign_in(self, session: Session, viewer: Viewer) -> None:
         """Give somebody a session; `call` sends it."""
@@ -110,8 +109,7 @@ def serve(url: str, settings: Settings, *, processes: int) -> Iterator[Served]:
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
         served = Served(engine, settings, listener)
         try:
-            for _ in range(processes):
-                served.start_process()
+            served.start_processes(processes)
             yield served
         finally:
             for one in served.processes:
