@@ -1,7 +1,9 @@
 """Before the deadline: every link and every GET route, as each role, gives no amount away."""
 
 import io
+import logging
 import re
+import zipfile
 from collections.abc import Iterator
 
 import pypdfium2
@@ -10,8 +12,10 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.mail.models import Mail
 from app.quotes import inviting
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Rfq
@@ -21,7 +25,10 @@ from tests.quotes import making
 
 # Amounts that stand nowhere else, as numbers are written and as digits.
 PRICE, FEE = "7431.19", "86429.57"
-CANARIES = (PRICE, "7,431.19", FEE, "86,429.57", "canary-note", "canary-reference")
+CANARIES = (
+    *(PRICE, "7,431.19", FEE, "86,429.57"),
+    *("canary-note", "canary-reference", "canary-file"),
+)
 ROLES = ("viewer", "planner", "buyer", "approver", "administrator", "rival", "anonymous")
 MAX_PAGES = 120
 LINK = re.compile(r"""(?:href|hx-get|action)=["']([^"'#]+)""")
@@ -32,7 +39,7 @@ ELSEWHERE = re.compile(r"^/(static|guide|glossary|training|trainers|catalogue\?|
 class Sealed:
     """An open request with a quote, whose words are looked for."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, client: TestClient, session: Session) -> None:
         self.account = factories.make_account(session, role="vendor", name="Vendor Person")
         self.rival = factories.make_account(session, role="vendor", name="Rival Person")
         for one in (self.account, self.rival):
@@ -41,19 +48,32 @@ class Sealed:
         self.vendor = making.viewer_of(session, self.account)
         rival = making.viewer_of(session, self.rival)
         self.rfq: Rfq = making.open_rfq(session, self.buyer, self.vendor, rival)
-        self.quote: Quote = making.submitted(
+        factories.sign_in(client, session, self.account)
+        body = making.quote_json(
             session,
-            self.rfq,
-            self.vendor,
             lines=[making.line_json(price=PRICE, setup_fee=FEE)],
             note="canary-note",
             reference="canary-reference",
         )
+        base = "/api/v1"
+        draft = client.post(f"{base}/rfqs/{self.rfq.public_id}/quotes", json=body).json()
+        file = {"file": ("canary-file.csv", f"price\n{PRICE}\n".encode(), "text/csv")}
+        sent = client.post(f"{base}/quote-files/{draft['id']}", files=file)
+        assert sent.status_code == 201, sent.text
+        self.file_key = sent.json()["url"].rsplit("/", 1)[1]
+        submitted = client.post(f"{base}/quotes/{draft['id']}/submit")
+        assert submitted.status_code == 200, submitted.text
+        client.cookies.clear()
+        self.quote: Quote = session.scalars(
+            select(Quote).where(Quote.public_id == draft["id"])
+        ).one()
 
 
 @pytest.fixture
-def sealed(session: Session) -> Sealed:
-    return Sealed(session)
+def sealed(client: TestClient, session: Session, caplog: pytest.LogCaptureFixture) -> Sealed:
+    # What is logged while quotes come is looked at, too, down to the finest.
+    caplog.set_level(logging.DEBUG)
+    return Sealed(client, session)
 
 
 def body_of(answer: Response) -> str:
@@ -63,6 +83,10 @@ def body_of(answer: Response) -> str:
         pages = [document[n].get_textpage().get_text_bounded() for n in range(len(document))]
         document.close()
         return "".join(pages)
+    if zipfile.is_zipfile(io.BytesIO(answer.content)):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            parts = [archive.read(name) for name in archive.namelist()]
+        return "".join(part.decode("utf-8", errors="replace") for part in parts)
     return answer.content.decode("utf-8", errors="replace")
 
 
@@ -81,7 +105,8 @@ def addresses_of_routes(app: FastAPI, sealed: Sealed) -> Iterator[str]:
         "number": "1",
         "revision": "1",
         "step": "basics",
-        "key": sealed.quote.public_id,
+        "key": sealed.file_key,
+        "attachment_id": "x",
         "card_id": "x",
     }
     for route in iter_route_contexts(app.routes):
@@ -136,8 +161,11 @@ def test_no_answer_gives_an_amount_away(
         if role == "rival":
             for trace in (sealed.account.organisation.slug, sealed.account.email):
                 assert trace not in shown, address
-    for canary in CANARIES:
-        assert canary not in caplog.text
+    for record in [*caplog.get_records("setup"), *caplog.records]:
+        # What reaches the log: the line, and the fields beside it.
+        logged = f"{record.getMessage()} {record.__dict__}"
+        if not record.name.startswith(("httpx", "httpcore", "asyncio")):
+            assert not [canary for canary in CANARIES if canary in logged], record.name
 
 
 def test_a_vendor_reads_the_same_whether_it_has_one_rival_or_five(
@@ -160,7 +188,13 @@ def test_a_vendor_reads_the_same_whether_it_has_one_rival_or_five(
             texts[address] = f"{answer.headers.get('etag')} {body_of(answer)}"
         return texts
 
+    def mails() -> list[tuple[str, str, str | None]]:
+        session.expire_all()
+        of_rival = select(Mail).where(Mail.to_email == sealed.rival.email).order_by(Mail.id)
+        return [(one.kind, one.subject, one.body) for one in session.scalars(of_rival)]
+
     read()  # The first look notes that the request was viewed.
+    mails_with_one = mails()
     with_one = read()
 
     for _ in range(4):
@@ -178,3 +212,4 @@ def test_a_vendor_reads_the_same_whether_it_has_one_rival_or_five(
     with_five = read()
     for address in addresses:
         assert with_five[address] == with_one[address], address
+    assert mails() == mails_with_one != []

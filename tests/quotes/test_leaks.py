@@ -94,11 +94,38 @@ def test_a_rival_sees_no_amount_and_nobody_else(client: TestClient, session: Ses
             assert trace not in page, path
 
 
-def test_neither_mails_nor_the_audit_trail_hold_an_amount(session: Session, sealed):
-    for table in ("mail", "audit_event", "rfq_event"):
-        rows = session.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars()  # noqa: S608  fixed names
-        for row in rows:
-            assert not [canary for canary in CANARIES if canary in row], table
+def test_no_row_but_the_quote_s_own_holds_an_amount(session: Session, sealed):
+    """Mails, jobs, events, the audit trail: whatever else is written when a quote comes."""
+    tables = session.scalars(
+        text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+    ).all()
+    assert {"mail", "audit_event", "rfq_event", "procrastinate_jobs"} <= set(tables)
+    own = {"quote", "quote_line", "quote_tier"}
+    for table in own | set(tables):
+        rows = session.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars()  # noqa: S608  names from the database
+        found = [row for row in rows if any(canary in row for canary in CANARIES)]
+        assert bool(found) == (table in own), table
+
+
+@pytest.mark.parametrize("role", ["buyer", "administrator", "vendor"])
+def test_no_search_finds_what_a_sealed_quote_says(
+    client: TestClient, session: Session, sealed, role: str
+):
+    rfq, quote, _, rival = sealed
+    browser = (
+        factories.sign_in(client, session, rival)
+        if role == "vendor"
+        else factories.signed_in(client, session, role)
+    )
+    for address in ("/rfqs", "/quotes", "/api/v1/rfqs", "/catalogue", "/api/v1/datasets"):
+        texts = {}
+        # The same length, so that the pages differ in these words alone.
+        for word in ("canary", "7431.19", quote.public_id[:6], "xxxxxx", "1234.56"):
+            found = browser.get(address, params={"q": word})
+            assert rfq.title not in found.text or address == "/quotes", (address, word)
+            texts[word] = found.text.replace(word, "")
+        assert texts["canary"] == texts["xxxxxx"], address
+        assert texts["7431.19"] == texts["1234.56"], address
 
 
 def test_what_was_cancelled_before_its_deadline_stays_sealed(
