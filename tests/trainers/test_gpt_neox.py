@@ -69,3 +69,19 @@ def test_files_for_validation_are_used_where_they_are_known():
         "valid-data-paths:\n  - /data/valid/web\nvalid-data-weights:\n  - 1.0\n"
         in (texts["data-phase-1.yml"])
     )
+
+
+def test_steps_count_from_the_first_start_and_so_does_the_learning_rate():
+    # 1T and 0.1T tokens in steps of 4,096 x 1,024.
+    (first, second) = FORMAT.write(plans.two_phases()).texts().values()
+    for text in (first, second):
+        words = " ".join(text.replace("#", " ").split())
+        assert "train_iters 238419, 262261 in turn" in words
+        assert "lr_decay_iters 262261" in words
+
+
+def test_more_datasets_than_its_index_can_number_are_named_and_found():
+    names = {f"set-{place}": 1.0 for place in range(255)}
+    written = FORMAT.write(plans.make_plan(plans.make_phase("Main", names, 10**12)))
+    assert {one.code for one in written.findings} == {"neox_too_many"}
+    assert "neox_too_many" in {one.code for one in FORMAT.lint(written.texts())}

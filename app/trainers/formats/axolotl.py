@@ -20,7 +20,7 @@ from app.trainers.kit import (
 )
 from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
-from app.trainers.kit.notes import Note, NoteKind
+from app.trainers.kit.notes import NEXT_RUN, Note, NoteKind
 from app.trainers.kit.outputs import (
     File,
     Files,
@@ -136,7 +136,7 @@ def write(plan: Plan) -> Written:
     """
     shared = [
         KEPT.note(),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_RUN.note(key="base_model")),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]

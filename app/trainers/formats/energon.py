@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
 from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
+from app.trainers.kit.notes import NoteKind
 from app.trainers.kit.outputs import (
     File,
     Files,
@@ -51,6 +52,13 @@ _KEYS = {
 _KEYS["blend_epochized"] = ("repetitions", *_KEYS["blend"][1:])
 _MODES = {"blend": "weight", "blend_epochized": "repetitions"}
 
+NEXT_START = NoteKind(
+    "energon_next_start",
+    later(
+        "train_iters counts from the trainer's first start on. Start each later phase without the"
+        " data loader's saved state: it is of the last phase's blend."
+    ),
+)
 NO_CLASS = FindingKind(
     "energon_no_class",
     Severity.ERROR,
@@ -102,7 +110,7 @@ def write(plan: Plan) -> Written:
     amounts = [_amounts(placed, exact=exact) for placed in every]
     said = [
         *([] if exact else [common_notes.rows_note(flat), *common_notes.no_repeat_cap(plan)]),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget(plan)),
         *common_notes.dropped(plan),
     ]
@@ -166,8 +174,7 @@ def _amounts(placed: Sequence[Placed], *, exact: bool) -> list[float]:
 
 
 def _budget(plan: Plan) -> str:
-    steps = ", ".join(str(plan.steps(place)) for place in range(len(plan.phases)))
-    return f"train_iters {steps} of {plan.settings.global_batch_size} sequences"
+    return f"train_iters {plan.last_steps()} of {plan.settings.global_batch_size} sequences"
 
 
 def _node(

@@ -31,6 +31,8 @@ from app.trainers.kit.yaml_text import scalar
 from app.web.i18n import later
 
 LAYOUTS = (Layout.MEGATRON,)
+# The index of a blend has a byte for each sequence.
+MAX_DATASETS = 254
 SPLITS = ("train", "valid", "test")
 _MISSPELT = 0.94
 _DATA_KEYS = (
@@ -44,6 +46,20 @@ TRAIN_STANDS_IN = NoteKind(
         "GPT-NeoX wants files for all of train, valid and test. None are known for %(splits)s, so "
         "those for training stand there: its loss is of text that was trained on."
     ),
+)
+NEXT_START = NoteKind(
+    "neox_next_start",
+    later(
+        "train_iters and lr_decay_iters count from the first start on: with lr_decay_iters below "
+        "the whole training's, the learning rate is at its end too early. A later start passes "
+        "over as many sequences of its own blend as were trained on before."
+    ),
+)
+TOO_MANY = FindingKind(
+    "neox_too_many",
+    Severity.ERROR,
+    later("There are %(count)s datasets of a split; GPT-NeoX stops at more than %(most)s."),
+    later("Join small datasets into one file, or leave some out."),
 )
 OVERRIDDEN = FindingKind(
     "neox_overridden",
@@ -76,7 +92,7 @@ def write(plan: Plan) -> Written:
     """
     said = [
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget(plan)),
         *_stand_ins(plan),
         *common_notes.groups(plan),
@@ -87,6 +103,7 @@ def write(plan: Plan) -> Written:
     for place, phase in enumerate(plan.phases):
         placed = placing.place(plan, phase, LAYOUTS)
         found += placing.missing(placed, LAYOUTS)
+        found += _too_many(len(placed), None)
         lines = []
         for split in Split:
             paths, given = _split(plan, placed, split)
@@ -110,6 +127,7 @@ def read(files: Files) -> Reading:
         found += _judge_keys(document, keys)
         for split in SPLITS:
             parts = tuple(_components(document, keys, split, found))
+            found += _too_many(len(parts), document.line(keys.get(f"{split}_data_paths", "")))
             if split == "train":
                 found += weights.judge(parts, normalises=True)
                 phases.append(ReadPhase(name, parts))
@@ -138,8 +156,11 @@ def error_bound(phase: Phase, settings: Settings) -> float:
 
 
 def _budget(plan: Plan) -> str:
-    steps = ", ".join(str(plan.steps(place)) for place in range(len(plan.phases)))
-    return f"train_iters {steps} (of {plan.settings.global_batch_size} sequences)"
+    batch = f"(of {plan.settings.global_batch_size} sequences)"
+    if len(plan.phases) == 1:
+        return f"train_iters {plan.last_steps()} {batch}"
+    total = plan.all_steps
+    return f"train_iters {plan.last_steps()} in turn {batch}, lr_decay_iters {total}"
 
 
 def _split(plan: Plan, placed: Sequence[Placed], split: Split) -> tuple[list[str], list[float]]:
@@ -169,6 +190,11 @@ def _stand_ins(plan: Plan) -> Iterator[Note]:
     ]
     if without:
         yield TRAIN_STANDS_IN.note(splits=", ".join(without))
+
+
+def _too_many(count: int, line: int | None) -> Iterator[Finding]:
+    if count > MAX_DATASETS:
+        yield TOO_MANY.at(line, count=count, most=MAX_DATASETS)
 
 
 def _list(key: str, values: Sequence[object]) -> list[str]:

@@ -48,6 +48,13 @@ STRATEGIES = ("first_exhausted", "all_exhausted", "all_exhausted_without_replace
 # whole pass may get there by chance before the budget is reached.
 NEARLY_ONE_PASS = 0.9
 
+NEXT_START = NoteKind(
+    "hf_next_start",
+    later(
+        "Each file is data of its own: train on it from the last phase's checkpoint, and skip "
+        "none of it (ignore_data_skip=True in the Hugging Face Trainer)."
+    ),
+)
 REPEATS = NoteKind(
     "hf_repeats",
     later(
@@ -105,7 +112,7 @@ def write(plan: Plan) -> Written:
     """
     shared = [
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]

@@ -20,7 +20,7 @@ from app.trainers.kit import (
 )
 from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, fields, header
-from app.trainers.kit.notes import Note, NoteKind
+from app.trainers.kit.notes import NEXT_RUN, Note, NoteKind
 from app.trainers.kit.outputs import (
     File,
     Files,
@@ -154,7 +154,7 @@ def write(plan: Plan) -> Written:
     """
     shared = [
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_RUN.note(key="model_name_or_path")),
         STEPS_IN_FILE.note(
             batch=plan.settings.global_batch_size, length=plan.settings.sequence_length
         ),

@@ -15,6 +15,7 @@ from app.trainers.formats.megatron_blends import MAX_DATASETS, NAME, PLACE, TOO_
 from app.trainers.kit import arithmetic, common_notes, findings, notes, placing, weights
 from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
+from app.trainers.kit.notes import NoteKind
 from app.trainers.kit.outputs import (
     File,
     Files,
@@ -30,6 +31,13 @@ from app.trainers.kit.plan import Layout, Phase, Plan, Settings, Split
 from app.web.i18n import later
 
 LAYOUTS = (Layout.MEGATRON,)
+NEXT_START = NoteKind(
+    "megatron_next_start",
+    later(
+        "Give every start the same --save and --load: Megatron-LM saves and stops by itself at "
+        "each of these steps; start it again with the next phase's file."
+    ),
+)
 BELOW_ONE_SAMPLE = FindingKind(
     "megatron_below_one_sample",
     Severity.WARNING,
@@ -51,7 +59,7 @@ def write(plan: Plan) -> Written:
     """
     said = [
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget_flags(plan)),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),

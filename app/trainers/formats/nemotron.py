@@ -53,6 +53,14 @@ TRAIN_ONLY = NoteKind(
         "and splits by ratio at training time."
     ),
 )
+NEXT_START = NoteKind(
+    "nemotron_next_start",
+    later(
+        "Prepare the data of each file by itself. Every phase keeps train_iters and the schedule "
+        "of the whole training; a later one loads the checkpoint of the step where it starts "
+        "(checkpoint.load)."
+    ),
+)
 BOTH_FORMS = FindingKind(
     "nemotron_both_forms",
     Severity.ERROR,
@@ -90,7 +98,7 @@ def write(plan: Plan) -> Written:
     """
     said = [
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget(plan)),
         TRAIN_ONLY.note(),
         *common_notes.groups(plan),
@@ -140,8 +148,12 @@ def error_bound(phase: Phase, settings: Settings) -> float:
 
 
 def _budget(plan: Plan) -> str:
-    samples = -(-plan.tokens // plan.settings.sequence_length)
-    return f"--train-samples {samples} --seq-length {plan.settings.sequence_length}"
+    length = plan.settings.sequence_length
+    return (
+        f"train.train_iters={plan.all_steps}"
+        f" train.global_batch_size={plan.settings.global_batch_size}"
+        f" model.seq_length={length} dataset.seq_length={length}"
+    )
 
 
 def _entry(placed: Placed, weight: float) -> dict[str, Any]:

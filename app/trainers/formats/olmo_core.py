@@ -47,6 +47,14 @@ REPEATS = NoteKind(
         "just what the plan draws: %(names)s."
     ),
 )
+NEXT_START = NoteKind(
+    "olmo_next_start",
+    later(
+        "Start each later phase as a run of its own, with load_path at the last checkpoint and "
+        "load_trainer_state=False: OLMo-core refuses the data loader's state with other data. "
+        "Steps and learning rate then start afresh."
+    ),
+)
 UNKNOWN_SIZE = NoteKind(
     "olmo_unknown_size",
     later(
@@ -96,7 +104,7 @@ def write(plan: Plan) -> Written:
         If two datasets share a path, or files are of another tokenizer.
     """
     said = [
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget("requested_tokens, global_batch_size and seed, see below"),
         *_repeat_notes(plan),
         *common_notes.groups(plan),

@@ -50,6 +50,15 @@ _SOURCE_KEYS = (
 )
 _LOADER = "InterleavedHuggingFaceTextDataLoader"
 
+NEXT_START = NoteKind(
+    "torchtitan_next_start",
+    later(
+        "training.steps counts from the first start on: set lr_scheduler.total_steps to %(steps)s"
+        " in every phase, checkpoint.last_save_model_only to False, so that the optimizer is "
+        "kept, and dataloader in checkpoint.exclude_from_loading: its state is of the last "
+        "phase's sources."
+    ),
+)
 VERSION = NoteKind(
     "torchtitan_version",
     later(
@@ -138,7 +147,7 @@ def write(plan: Plan) -> Written:
     said: list[Note] = [
         VERSION.note(),
         *common_notes.no_repeat_cap(plan),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_START.note(steps=str(plan.all_steps))),
         common_notes.budget(_budget(plan)),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
@@ -192,10 +201,9 @@ def error_bound(_phase: Phase, _settings: Settings) -> float:
 
 
 def _budget(plan: Plan) -> str:
-    steps = ", ".join(str(plan.steps(place)) for place in range(len(plan.phases)))
     settings = plan.settings
     return (
-        f"--training.steps {steps} --training.seq_len {settings.sequence_length}"
+        f"--training.steps {plan.last_steps()} --training.seq_len {settings.sequence_length}"
         f" --training.global_batch_size {settings.global_batch_size}"
     )
 

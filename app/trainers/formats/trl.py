@@ -19,7 +19,7 @@ from app.trainers.kit import (
 )
 from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
-from app.trainers.kit.notes import CANNOT_REPEAT, Note, NoteKind
+from app.trainers.kit.notes import CANNOT_REPEAT, NEXT_RUN, Note, NoteKind
 from app.trainers.kit.outputs import (
     File,
     Files,
@@ -122,7 +122,7 @@ def write(plan: Plan) -> Written:
     """
     shared = [
         FIRST_ROWS.note(),
-        *common_notes.phases(plan),
+        *common_notes.phases(plan, NEXT_RUN.note(key="model_name_or_path")),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]

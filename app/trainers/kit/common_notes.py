@@ -17,13 +17,14 @@ def budget(flags: str) -> Note:
     return notes.BUDGET_ELSEWHERE.note(flags=flags)
 
 
-def phases(plan: Plan) -> Iterator[Note]:
-    """Yield the note that each phase is a file, where the plan has several."""
+def phases(plan: Plan, *next_start: Note) -> Iterator[Note]:
+    """Yield that each phase is a file and how the next is started, where there are several."""
     if len(plan.phases) > 1:
         starts = ", ".join(str(plan.first_step(place)) for place in range(len(plan.phases)))
         yield notes.ONE_FILE_PER_PHASE.note(
             count=len(plan.phases), steps=starts, step_tokens=tokens(plan.settings.step_tokens)
         )
+        yield from next_start
 
 
 def no_repeat_cap(plan: Plan) -> Iterator[Note]:

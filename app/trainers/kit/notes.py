@@ -71,6 +71,14 @@ ONE_FILE_PER_PHASE = NoteKind(
         "trainer. Phases start at steps %(steps)s (%(step_tokens)s tokens a step)."
     ),
 )
+NEXT_RUN = NoteKind(
+    "next_run",
+    later(
+        "Start each later phase from the model that the last one saved (%(key)s), not from its "
+        "checkpoint (resume_from_checkpoint), which skips as much of the new data as it saw: "
+        "optimizer and learning rate then start afresh."
+    ),
+)
 BUDGET_ELSEWHERE = NoteKind(
     "budget_elsewhere",
     later("The file holds no budget. Give the trainer: %(flags)s."),

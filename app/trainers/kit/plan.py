@@ -147,6 +147,19 @@ class Plan:
         before = sum(one.tokens for one in self.phases[:phase])
         return round(before / self.settings.step_tokens)
 
+    def last_step(self, phase: int) -> int:
+        """Return the training steps from the first start to the end of a phase."""
+        return self.first_step(phase) + self.steps(phase)
+
+    @property
+    def all_steps(self) -> int:
+        """Training steps of all phases."""
+        return self.last_step(len(self.phases) - 1)
+
+    def last_steps(self) -> str:
+        """Return the last step of every phase, as a text."""
+        return ", ".join(str(self.last_step(place)) for place in range(len(self.phases)))
+
     def steps(self, phase: int) -> int:
         """Return the training steps of a phase, at least one."""
         end = -(-sum(one.tokens for one in self.phases[: phase + 1]) // self.settings.step_tokens)

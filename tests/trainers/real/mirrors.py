@@ -62,8 +62,16 @@ class NanotronDataset(BaseModel):
 
     dataset_folder: str | list[str]
     dataset_weights: list[int | float] | None = None
+    dataset_read_path: str | list[str] | None = None
+    tokenizer_name: str | None = None
+    vocab_size: int | None = None
+    token_size_in_bytes: int | None = None
+    return_positions: bool | None = True
+    skip_in_stream: bool | None = False
+    pad_samples_to_global_batch_size: bool | None = False
     dataset_max_tokens: list[int] | None = None
-    dataset_read_path: list[str] | None = None
+    shuffle_files: bool | None = False
+    use_old_brrr_dataloader: bool | None = False
 
     @model_validator(mode="after")
     def one_weight_each(self) -> Self:
@@ -122,6 +130,8 @@ def gpt_neox(mapping: Mapping[str, Any]) -> dict[str, tuple[list[str], list[floa
         weights = values.get(f"{split}_data_weights") or [1.0] * len(paths)
         if len(paths) != len(weights):
             raise ValueError("a weight for each path")
+        if len(paths) >= 255:
+            raise ValueError("the index of a blend has a byte for each sequence")
         total = math.fsum(weights)
         if total <= 0:
             raise ValueError("weights sum to more than zero")

@@ -14,6 +14,8 @@
 #   whenever it is used up. Passes in this plan: web 0.63, code 0.24, math 0.13.
 # NOTE one_file_per_phase: The format has no phases: this plan is 3 files, one for each start of the
 #   trainer. Phases start at steps 0, 1907349, 2384186 (4.19M tokens a step).
+# NOTE hf_next_start: Each file is data of its own: train on it from the last phase's checkpoint,
+#   and skip none of it (ignore_data_skip=True in the Hugging Face Trainer).
 # NOTE rows_not_tokens: Weights count documents here, not tokens: each is the token ratio divided by
 #   the mean tokens per document (web 1000, code 1100, math 1200), so the shares of tokens hold on
 #   average only.

@@ -14,6 +14,8 @@
 #   whenever it is used up. Passes in this plan: web 0.63, code 0.24, math 0.13.
 # NOTE one_file_per_phase: The format has no phases: this plan is 3 files, one for each start of the
 #   trainer. Phases start at steps 0, 1907349, 2384186 (4.19M tokens a step).
+# NOTE megatron_next_start: Give every start the same --save and --load: Megatron-LM saves and stops
+#   by itself at each of these steps; start it again with the next phase's file.
 # NOTE budget_elsewhere: The file holds no budget. Give the trainer: --train-samples 2709960938
 #   --seq-length 4096 --global-batch-size 1024 --phase-transition-iterations 1907349,2384186.
 # NOTE no_comments: blend-phase-1.txt, .json cannot hold a comment; where it comes from stands in

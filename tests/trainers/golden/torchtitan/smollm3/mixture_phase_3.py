@@ -16,8 +16,12 @@
 #   whenever it is used up. Passes in this plan: web 0.63, code 0.24, math 0.13.
 # NOTE one_file_per_phase: The format has no phases: this plan is 3 files, one for each start of the
 #   trainer. Phases start at steps 0, 1907349, 2384186 (4.19M tokens a step).
+# NOTE torchtitan_next_start: training.steps counts from the first start on: set
+#   lr_scheduler.total_steps to 2646447 in every phase, checkpoint.last_save_model_only to False, so
+#   that the optimizer is kept, and dataloader in checkpoint.exclude_from_loading: its state is of
+#   the last phase's sources.
 # NOTE budget_elsewhere: The file holds no budget. Give the trainer: --training.steps 1907349,
-#   476837, 262261 --training.seq_len 4096 --training.global_batch_size 1024.
+#   2384186, 2646447 --training.seq_len 4096 --training.global_batch_size 1024.
 from functools import partial
 
 from datasets import load_dataset
