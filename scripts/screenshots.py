@@ -106,6 +106,7 @@ SHOTS = (
     Shot("composer", MIXTURE, Role.PLANNER, is_dark_too=True),
     Shot("composer-fix", f"{MIXTURE}?preview=solve", Role.PLANNER, start="#fix"),
     Shot("repeats", f"{MIXTURE}/repeats", Role.PLANNER),
+    Shot("mixture-text", f"{MIXTURE}/edit-text", Role.PLANNER),
     Shot("mixture-diff", f"{MIXTURE}/diff?from=1&to=draft", Role.PLANNER),
     Shot("training", "/training", is_dark_too=True),
     Shot("layouts", "/training/layouts?run=bloom-176b&only=deepspeed_bf16"),

@@ -10,6 +10,7 @@ from app.mixtures.web import (
     repeats,
     seen,
     settings,
+    texts,
     uses,
     versions,
 )
@@ -25,6 +26,7 @@ PAGES = (
     settings,
     versions,
     seen,
+    texts,
     repeats,
     composer,
 )

@@ -22,12 +22,26 @@ from app.mixtures.content import Content
 from app.planning.errors import PlanningError
 from app.planning.notation.parsing import parse_tokens
 from app.web.i18n import gettext as _
+from app.web.i18n import later
 from app.web.validation import sentence_of, true_problems
 
 MAX_CHARACTERS = 900_000
 FORMAT = 1
 HEADER = "# A mixture of Peibi, format 1. Comments are allowed; the portal does not keep them.\n"
 _OF_FILE = ("format", "mixture", "name", "description", "revision")
+# What PyYAML says of the mistakes that people make, by how its sentence starts.
+_PROBLEMS = (
+    (
+        "mapping values are not allowed",
+        later("a colon stands where no key can be; put a text with a colon in quotes"),
+    ),
+    ("found character '\\t'", later("a tab stands where spaces must be")),
+    ("expected <block end>", later("the indentation does not fit the lines before")),
+    ("could not find expected ':'", later("the colon after a key is missing")),
+    ("expected ',' or", later("a bracket is not closed, or a comma is missing")),
+    ("expected the node content", later("a value is missing, or a bracket is not closed")),
+    ("found unexpected end of stream", later("a quotation mark is not closed")),
+)
 _OF_TOKENS = ("token_budget", "unique_floor")
 
 
@@ -173,7 +187,7 @@ def _parse(text: str) -> dict[str, Any]:
             "Line %(line)s of the text cannot be read: %(problem)s.",
             field="text",
             line=mark.line + 1 if mark else 1,
-            problem=str(error.problem or error.context or "")[:200],
+            problem=_problem(str(error.problem or error.context or "")),
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise InvalidInput("The text is not YAML, so nothing was changed.", field="text") from None
@@ -183,6 +197,11 @@ def _parse(text: str) -> dict[str, Any]:
             field="text",
         )
     return values
+
+
+def _problem(text: str) -> str:
+    """Return what the parser found in the reader's words; what is rare stays as it says it."""
+    return next((_(words) for start, words in _PROBLEMS if text.startswith(start)), text[:200])
 
 
 def _read_tokens(values: dict[str, Any]) -> None:

@@ -23,6 +23,14 @@ def test_recipe_becomes_a_mixture_is_saved_and_compared(open_page, locale):
     page.press("#message", "Enter")
     page.wait_for_url(f"**/mixtures/{slug}/versions/1?done=saved")
     check(watched)
-    for address in ("diff", "settings", "repeats", "versions/1/repeats"):
+    for address in ("diff", "settings", "repeats", "versions/1/repeats", "edit-text"):
         page.goto(page.url.partition(f"/{slug}/")[0] + f"/{slug}/{address}")
         check(watched)
+    text = page.locator("#text").input_value()
+    page.fill("#text", text.replace("token_budget: 300000000000", "token_budget: 2000亿"))
+    page.locator('button[value="preview"]').click()
+    page.locator('button[value="apply"]').wait_for()
+    check(watched)
+    page.locator('button[value="apply"]').click()
+    page.wait_for_url(f"**/mixtures/{slug}?did=2")
+    check(watched)

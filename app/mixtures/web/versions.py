@@ -11,7 +11,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.mixtures import access, comparing, drafts, loading, staleness, texts, versions
+from app.mixtures import access, comparing, drafts, loading, staleness, versions
 from app.mixtures import content as contents
 from app.mixtures.catalogue import Evidence
 from app.mixtures.comparing import Compared
@@ -226,24 +226,6 @@ def version_page(
     )
 
 
-@router.get("/mixtures/{slug}/versions/{number}/text", name="mixtures.version.text")
-def show_text(session: DbSession, viewer: CurrentViewer, slug: str, number: Number) -> Response:
-    """Send a version as a text file."""
-    mixture = mixture_queries.get_mixture(session, slug, viewer)
-    version = version_queries.get_version(session, mixture, number)
-    text = texts.of_version(mixture, version, with_team=access.sees_team(viewer))
-    return as_file(text, f"{slug}-v{number}.yaml")
-
-
-@router.get("/mixtures/{slug}/text", name="mixtures.text")
-def show_draft_text(session: DbSession, viewer: CurrentViewer, slug: str) -> Response:
-    """Send the draft as a text file."""
-    require(viewer, Permission.READ_MIXTURES)
-    mixture = mixture_queries.get_mixture(session, slug, viewer)
-    text = texts.of_draft(mixture, draft_queries.get_draft(session, mixture.id))
-    return as_file(text, f"{slug}.yaml")
-
-
 @router.post("/mixtures/{slug}/versions/{number}/revert", name="mixtures.version.revert")
 def revert(
     session: DbSession, viewer: CurrentViewer, slug: str, number: Number, form: Form
@@ -303,9 +285,3 @@ def show_diff_text(
     found = comparing.compare(session, mixture, before=before, after=after, viewer=viewer)
     text = diff_words.text(found.diff, before=found.before.label, after=found.after.label)
     return PlainTextResponse(text)
-
-
-def as_file(text: str, name: str) -> Response:
-    """Return a text as a file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return PlainTextResponse(text, media_type="application/yaml", headers=headers)

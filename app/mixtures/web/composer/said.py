@@ -16,7 +16,7 @@ from app.mixtures.drafts import StaleDraft
 from app.mixtures.edits import results
 from app.mixtures.edits.results import Edit, Edited
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.models import Draft
+from app.mixtures.models import Draft, DraftEdit
 from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.words import edits as words
 from app.web.errors import sentence
@@ -120,11 +120,15 @@ def conflict_of(
             problem = sentence(refused)
     return Collision(
         who=", ".join(dict.fromkeys(one.actor_name for one in error.edits)),
-        theirs=[
-            Theirs(one.actor_name, one.at, words.edit(one.action, one.params, facts))
-            for one in error.edits
-        ],
+        theirs=theirs_of(error.edits, facts),
         mine=mine,
         fields=[] if problem or edit is None else list(fields),
         problem=problem,
     )
+
+
+def theirs_of(edits: Sequence[DraftEdit], facts: Facts) -> list[Theirs]:
+    """Return changes of a draft with who made them, in words."""
+    return [
+        Theirs(one.actor_name, one.at, words.edit(one.action, one.params, facts)) for one in edits
+    ]
