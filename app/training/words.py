@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.compute.layout.layouts import Layout
 from app.training import presets, sentences
-from app.training.explanations import COLLECTIVES, CONCEPTS, EXPLANATIONS
+from app.training.concepts.explanations import COLLECTIVES, CONCEPTS, EXPLANATIONS
 from app.training.formulas.formula import KINDS, Formula
 from app.training.formulas.parts import STEP_PARTS
 from app.training.formulas.traffic import AXES

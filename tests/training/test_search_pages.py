@@ -1,5 +1,6 @@
 """The pages around the calculator: the search of layouts, the questions the other way round."""
 
+import html
 import re
 import time
 
@@ -15,7 +16,7 @@ def test_layouts_are_ranked_and_lead_to_the_calculator(client):
     ranks = re.findall(r'<td class="r">(\d+)</td>\s*<th scope="row">TP', shown)
     assert ranks == [str(rank) for rank in range(1, len(ranks) + 1)]
     assert "this plan" in shown
-    seconds = [float(one) for one in re.findall(r'<td class="r">(\d+\.\d\d)</td>', shown)]
+    seconds = [float(one) for one in re.findall(r'#f-step">(\d+\.\d\d)</a>', shown)]
     assert seconds == sorted(seconds)
     href = re.search(r'href="(/training\?[^"]+)">Use it', shown)[1].replace("&amp;", "&")
     assert f"{seconds[0]:.2f} s per step" in text_of(page(client, href))
@@ -82,6 +83,25 @@ def test_few_unique_tokens_make_the_best_model_larger_in_passes(client):
 @pytest.mark.parametrize("query", ["days=-3", "budget=lots", "budget=5&unique=x", "gpus=0"])
 def test_a_question_refuses_what_it_cannot_take(client, query):
     page(client, f"/training/questions?run=bloom-176b&{query}", status=422)
+
+
+def test_questions_open_with_an_answer(client):
+    """Half of the plan's days need twice its GPUs, in whole replicas; its cost buys its tokens."""
+    shown = page(client, "/training/questions?run=bloom-176b")
+    assert "As an example" in shown
+    assert "816 GPUs train 366B tokens in 58.7" in text_of(shown)
+    assert "100% of the plan’s" in text_of(shown)
+    assert "/ 48⌉ × 48" in shown
+    assert "As an example" not in page(client, "/training/questions?run=bloom-176b&days=30")
+
+
+def test_numbers_of_a_found_layout_lead_to_their_formulas(client):
+    shown = page(client, "/training/layouts?run=bloom-176b")
+    where = html.unescape(re.search(r'href="(/training\?[^"#]*)#f-step"', shown).group(1))
+    opened = page(client, where)
+    for place in ("f-step", "f-mfu", "all-bubble", "f-memory", "f-paid_days"):
+        assert f'id="{place}"' in opened
+        assert f"#{place}" in shown
 
 
 @pytest.mark.parametrize("path", ["layouts", "questions", "config"])

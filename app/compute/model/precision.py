@@ -1,5 +1,6 @@
 """Number formats of training: range, step and what each needs."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -24,6 +25,21 @@ class NumberFormat:
     mantissa_bits: int
     maximum: float
     loss_scaling: bool
+
+    @property
+    def maximum_formula(self) -> str:
+        """
+        How the largest number comes about; E4M3 gives its last significand to NaN alone.
+
+        Examples
+        --------
+        >>> FORMATS["fp16"].maximum_formula, FORMATS["fp8_e4m3"].maximum_formula
+        ('(2 − 2^−10) × 2^15', '1.75 × 2^8')
+        """
+        top = math.frexp(self.maximum)[1] - 1
+        if self.maximum == (2 - self.epsilon) * 2.0**top:
+            return f"(2 − 2^−{self.mantissa_bits}) × 2^{top}"
+        return f"{self.maximum / 2.0**top:g} × 2^{top}"
 
     @property
     def smallest_normal(self) -> float:

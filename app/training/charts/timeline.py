@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.compute.estimating.results import Estimate
+
 MOST_STAGES = 24
 MOST_MICRO_BATCHES = 32
 MOST_BLOCKS = 2_600
@@ -50,6 +52,18 @@ class Timeline:
     chunks: int
     idle: float
     is_shortened: bool
+
+
+def draw_pipeline(found: Estimate) -> Timeline | None:
+    """Draw the step of an estimate; nothing where there is one stage."""
+    if found.layout.pp == 1:
+        return None
+    return draw_timeline(
+        found.layout.pp,
+        found.pipeline.micro_batches,
+        is_recomputed=found.layout.recompute == "full",
+        chunks=found.layout.interleave,
+    )
 
 
 def draw_timeline(

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.planning.loss import presets as laws
+from app.planning.loss.presets import Preset
+from app.planning.loss.scaling import Optimum
 from app.training.formulas.formula import Formula, n
-from app.training.questions import Purchase
+from app.training.questions import Deadline, Purchase
 from app.training.service import Plan
 from app.web.i18n import later
 
@@ -13,13 +16,14 @@ SPEED = later(
 )
 
 
-def purchase_formulas(plan: Plan, bought: Purchase) -> Mapping[str, Formula]:
+def purchase_formulas(plan: Plan, bought: Purchase, law: str) -> Mapping[str, Formula]:
     """Return how each number of a purchase comes about; they rest on the speed of the plan."""
     found = plan.estimate
     peak, mfu, goodput = found.utilisation.peak_tflops, found.utilisation.mfu, found.gpu_hours
     kind = {"measured": "measured", "given": "given"}.get(found.time.kind, found.time.kind)
     rate = f"3,600 × {n(peak)}e12 × {n(mfu, 4)} × {n(goodput.goodput, 4)}"
-    return {
+    optimum = {} if bought.optimum is None else _optimum(bought.optimum, bought, laws.find(law))
+    return optimum | {
         "hours_bought": Formula(
             later("GPU-hours that a budget buys"),
             "budget / price",
@@ -52,5 +56,54 @@ def purchase_formulas(plan: Plan, bought: Purchase) -> Mapping[str, Formula]:
             bought.size_for_tokens,
             kind=kind,
             note=SPEED,
+        ),
+    }
+
+
+def deadline_formula(plan: Plan, asked: Deadline) -> Formula:
+    """Return how the GPUs of a deadline come about, in whole replicas."""
+    found, layout = plan.estimate, plan.estimate.layout
+    replica = layout.tp * layout.pp * layout.cp
+    speed = found.utilisation
+    return Formula(
+        later("GPUs for a deadline"),
+        "⌈D F / (X U G × t × 86,400) / r⌉ × r",
+        f"⌈{n(plan.tokens)} × {n(found.flops.per_token)} / ({n(speed.peak_tflops)}e12 ×"
+        f" {n(speed.mfu, 4)} × {n(found.gpu_hours.goodput, 4)} × {n(asked.days)} × 86,400)"
+        f" / {replica}⌉ × {replica}",
+        asked.gpus,
+        kind={"measured": "measured", "given": "given"}.get(found.time.kind, found.time.kind),
+        note=later(
+            "X: peak of a GPU, U: MFU, G: goodput, F: model FLOPs per token, D: tokens, t: days,"
+            " r: GPUs of one replica."
+        ),
+    )
+
+
+def _optimum(best: Optimum, bought: Purchase, law: Preset) -> dict[str, Formula]:
+    """Return how the size with the least predicted loss comes about, where it is a formula."""
+    if best.epochs is not None:
+        # Found by search: repeats have no closed form.
+        return {}
+    return {
+        "optimum": Formula(
+            later("Compute-optimal parameters"),
+            "G (C / 6)^(β / (α + β))",
+            f"{n(law.g)} × ({n(bought.flops)} / 6)^{n(law.exponent, 4)}",
+            best.parameters,
+            kind="calibrated",
+            source="Hoffmann et al. 2022, arXiv 2203.15556, eq. 4",
+            note=later("C: FLOPs bought; G, α and β: fitted constants of the scaling law."),
+        ),
+        "optimum_loss": Formula(
+            later("Predicted loss"),
+            "E + A / N^α + B / D^β",
+            f"{n(law.e)} + {n(law.a)} / {n(best.parameters, 4)}^{n(law.alpha, 4)}"
+            f" + {n(law.b)} / {n(best.tokens, 4)}^{n(law.beta, 4)}",
+            best.loss,
+            "nats",
+            kind="calibrated",
+            source="Hoffmann et al. 2022, arXiv 2203.15556, eq. 10",
+            note=later("N: parameters, D: tokens; E, A, B, α and β: fitted constants of the law."),
         ),
     }

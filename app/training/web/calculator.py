@@ -23,7 +23,7 @@ from app.training import (
 )
 from app.training.charts.memory import MemoryChart, draw_memory
 from app.training.charts.progress import Progress, draw_progress
-from app.training.charts.timeline import Timeline, draw_timeline
+from app.training.charts.timeline import Timeline, draw_pipeline
 from app.training.forms import Filled
 from app.training.formulas.all import find_formulas
 from app.training.formulas.formula import Formula
@@ -179,21 +179,13 @@ def show_plan(
     is_chosen = stage is not None and stage < len(found.memory.per_stage)
     chosen = stage if is_chosen and stage is not None else found.memory.fullest_stage
     run = lay_out(plan.shape, plan.cluster, found.layout, plan.assumed)
-    timeline = None
-    if found.layout.pp > 1:
-        timeline = draw_timeline(
-            found.layout.pp,
-            found.pipeline.micro_batches,
-            is_recomputed=found.layout.recompute == "full",
-            chunks=found.layout.interleave,
-        )
     return Shown(
         plan=plan,
         stage=chosen,
         is_stage_chosen=is_chosen,
         formulas=find_formulas(plan, run, chosen),
         memory=draw_memory(found.memory),
-        timeline=timeline,
+        timeline=draw_pipeline(found),
         progress=draw_progress(phases or [("", plan)]),
         parts=list_parts(found.time.parts),
         remedies=list_remedies(found, href_of or calculator_href),

@@ -1,26 +1,27 @@
 """A short page for each idea behind a plan, with the numbers of the plan in the address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.viewers import CurrentViewer
-from app.compute.layout.pipeline import bubble_fraction, bubble_slots
-from app.compute.model.precision import FORMATS, NumberFormat, bf16_sum_stalls_at
-from app.compute.model.states import bytes_per_parameter, state_bytes
-from app.compute.units import GIB
+from app.compute.estimating.estimate import lay_out
+from app.compute.estimating.prepared import PreparedRun
+from app.compute.model.precision import FORMATS, NumberFormat
 from app.db import DbSession
 from app.errors import NotFound
 from app.training import form_values, forms, knowledge, words
-from app.training.explanations import CONCEPTS
+from app.training.charts.timeline import Timeline, draw_pipeline
+from app.training.concepts import splitting, states, traffic
+from app.training.concepts.explanations import CONCEPTS
+from app.training.concepts.row import Row
+from app.training.formulas.all import find_formulas
 from app.training.service import Plan
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-
-INTERLEAVINGS = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,9 @@ class ConceptPage:
     concepts: Sequence[tuple[str, str]]
     plan: Plan
     values: Mapping[str, str]
-    zero: Sequence[tuple[int, float, float]]
-    bubbles: Sequence[tuple[int, float]]
+    rows: Sequence[Row]
     formats: Sequence[NumberFormat]
-    stalls_at: float
+    timeline: Timeline | None
     words: Any = words
     address: Any = form_values.address
 
@@ -56,42 +56,28 @@ def show_concept(
     known = knowledge.load_known(session)
     filled = forms.read_query(dict(request.query_params), known=known)
     plan = forms.plan_of(filled, known)
+    run = lay_out(plan.shape, plan.cluster, plan.estimate.layout, plan.assumed)
     page = ConceptPage(
         concept=concept,
         concepts=words.options(CONCEPTS),
         plan=plan,
         values=filled.values,
-        zero=zero_rows(plan),
-        bubbles=bubble_rows(plan),
-        formats=list(FORMATS.values()),
-        stalls_at=bf16_sum_stalls_at(1.0),
+        rows=list(rows_of(concept, plan, run)),
+        formats=list(FORMATS.values()) if concept == "precision" else [],
+        timeline=draw_pipeline(plan.estimate) if concept == "pipeline" else None,
     )
     return render(request, "training/concept.html", page)
 
 
-def zero_rows(plan: Plan) -> list[tuple[int, float, float]]:
-    """Return stage, bytes per parameter and GiB on a GPU of the plan's model states."""
-    layout = plan.estimate.layout
-    held = plan.estimate.params.total / (layout.tp * layout.pp)
-    shards = float(layout.dp * layout.cp)
-    rows = []
-    for stage in range(4):
-        width = float(bytes_per_parameter(state_bytes("adam", zero=stage), shards))
-        rows.append((stage, width, held * width / GIB))
-    return rows
-
-
-def bubble_rows(plan: Plan) -> list[tuple[int, float]]:
-    """Return the bubble's share of the step for several interleavings of the plan's pipeline."""
-    layout = plan.estimate.layout
-    rows = []
-    for interleave in INTERLEAVINGS:
-        slots = float(
-            bubble_slots(
-                float(layout.pp),
-                schedule="interleaved" if interleave > 1 else "1f1b",
-                interleave=float(interleave),
-            )
-        )
-        rows.append((interleave, float(bubble_fraction(slots, layout.micro_batches))))
-    return rows
+def rows_of(concept: str, plan: Plan, run: PreparedRun) -> Iterator[Row]:
+    """Return the numbers of the plan that show an idea."""
+    formulas = find_formulas(plan, run)
+    found: Mapping[str, Iterator[Row]] = {
+        "zero": states.zero_rows(plan, run),
+        "tensor": splitting.tensor_rows(plan, formulas),
+        "pipeline": splitting.pipeline_rows(plan),
+        "three-d": splitting.three_d_rows(plan, formulas),
+        "bf16-optimizer": states.bf16_rows(plan, run),
+        "nccl": traffic.nccl_rows(plan, run, formulas),
+    }
+    return found.get(concept, iter(()))

@@ -12,7 +12,7 @@ from app.db import DbSession
 from app.errors import AppError
 from app.mixtures.edits.phases import read_budget
 from app.training import form_values, forms, knowledge, questions, service, words
-from app.training.formulas.budget import purchase_formulas
+from app.training.formulas.budget import deadline_formula, purchase_formulas
 from app.training.formulas.formula import Formula
 from app.training.questions import Deadline, Purchase
 from app.training.service import Plan
@@ -33,6 +33,7 @@ class QuestionsPage:
     plan: Plan | None
     deadline: Deadline | None
     purchase: Purchase | None
+    is_example: bool
     formulas: Mapping[str, Formula]
     laws: list[tuple[str, str]]
     nearest: Mapping[str, Any]
@@ -52,20 +53,29 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
             plan = service.plan_run(filled.body, known)
         except AppError as error:
             nearest = forms.put_refusal(form, error)
+    example = example_of(plan) if plan and not {"days", "budget"} & form.values.keys() else {}
+    form.values = {**form.values, **{name: [text] for name, text in example.items()}}
     days, budget = read_positive(form, "days"), read_positive(form, "budget")
     unique = read_unique(form)
     is_asked = plan is not None and not form.errors
     purchase = None
+    law = form.text("law") or questions.DEFAULT_LAW
     if is_asked and plan and budget:
-        law = form.text("law") or questions.DEFAULT_LAW
         purchase = questions.spend(plan, budget, law=law, unique_tokens=unique)
+    deadline = questions.meet_deadline(plan, float(days)) if is_asked and plan and days else None
+    formulas: dict[str, Formula] = {}
+    if plan and purchase:
+        formulas |= purchase_formulas(plan, purchase, law)
+    if plan and deadline:
+        formulas["gpus"] = deadline_formula(plan, deadline)
     page = QuestionsPage(
         form=form,
         values=filled.values,
         plan=plan,
-        deadline=questions.meet_deadline(plan, float(days)) if is_asked and plan and days else None,
+        deadline=deadline,
+        is_example=bool(example),
         purchase=purchase,
-        formulas=purchase_formulas(plan, purchase) if plan and purchase else {},
+        formulas=formulas,
         laws=[(name, _(word)) for name, word in questions.LAWS.items()],
         nearest=nearest,
     )
@@ -76,6 +86,17 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
         fragments=("answers",),
         status_code=422 if form.errors else 200,
     )
+
+
+def example_of(plan: Plan) -> dict[str, str]:
+    """Return questions to start from: half of the plan's days, and what the plan costs."""
+    found = plan.estimate
+    example = {"days": form_values.plain(max(round(found.time.days_with_goodput / 2, 1), 0.1))}
+    if found.cost:
+        cost = int(found.cost)
+        step = 10 ** max(len(str(cost)) - 2, 0)
+        example["budget"] = str(max(round(cost / step) * step, 1))
+    return example
 
 
 def read_positive(form: FormData, name: str) -> Decimal | None:

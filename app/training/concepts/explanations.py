@@ -51,8 +51,9 @@ EXPLANATIONS: Mapping[str, Sequence[str]] = {
             " stages and m micro-batches."
         ),
         later(
-            "With 1F1B the first stage holds p micro-batches’ activations, the last one. Virtual"
-            " stages divide the bubble and cost activations and messages."
+            "With 1F1B the first stage holds the activations of p micro-batches, the last stage"
+            " those of one. Several chunks of layers on a GPU (virtual stages) divide the bubble;"
+            " they cost activations and messages."
         ),
     ),
     "three-d": (
@@ -74,7 +75,8 @@ EXPLANATIONS: Mapping[str, Sequence[str]] = {
         ),
         later(
             "That is why large models train in BF16 without loss scaling, and why sums of many"
-            " gradients are kept in FP32."
+            " gradients are kept in FP32. FP8 needs a scale for each tensor: E4M3 for what goes"
+            " forward, E5M2, which has the wider range, for gradients."
         ),
     ),
     "bf16-optimizer": (
@@ -95,8 +97,8 @@ EXPLANATIONS: Mapping[str, Sequence[str]] = {
             " all-reduce twice that."
         ),
         later(
-            "Bandwidth inside a node is ten times that of the network or more. What does not hide"
-            " behind computation makes the step longer."
+            "Inside a node a GPU sends many times as fast as over the network, so what is sent most"
+            " stays there. What does not hide behind computation makes the step longer."
         ),
     ),
 }
