@@ -29,13 +29,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A policy as a value: what it limits and by how much."""
+    """A policy as a value: what it limits and by how much; `names` are its value's, zh and en."""
 
     kind: PolicyKind
     bound: float
     tag: str | None = None
     value: str | None = None
     policy_id: int | None = None
+    names: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,11 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer, require
-from app.catalog import reference
-from app.catalog.models.licences import LicenceClass
-from app.catalog.words.labels import MODALITIES
 from app.errors import Conflict, InvalidInput
+from app.mixtures import policy_values
 from app.mixtures.content import Tag
 from app.mixtures.models import Policy, PolicyKind
 from app.mixtures.queries import policies as policy_queries
-from app.mixtures.requests import SYNTHETIC_NO, SYNTHETIC_YES
 from app.planning.limits import MAX_EPOCHS
 
 MAX_POLICIES = 50
@@ -56,41 +53,12 @@ def add_policy(
             raise InvalidInput("Choose what the policy is about.", field="tag")
         if not value or len(value) > MAX_VALUE:
             raise InvalidInput("Say which value the policy is about.", field="value")
-        _check_value(session, Tag(tag), value)
+        value = policy_values.read_value(session, Tag(tag), value)
     policy = Policy(kind=kind.value, tag=tag, value=value, bound=bound)
     session.add(policy)
     session.flush()
     _record(session, viewer, policy, "mixture_policy.added", is_added=True)
     return policy
-
-
-def _check_value(session: Session, tag: Tag, value: str) -> None:
-    """
-    Refuse a value that no data can have: the policy would never judge what it was meant for.
-
-    Raises
-    ------
-    InvalidInput
-        With the values that there are; languages and providers have no closed list.
-    """
-    match tag:
-        case Tag.LICENCE:
-            known = [one.value for one in LicenceClass]
-        case Tag.CATEGORY:
-            known = [one.code for one in reference.list_categories(session)]
-        case Tag.MODALITY:
-            known = list(MODALITIES)
-        case Tag.SYNTHETIC:
-            known = [SYNTHETIC_YES, SYNTHETIC_NO]
-        case _:
-            return
-    if value not in known:
-        raise InvalidInput(
-            "“%(value)s” is none of the values here. There are: %(values)s.",
-            field="value",
-            value=value,
-            values=", ".join(known),
-        )
 
 
 def remove_policy(session: Session, policy_id: int, *, viewer: Viewer) -> None:

@@ -174,7 +174,15 @@ def thaw(version: MixtureVersion) -> Known:
 
 def rule_of(stored: dict[str, Any]) -> Rule:
     """Return the policy that a version was judged by."""
-    return Rule(PolicyKind(stored["kind"]), stored["bound"], stored["tag"], stored["value"])
+    # Versions that were saved before policies had names have none.
+    names = stored.get("names")
+    return Rule(
+        PolicyKind(stored["kind"]),
+        stored["bound"],
+        stored["tag"],
+        stored["value"],
+        names=(names[0], names[1]) if names else None,
+    )
 
 
 def results_of(view: MixtureView) -> dict[str, Any]:
@@ -281,6 +289,7 @@ def _policy(result: PolicyResult) -> dict[str, Any]:
         "kind": rule.kind.value,
         "tag": rule.tag,
         "value": rule.value,
+        "names": rule.names,
         "bound": rule.bound,
         "verdict": result.verdict.value,
         "least": finite(result.least),

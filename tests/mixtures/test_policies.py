@@ -5,11 +5,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app.errors import Forbidden, InvalidInput
-from app.mixtures import policy_service
+from app.mixtures import policy_service, policy_values
+from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.policies import Rule, Verdict, judge
 from app.mixtures.queries import policies as policy_queries
 from app.mixtures.rollups import Drawn
+from app.mixtures.words import policies as words
 from tests import factories
 from tests.mixtures.making import make_viewer
 
@@ -140,7 +142,7 @@ def test_administrators_alone_make_and_take_back_policies(seeded_session):
                 "kind": PolicyKind.SHARE_AT_MOST,
                 "bound": 0.2,
                 "tag": "synthetic",
-                "value": "synthetic",
+                "value": "perhaps",
             },
             "value",
         ),
@@ -152,6 +154,54 @@ def test_policies_that_cannot_be_are_refused_at_the_field(seeded_session, values
     with pytest.raises(InvalidInput) as refused:
         policy_service.add_policy(seeded_session, **values, viewer=administrator)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("tag", "typed", "code"),
+    [
+        ("language", "zh-Hans", "zh-Hans"),
+        ("language", "Chinese", "zh"),
+        ("language", "法语", "fr"),
+        ("provider", "eleutherai", "eleutherai"),
+        ("provider", "EleutherAI", "eleutherai"),
+        ("category", "图书", "books"),
+        ("licence", "non_commercial", "non_commercial"),
+        ("modality", "Text", "text"),
+        ("synthetic", "合成", "yes"),
+    ],
+)
+def test_value_of_a_policy_is_a_code_or_a_name(seeded_session, tag: str, typed: str, code: str):
+    assert policy_values.read_value(seeded_session, Tag(tag), typed) == code
+
+
+@pytest.mark.parametrize(
+    ("tag", "typed", "said"),
+    [
+        ("language", "chinesse", "is no language"),
+        ("language", "zh, en", "is no language"),
+        ("provider", "nobody", "none of the values here"),
+        ("category", "webb", "There are: "),
+    ],
+)
+def test_value_that_no_data_can_have_is_refused(seeded_session, tag: str, typed: str, said: str):
+    with pytest.raises(InvalidInput, match=said) as refused:
+        policy_values.read_value(seeded_session, Tag(tag), typed)
+    assert refused.value.field == "value"
+
+
+def test_policy_is_named_also_where_no_component_has_its_value(seeded_session: Session):
+    administrator = make_viewer(seeded_session, "administrator")
+    for tag, value in (("provider", "eleutherai"), ("category", "books")):
+        policy_service.add_policy(
+            seeded_session,
+            kind=PolicyKind.SHARE_AT_MOST,
+            bound=0.2,
+            tag=tag,
+            value=value,
+            viewer=administrator,
+        )
+    said = [words.rule(one, {}) for one in policy_queries.list_rules(seeded_session)]
+    assert said == ["EleutherAI ≤ 20%", "Books ≤ 20%"]
 
 
 def test_program_reads_the_policies_and_outsiders_do_not(

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,3 +90,14 @@ def test_recipe_without_any_counterpart_cannot_be_used(seeded_session: Session):
 def test_unknown_recipe_is_not_found():
     with pytest.raises(NotFound):
         reading.get_recipe("nothing")
+
+
+def test_what_recipes_say_in_words_names_no_code():
+    for recipe in reading.list_recipes():
+        said = [recipe.weight_basis, *recipe.notes, *(one.check for one in recipe.checks)]
+        said += [one.comment for one in recipe.checks if one.comment]
+        for words in said:
+            for text in words.values():
+                bare = re.sub(r"\S*[/@]\S*", "", text)
+                assert not re.search(r"[a-z]_[a-z]| = ", bare), (recipe.slug, text)
+            assert re.search(r"[一-鿿]", words["zh"]), (recipe.slug, words)

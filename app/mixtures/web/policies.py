@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
-from app.catalog import reference
-from app.catalog.words.labels import LICENCE_CLASSES, MODALITIES
 from app.db import DbSession
 from app.errors import AppError, InvalidInput
-from app.mixtures import policy_service
+from app.mixtures import policy_service, policy_values
 from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.policies import Rule
 from app.mixtures.queries import policies as policy_queries
-from app.mixtures.requests import SYNTHETIC_YES
 from app.mixtures.web.forms import put_error, read_number, read_percent
 from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
 from app.web.forms import Form, FormData
-from app.web.i18n import CHINESE, current_locale
+from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 from app.web.templating import render
 
@@ -76,20 +74,14 @@ def policies_page(
     return render(request, "mixtures/policies.html", page, status_code=422 if form else 200)
 
 
-def _values(session: DbSession) -> list[tuple[str, str]]:
-    """Return values that are often wanted, for the list that the field offers."""
-    locale = current_locale()
-    return [
-        ("zh", SAY.tag_value(Tag.LANGUAGE, "zh", {})),
-        ("en", SAY.tag_value(Tag.LANGUAGE, "en", {})),
-        (SYNTHETIC_YES, SAY.tag_value(Tag.SYNTHETIC, SYNTHETIC_YES, {})),
-        *((one.value, label.text(locale)) for one, label in LICENCE_CLASSES.items()),
-        *(
-            (one.code, one.name_zh if locale == CHINESE else one.name_en)
-            for one in reference.list_categories(session)
-        ),
-        *((code, label.text(locale)) for code, label in MODALITIES.items()),
-    ]
+def _values(session: Session) -> list[tuple[str, str]]:
+    """Return every value that a policy can be about, for the list that the field offers."""
+    locale, found = current_locale(), []
+    for tag in Tag:
+        for code, label in policy_values.values_of(session, tag).items():
+            word = SAY.tag_value(tag, code, {}) if tag is Tag.LANGUAGE else label.text(locale)
+            found.append((code, f"{SAY.tag(tag)}: {word}"))
+    return found
 
 
 @router.post("/mixtures/policies", name="mixtures.policies.post")

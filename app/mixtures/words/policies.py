@@ -4,6 +4,7 @@ from app.mixtures.models import PolicyKind
 from app.mixtures.policies import PolicyResult, Rule, Verdict
 from app.mixtures.words.lists import tag_value_word
 from app.mixtures.words.plans import Facts, name_list, passes, share
+from app.web.i18n import CHINESE, current_locale
 from app.web.i18n import gettext as _
 
 
@@ -11,7 +12,10 @@ def rule(found: Rule, facts: Facts) -> str:
     """Say what a policy asks for."""
     if found.kind is PolicyKind.EPOCHS_AT_MOST or found.tag is None or found.value is None:
         return _("No component over %(bound)s epochs", bound=passes(found.bound))
-    word = tag_value_word(found.tag, found.value, facts)
+    if found.names is not None:
+        word = found.names[0] if current_locale() == CHINESE else found.names[1]
+    else:
+        word = tag_value_word(found.tag, found.value, facts)
     if found.kind is PolicyKind.SHARE_AT_MOST:
         return _("%(what)s ≤ %(bound)s", what=word, bound=share(found.bound))
     return _("%(what)s ≥ %(bound)s", what=word, bound=share(found.bound))
