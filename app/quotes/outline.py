@@ -21,7 +21,7 @@ from app.web.i18n import gettext as _
 from app.web.languages import language_name
 
 # Numbers of the lot's unit: 8,000 alone does not say of what.
-COUNTED = frozenset({"per_week", "moq"})
+COUNTED = frozenset({"per_week", "moq", "size", "pilot_size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,14 @@ def text_of(  # noqa: PLR0911  a case per kind
         return _("yes") if value else _("no")
     if isinstance(value, StrEnum):
         return word(value)
-    if isinstance(value, Decimal):
-        return _number(field, value, metric, unit)
+    if isinstance(value, int | Decimal):
+        return _number(field, Decimal(value), metric, unit)
     if field.kind is Kind.FACTORS:
         return say.listed(f"1 {word_of_unit(one.unit)} = {say.plain(one.factor)}" for one in value)
     if field.kind is Kind.LANGUAGE:
         return language_name(value)
     if isinstance(value, list):
         return say.listed(value)
-    if isinstance(value, int):
-        return say.plain(Decimal(value))
     return say.day(value) if hasattr(value, "isoformat") else str(value)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.quotes import awarding
+from app.quotes import awarding, outline
 from app.quotes.comparison import figures, service
 from app.quotes.comparison.basis import AcceptanceRule
 from app.quotes.comparison.build import LotComparison, Options
@@ -69,6 +69,11 @@ def test_terms_are_judged_against_what_was_asked(session: Session, made: Example
     assert verdicts["final"] == [meets, short, exceeds, meets]
     assert verdicts["rework"] == [meets, exceeds, short, meets]
     assert verdicts["pilot"] == [meets, Verdict.DIFFERS, Verdict.DIFFERS, meets]
+    # A number alone does not say of what.
+    pilot = next(row for row in found.lots[0].rows if row.code == "pilot")
+    assert pilot.asked == "300 questions, paid, 5 days"
+    asked = dict(fact for group in outline.of_lot(found.lots[0].lot) for fact in group.facts)
+    assert asked["Items of the pilot"] == "300 questions"
     assert verdicts["subcontracting"] == [meets, meets, short, meets]
     assert found.notable == sum(lot.notable for lot in found.lots)
 

@@ -112,11 +112,16 @@ def _pilot(x: Subject) -> Cell:
         judge.same(_text(asked.is_paid), _text(o.pilot_is_paid)),
         judge.at_most(asked.days, o.pilot_days),
     }
-    return Cell(_pilot_text(o.pilot_size, o.pilot_is_paid, o.pilot_days), _worst(verdicts))
+    text = _pilot_text(x.lot, o.pilot_size, o.pilot_is_paid, o.pilot_days)
+    return Cell(text, _worst(verdicts))
 
 
-def _pilot_text(size: int | None, is_paid: bool | None, days: int | None) -> str:
-    parts = [say.plain(Decimal(size))] if size is not None else []
+def _pilot_text(lot: Lot, size: int | None, is_paid: bool | None, days: int | None) -> str:
+    parts = (
+        []
+        if size is None
+        else [say.join_unit(say.plain(Decimal(size)), unit_after(lot.unit, size))]
+    )
     parts += [_("paid") if is_paid else _("free")] if is_paid is not None else []
     parts += [_("%(n)s days", n=days)] if days is not None else []
     return say.listed(parts)
@@ -230,7 +235,7 @@ TERMS: tuple[Term, ...] = (
     Term(
         "pilot",
         lambda: _("Pilot"),
-        lambda x: _pilot_text(x.asked.pilot.size, x.asked.pilot.is_paid, x.asked.pilot.days),
+        lambda x: _pilot_text(x.lot, x.asked.pilot.size, x.asked.pilot.is_paid, x.asked.pilot.days),
         _pilot,
     ),
     Term(
