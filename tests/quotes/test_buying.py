@@ -172,6 +172,19 @@ def test_exports_say_what_the_page_says(
     pdf = client.get(f"{address}.pdf", headers={"Accept-Language": "zh"}).content
     for part in ("比价表", "星河标注", "大学题库", "6.91", "未报价"):
         assert part in text_of(pdf)
+    # The frozen rate with its day and where it is from, wherever figures rest on it.
+    session.refresh(made.rfq, ["rates"])
+    assert made.rfq.rates is not None
+    frozen = made.rfq.rates["rates"]["USD"]
+    cells = " ".join(str(cell) for row in rows for cell in row)
+    for place, text_there in (
+        ("page", client.get(address).text),
+        ("csv", csv.text),
+        ("xlsx", cells),
+        ("pdf", " ".join(text_of(pdf).split())),
+    ):
+        for part in ("7.12", frozen["date"], frozen["source"]):
+            assert part in text_there, (place, part)
     assert client.get(f"{address}.exe").status_code == 404
 
 

@@ -91,6 +91,8 @@ def test_a_quote_is_written_looked_over_submitted_revised_and_withdrawn(
         ("tax_rate", {"tax_rate": "100"}),
         ("lot1_price1", {"lot1_price1": "-5"}),
         ("lot1_price1", {"lot1_price1": "cheap"}),
+        ("lot1_price1", {"lot1_price1": "1e400"}),
+        ("lot1_price1", {"lot1_price1": "9" * 20}),
         ("lot1_price1", {"lot1_price1": "", "lot1_from1": "1"}),
         ("lot1_from2", {"lot1_price2": "5"}),
         ("valid_until", {"valid_until": "soon"}),

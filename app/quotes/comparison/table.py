@@ -41,6 +41,10 @@ def heads() -> list[str]:
         _("Total as quoted"),
         _("Currency quoted"),
         _("Rate"),
+        _("Day of the rate"),
+        _("Source of the rate"),
+        _("Basis of tax"),
+        _("Acceptance rule"),
         _("Price basis"),
         _("Fixed fees"),
         _("Tax"),
@@ -64,6 +68,7 @@ def rows(found: Comparison) -> list[list[Value]]:
 def _row(found: Comparison, lot: LotComparison, position: int, offer: Offered) -> list[Value]:
     quote, line, costing = offer.vendor.quote, offer.line, offer.costing
     costed = costing if isinstance(costing, Costed) else None
+    rate = found.rates.rates.get(quote.currency) if costed else None
     quoted_total = None if isinstance(costing, NotQuoted) else costing.total
     return [
         found.rfq.number,
@@ -84,6 +89,10 @@ def _row(found: Comparison, lot: LotComparison, position: int, offer: Offered) -
         quoted_total.rounded() if quoted_total else None,
         quote.currency,
         costed.rate if costed else None,
+        rate.on.isoformat() if rate else None,
+        rate.source if rate else None,
+        _(words.TAX_BASES[found.options.tax]) if costed else None,
+        _(words.ACCEPTANCE_RULES[found.options.acceptance]) if costed else None,
         say.price(quote, line, lot.lot) if line else None,
         say.fees(quote, line) if line else None,
         say.tax(quote) if line else None,
