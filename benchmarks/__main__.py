@@ -24,6 +24,7 @@ from benchmarks import (
     database,
     exports,
     measuring,
+    memory,
     mixtures,
     pages,
     planning,
@@ -60,6 +61,7 @@ def main() -> None:
             compared = rival.comparable(asked, options.rival_questions)
             print(rival.table(Settings(data_dir=directory), url, directory, options.rows, compared))
     if not options.only_search:
+        print(memory.table())
         tokens.main()
         print()
         print(planning.table(planning.run()))

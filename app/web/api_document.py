@@ -55,4 +55,4 @@ def make_document(routers: list[APIRouter]) -> bytes:
     documented = FastAPI(title="Peibi", version=VERSION, responses=API_ERRORS)
     for one in routers:
         documented.include_router(one)
-    return JSONResponse(documented.openapi()).body
+    return bytes(JSONResponse(documented.openapi()).body)
