@@ -1,4 +1,4 @@
-"""The planning modules import nothing that acts, and SciPy only when a contradiction needs it."""
+"""The planning modules import nothing that acts, and HiGHS only when a contradiction needs it."""
 
 import json
 import pkgutil
@@ -40,12 +40,22 @@ def loaded() -> dict[str, object]:
     return found
 
 
-def test_scipy_is_loaded_for_contradictions_only_and_nothing_that_acts_ever() -> None:
+def test_highs_is_loaded_for_contradictions_only_and_nothing_that_acts_ever() -> None:
     found = loaded()
     before, after = set(found["before"]), set(found["after"])  # type: ignore[call-overload]
-    assert not any(name.startswith("scipy") for name in before)
-    assert any(name.startswith("scipy") for name in after)
-    for name in ("sqlalchemy", "fastapi", "starlette", "psycopg", "jinja2", "cvxpy", "clarabel"):
+    assert "highspy" not in before
+    assert "highspy" in after
+    # SciPy would bring HiGHS as well, and 40 MB.
+    for name in (
+        "scipy",
+        "sqlalchemy",
+        "fastapi",
+        "starlette",
+        "psycopg",
+        "jinja2",
+        "cvxpy",
+        "clarabel",
+    ):
         assert name not in after
-    # The whole web process has 200 MB; planning with every library loaded takes about half.
-    assert int(str(found["peak_kib"])) < 130 * 1024
+    # The whole web process has 200 MB; planning takes a third.
+    assert int(str(found["peak_kib"])) < 75 * 1024

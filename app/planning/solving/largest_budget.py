@@ -7,12 +7,12 @@ while ratios scale with :math:`B / B_0 = \sum x`: a linear program again.
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.planning.checks import Floats
+from app.planning.solving import highs
+from app.planning.solving.highs import Places, Rows
 from app.planning.solving.problem import ConstraintKind, Problem
 
 
@@ -37,68 +37,70 @@ def find(problem: Problem, budget: int) -> int | None:
     >>> find(state([1, 1], caps=[0.3, 0.5]), 1000)
     800
     """
-    from scipy.optimize import linprog  # noqa: PLC0415  heavy, and for contradictions only
-    from scipy.sparse import csr_array, hstack, vstack  # noqa: PLC0415
+    rows, upper = _constraints(problem)
+    objective = np.zeros(len(upper))
+    objective[problem.size] = -1.0
+    found = highs.minimise(objective, rows, np.zeros(len(upper)), upper)
+    if found is None:
+        return None
+    # A millionth of a token is rounding; a budget above 2^53 is no float.
+    return math.floor(Fraction(-found.value) * budget + Fraction(1, 10**6)) or None
 
+
+def _constraints(problem: Problem) -> tuple[Rows, Floats]:
+    """
+    Return the rows, and the most that each column may have.
+
+    Columns: tokens per component, then their total, both as shares of the budget asked for; with
+    a floor of unique data also the first pass over each component.
+    """
     size = problem.size
-    # Columns: tokens per component, then their total; both as shares of the budget asked for.
+    has_floor = problem.unique_floor > 0
+    rows = Rows(2 * size + 1 if has_floor else size + 1)
+    everything = np.arange(size)
+    rows.add_dense(np.append(np.ones(size), -1.0)[np.newaxis], lower=np.zeros(1), upper=np.zeros(1))
     matrix, bound = problem.limits
     is_share = np.array(
         [row.kind is not ConstraintKind.COST_CEILING for row in problem.rows], dtype=np.bool_
     )
-    least = np.flatnonzero(problem.min_ratio > 0)
-    most = np.flatnonzero(problem.max_ratio < 1)
-    locked = np.flatnonzero(problem.locked & (problem.target > 0))
+    shares = np.where(is_share, bound, 0.0)[:, np.newaxis]
+    rows.add_dense(
+        np.hstack([matrix, -shares]),
+        lower=np.full(len(bound), -np.inf),
+        upper=np.where(is_share, 0.0, bound),
+    )
 
-    def picked(indices: NDArray[np.intp], sign: float, ratios: Floats) -> csr_array:
-        """Rows sign * (x_i - ratio_i * total)."""
-        places = np.arange(len(indices))
-        own = csr_array(
-            (np.full(len(indices), sign), (places, indices)), shape=(len(indices), size)
+    def tie(indices: Places, ratios: Floats, *, lower: float, upper: float) -> None:
+        """Add rows lower <= x_i - ratio_i * total <= upper."""
+        count = len(indices)
+        places = np.arange(count)
+        rows.add(
+            (places, indices, np.ones(count)),
+            (places, np.full(count, size), -ratios[indices]),
+            lower=np.full(count, lower),
+            upper=np.full(count, upper),
         )
-        return hstack([own, csr_array(-sign * ratios[indices][:, np.newaxis])])
 
-    shares = hstack([csr_array(matrix), csr_array(-np.where(is_share, bound, 0.0)[:, np.newaxis])])
-    at_most = vstack(
-        [
-            shares,
-            picked(least, -1.0, problem.min_ratio),
-            picked(most, 1.0, problem.max_ratio),
-        ]
-    )
-    limits = np.concatenate(
-        [np.where(is_share, 0.0, bound), np.zeros(len(least)), np.zeros(len(most))]
-    )
-    total = csr_array(np.append(np.ones(size), -1.0)[np.newaxis])
-    equal = vstack([total, picked(locked, 1.0, problem.target)])
+    tie(np.flatnonzero(problem.min_ratio > 0), problem.min_ratio, lower=0.0, upper=np.inf)
+    tie(np.flatnonzero(problem.max_ratio < 1), problem.max_ratio, lower=-np.inf, upper=0.0)
+    is_locked = problem.locked & (problem.target > 0)
+    tie(np.flatnonzero(is_locked), problem.target, lower=0.0, upper=0.0)
     caps = np.where(problem.target > 0, np.minimum(problem.caps, 1.0), 0.0)
     upper = np.append(caps, 1.0)
-    if problem.unique_floor > 0:
+    if has_floor:
         # First passes p_i <= x_i with p_i <= U_i, of which there must be enough.
-        ties = hstack([-_identity(size), csr_array((size, 1)), _identity(size)])
-        enough = csr_array(np.append(np.zeros(size + 1), -np.ones(size))[np.newaxis])
-        at_most = vstack([hstack([at_most, csr_array((at_most.shape[0], size))]), ties, enough])
-        limits = np.concatenate([limits, np.zeros(size), [-problem.unique_floor]])
-        equal = hstack([equal, csr_array((equal.shape[0], size))])
+        first_pass = size + 1 + everything
+        ones = np.ones(size)
+        rows.add(
+            (everything, everything, ones),
+            (everything, first_pass, -ones),
+            lower=np.zeros(size),
+            upper=np.full(size, np.inf),
+        )
+        rows.add(
+            (np.zeros(size, dtype=np.intp), first_pass, ones),
+            lower=np.array([problem.unique_floor]),
+            upper=np.array([np.inf]),
+        )
         upper = np.append(upper, problem.unique)
-    objective = np.zeros(len(upper))
-    objective[size] = -1.0
-    result = linprog(
-        objective,
-        A_ub=at_most if at_most.shape[0] else None,
-        b_ub=limits if at_most.shape[0] else None,
-        A_eq=equal,
-        b_eq=np.zeros(equal.shape[0]),
-        bounds=np.column_stack([np.zeros(len(upper)), upper]),
-        method="highs",
-    )
-    if result.status != 0:
-        return None
-    # A millionth of a token is rounding; a budget above 2^53 is no float.
-    return math.floor(Fraction(-result.fun) * budget + Fraction(1, 10**6)) or None
-
-
-def _identity(size: int) -> Any:  # noqa: ANN401  SciPy has no types
-    from scipy.sparse import eye_array  # noqa: PLC0415
-
-    return eye_array(size, format="csr")
+    return rows, upper

@@ -6,9 +6,6 @@ floor: the first pass :math:`p_i \le U_i / B`, which counts towards it, and the 
 :math:`q_i`, which do not. Columns with the same coefficients are interchangeable, so a set of
 them has a solution exactly where their sum has one: columns are merged before a question is asked
 that does not depend on their number.
-
-SciPy is imported inside the functions: it takes half a second and 50 MB, and a process that plans
-without contradictions never needs it.
 """
 
 from dataclasses import dataclass
@@ -16,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.planning.checks import Floats
+from app.planning.solving import highs
 from app.planning.solving.dual import ACCEPTED
+from app.planning.solving.highs import Rows
 
-_OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,21 +93,27 @@ def miss(columns: Columns) -> Miss:
     >>> round(miss(short).amount, 9)
     0.2
     """
-    from scipy.optimize import linprog  # noqa: PLC0415  heavy; see the module
-
     count = len(columns.total)
-    rows = np.vstack([columns.total, -columns.total, columns.matrix])
-    bound = np.concatenate([[1.0, -1.0], columns.bound])
-    result = linprog(
-        np.append(np.zeros(count), 1.0),
-        A_ub=np.column_stack([rows, -np.ones(len(rows))]),
-        b_ub=bound,
-        bounds=np.column_stack([np.append(columns.lower, 0.0), np.append(columns.upper, np.inf)]),
-        method="highs",
-        options=_OPTIONS,
+    matrix = np.vstack([columns.total, -columns.total, columns.matrix])
+    rows = Rows(count + 1)
+    rows.add_dense(
+        np.column_stack([matrix, -np.ones(len(matrix))]),
+        lower=np.full(len(matrix), -np.inf),
+        upper=np.concatenate([[1.0, -1.0], columns.bound]),
     )
-    prices = -result.ineqlin.marginals
-    return Miss(float(result.fun), float(prices[0] - prices[1]), prices[2:])
+    found = highs.minimise(
+        np.append(np.zeros(count), 1.0),
+        rows,
+        np.append(columns.lower, 0.0),
+        np.append(columns.upper, np.inf),
+        tolerance=_TOLERANCE,
+    )
+    if found is None:
+        # With lower <= upper a large enough violation always does.
+        message = "The least violation of the rows could not be found."
+        raise ArithmeticError(message)
+    prices = -found.prices
+    return Miss(found.value, float(prices[0] - prices[1]), prices[2:])
 
 
 def is_feasible(columns: Columns) -> bool:
@@ -154,18 +159,10 @@ def least(columns: Columns, objective: Floats) -> float | None:
     >>> round(least(pair, np.array([1.0, 0.0])), 9)
     0.2
     """
-    from scipy.optimize import linprog  # noqa: PLC0415  heavy; see the module
-
     if (columns.lower > columns.upper).any():
         return None
-    result = linprog(
-        objective,
-        A_ub=columns.matrix if len(columns.bound) else None,
-        b_ub=columns.bound if len(columns.bound) else None,
-        A_eq=columns.total[np.newaxis],
-        b_eq=[1.0],
-        bounds=np.column_stack([columns.lower, columns.upper]),
-        method="highs",
-        options=_OPTIONS,
-    )
-    return float(result.fun) if result.status == 0 else None
+    rows = Rows(len(columns.total))
+    rows.add_dense(columns.total[np.newaxis], lower=np.ones(1), upper=np.ones(1))
+    rows.add_dense(columns.matrix, lower=np.full(len(columns.bound), -np.inf), upper=columns.bound)
+    found = highs.minimise(objective, rows, columns.lower, columns.upper, tolerance=_TOLERANCE)
+    return None if found is None else found.value
