@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx import Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.mail.models import Mail
-from app.quotes import inviting
+from app.quotes import answering, inviting
 from app.quotes.models.quote import Quote
-from app.quotes.models.rfq import Rfq
+from app.quotes.models.rfq import Invitation, Rfq
 from app.quotes.queries import rfqs as rfq_queries
 from tests import factories
 from tests.quotes import making
@@ -213,3 +213,30 @@ def test_a_vendor_reads_the_same_whether_it_has_one_rival_or_five(
     for address in addresses:
         assert with_five[address] == with_one[address], address
     assert mails() == mails_with_one != []
+
+
+@pytest.mark.parametrize("role", ["buyer", "administrator"])
+def test_the_team_reads_the_same_whoever_quoted(
+    client: TestClient, session: Session, sealed: Sealed, role: str
+) -> None:
+    rfq, rival = sealed.rfq.public_id, making.viewer_of(session, sealed.rival)
+    for vendor in (sealed.vendor, rival):
+        inviting.mark_viewed(session, rfq_queries.get_rfq(session, rfq, vendor), viewer=vendor)
+    session.execute(update(Invitation).values(viewed_at=sealed.rfq.opened_at))
+    factories.signed_in(client, session, role)
+    addresses = [
+        *("/rfqs", f"/rfqs/{rfq}", f"/rfqs/{rfq}/timeline", f"/rfqs/{rfq}/request.pdf"),
+        *(f"/api/v1/rfqs/{rfq}{part}" for part in ("", "/events", "/invitations", "/quotes")),
+        *("/api/v1/rfqs", "/settings/audit", "/settings/mail", f"/rfqs/{rfq}/comparison"),
+    ]
+
+    def read() -> dict[str, str]:
+        session.expire_all()
+        return {address: body_of(client.get(address)) for address in addresses}
+
+    first = read()
+    answering.withdraw_quote(session, sealed.quote, viewer=sealed.vendor)
+    making.submitted(session, sealed.rfq, rival)
+    second = read()
+    for address in addresses:
+        assert second[address] == first[address], address

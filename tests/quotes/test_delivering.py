@@ -45,7 +45,7 @@ def test_an_award_becomes_an_entry_for_the_team(seeded_session: Session, seeded_
     # (200,000 x 6.80 + 1,000) x 1.06
     assert "CNY 1,442,660.00" in (claim.note_en or "")
     assert rfq.number in (claim.stated_en or "")
-    for path in (f"/api/v1/datasets/{slug}", f"/datasets/{slug}"):
+    for path in (f"/api/v1/datasets/{slug}", f"/catalogue/{slug}"):
         assert seeded_client.get(path).status_code == 404
     assert rfq.number not in seeded_client.get(f"/api/v1/datasets?q={rfq.number}").text
 
