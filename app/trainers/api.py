@@ -49,10 +49,12 @@ class TrainerList(BaseModel):
 
 
 class FindingOut(BaseModel):
-    """One thing that is wrong, or to know."""
+    """One thing that is wrong, or to know; `file` names one of several, `quote` is the line."""
 
     code: str
+    file: str | None
     line: int | None
+    quote: str
     severity: str
     message: str
     remedy: str
@@ -274,7 +276,9 @@ def finding_out(one: Finding) -> FindingOut:
     """Return one thing that is wrong."""
     return FindingOut(
         code=one.code,
+        file=one.file,
         line=one.line,
+        quote=one.quote,
         severity=one.severity.value,
         message=words.message(one),
         remedy=words.remedy(one),

@@ -30,7 +30,9 @@ def add_export(app: typer.Typer, session_scope: SessionScope) -> None:
         slug: Slug,
         *,
         trainer: Trainer,
-        version: Annotated[int, typer.Option(help="By default the last one.")] = 0,
+        version: Annotated[
+            int, typer.Option(help="By default the last one.", show_default=False)
+        ] = 0,
         output: Annotated[
             Path | None, typer.Option("-o", "--output", help="A folder for the files.")
         ] = None,
@@ -89,13 +91,14 @@ def make_trainer_app() -> typer.Typer:
         with one_sentence():
             files = reading.read_files(read_all(paths))
             chosen = get_format(trainer) if trainer else reading.detect(files)
-            found = chosen.lint(files) if chosen else reading.why_not(files)
+            found = reading.lint(chosen, files) if chosen else reading.why_not(files)
             if chosen is None and not found:
                 raise InvalidInput("No trainer reads this. Say which it is for: --trainer.")
         for one in found:
             place = f"line {one.line}" if one.line else "-"
+            place = f"{one.file} {place}" if one.file else place
             said = f"{words.message(one)} {words.remedy(one)}".strip()
-            print(f"{one.severity}\t{place}\t{one.code}\t{said}")
+            print(f"{one.severity}\t{place}\t{one.code}\t{said}\t{one.quote}".rstrip())
         if chosen and not found:
             print(f"ok: {chosen.name}")
         if any(one.severity is Severity.ERROR for one in found):

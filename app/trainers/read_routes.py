@@ -16,6 +16,7 @@ from app.errors import AppError, InvalidInput
 from app.files.names import clean_name
 from app.mixtures.edits.phases import read_budget
 from app.trainers import reading
+from app.trainers.kit.findings import Finding
 from app.trainers.kit.outputs import Format
 from app.trainers.pages import SAY, Words
 from app.trainers.reading import Understood
@@ -39,6 +40,7 @@ class ReadPage:
     trainers: Sequence[Format]
     pairs: list[tuple[str, str]]
     understood: Understood | None
+    why_not: tuple[Finding, ...]
     can_make: bool
     text: str
     say: Words = SAY
@@ -84,9 +86,11 @@ def read(
         return _page(request, viewer, form)
     if chosen is None:
         form.refuse("trainer", _("No trainer reads this. Choose the one that it is for."))
-        return _page(request, viewer, form)
+        return _page(
+            request, viewer, form, why_not=reading.why_not(files), text=_shown(sent, files)
+        )
     understood = reading.understand(session, chosen, files, viewer)
-    shown = sent.text if sent.text.strip() else _joined(files)
+    shown = _shown(sent, files)
     if sent.do == "make" and viewer.can(Permission.EDIT_MIXTURES):
         try:
             with session.begin_nested():
@@ -127,6 +131,10 @@ def _files(text: str, sent: list[UploadFile]) -> dict[str, str]:
 _MARK = "==> "
 
 
+def _shown(sent: Sent, files: dict[str, str]) -> str:
+    return sent.text if sent.text.strip() else _joined(files)
+
+
 def _joined(files: dict[str, str]) -> str:
     if len(files) == 1:
         return next(iter(files.values()))
@@ -150,6 +158,7 @@ def _page(
     form: FormData,
     understood: Understood | None = None,
     *,
+    why_not: tuple[Finding, ...] = (),
     text: str = "",
 ) -> Response:
     page = ReadPage(
@@ -157,6 +166,7 @@ def _page(
         trainers=list(FORMATS.values()),
         pairs=[(one.id, one.name) for one in FORMATS.values()],
         understood=understood,
+        why_not=why_not,
         can_make=viewer.can(Permission.EDIT_MIXTURES),
         text=text or form.raw("text"),
     )

@@ -100,6 +100,12 @@ def detect(files: Files) -> Format | None:
     return best[1] if best else None
 
 
+def lint(trainer: Format, files: Files) -> tuple[Finding, ...]:
+    """Return what is wrong with files, by file and line, with what stands there."""
+    found = findings.quoted(trainer.read(files).findings, files)
+    return tuple(sorted(found, key=lambda one: (one.file or "", one.line or 0)))
+
+
 def why_not(files: Files) -> tuple[Finding, ...]:
     """Return where files that no trainer reads stop to be YAML, JSON or Python, if that is why."""
     tried = [
@@ -114,16 +120,16 @@ def why_not(files: Files) -> tuple[Finding, ...]:
         return ()  # It is YAML or JSON, of nothing that is known here.
     # Of YAML and Python a file is in the one whose parser gets furthest.
     own = [one for one in tried if is_json == (one.values["language"] == "JSON")]
-    return (max(own, key=lambda one: one.line or 0),)
+    return findings.quoted([max(own, key=lambda one: one.line or 0)], files)
 
 
 def understand(session: Session, trainer: Format, files: Files, viewer: Viewer) -> Understood:
     """Return what files mean, matched to what the viewer may know of the catalogue."""
     reading = trainer.read(files)
     matched = matching.match(session, reading, viewer)
-    found = list(reading.findings)
+    found = list(findings.quoted(reading.findings, files))
     phases = tuple(_phase(phase, matched, found) for phase in reading.phases)
-    found.sort(key=lambda one: (one.line or 0, one.code))
+    found.sort(key=lambda one: (one.file or "", one.line or 0, one.code))
     return Understood(trainer, phases, tuple(found), _is_usable(reading))
 
 

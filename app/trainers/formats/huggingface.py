@@ -38,6 +38,7 @@ from app.trainers.kit.outputs import (
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Phase, Plan, Settings
 from app.trainers.kit.python_calls import Script, read_script
+from app.trainers.kit.texts import each
 from app.web.i18n import later
 
 LAYOUTS = hub.LAYOUTS
@@ -139,7 +140,7 @@ def read(files: Files) -> Reading:
     """Read the calls of `interleave_datasets`: one file is one phase, the outermost call counts."""
     found: list[Finding] = []
     phases = []
-    for name, text in files.items():
+    for name, text in each(files, found):
         try:
             script = read_script(text)
         except Unreadable as error:

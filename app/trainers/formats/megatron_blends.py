@@ -13,7 +13,7 @@ from app.trainers.kit.outputs import (
     ReadPhase,
     WeightUnit,
 )
-from app.trainers.kit.texts import Document, Path, check, judge_key, read_json
+from app.trainers.kit.texts import Document, Path, check, each, judge_key, read_json
 from app.web.i18n import later
 
 NAME = "Megatron-LM"
@@ -102,7 +102,7 @@ def read(files: Files) -> Reading:
     """Read any of the forms; of several, the texts are the phases and the others are judged."""
     found: list[Finding] = []
     by_form: dict[str, list[ReadPhase]] = {"text": [], "json": [], "flags": []}
-    for name, text in files.items():
+    for name, text in each(files, found):
         try:
             check(text)
             form, phases = _read_one(name, text, found)

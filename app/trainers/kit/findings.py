@@ -5,11 +5,13 @@ A kind is a constant; `kind.at(line, ...)` is one finding. Kinds of one format s
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.trainers.kit.values import Value, show
 from app.web.i18n import later
+
+_LONGEST_QUOTE = 160
 
 
 class Severity(StrEnum):
@@ -36,11 +38,18 @@ class FindingKind:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong."""
+    """
+    One thing that is wrong.
+
+    `file` is the name of the file that `line` is of, where there are several; `quote` is what
+    stands there, for people.
+    """
 
     kind: FindingKind
     line: int | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+    file: str | None = None
+    quote: str = ""
 
     @property
     def code(self) -> str:
@@ -76,6 +85,24 @@ class Unreadable(ValueError):
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         super().__init__(finding.english())
+
+
+def quoted(found: Iterable[Finding], files: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return findings with what stands on their lines; of a single file the name says nothing."""
+    lines = {name: text.split("\n") for name, text in files.items()}
+    only = next(iter(files)) if len(files) == 1 else None
+    return tuple(
+        replace(one, file=None if only is not None else one.file, quote=_quote(one, lines, only))
+        for one in found
+    )
+
+
+def _quote(one: Finding, lines: Mapping[str, list[str]], only: str | None) -> str:
+    own = lines.get(one.file or only or "", [])
+    if not one.line or one.line > len(own):
+        return ""
+    text = "".join(letter if letter.isprintable() else " " for letter in own[one.line - 1]).strip()
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 def once(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ that NaN and Infinity are kept, so that they can be named. Python is parsed and 
 import ast
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -98,15 +98,23 @@ def read_yaml(text: str) -> Document:
     except Unreadable:
         raise
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context or "")[:200]
-        raise Unreadable(
-            findings.SYNTAX.at(mark.line + 1 if mark else None, language="YAML", problem=problem)
-        ) from None
+        line = _syntax_line(error, text.rstrip().count("\n"))
+        raise Unreadable(findings.SYNTAX.at(line, language="YAML", problem=problem)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Unreadable(
             findings.SYNTAX.at(language="YAML", problem="it has characters that YAML forbids")
         ) from None
+
+
+def _syntax_line(error: yaml.MarkedYAMLError, last: int) -> int | None:
+    """Return the line to look at: of what is never closed where it opens, not the text's end."""
+    found = error.problem_mark or error.context_mark
+    if found is None:
+        return None
+    if found.line > last and error.context_mark is not None:
+        found = error.context_mark
+    return int(min(found.line, last)) + 1
 
 
 def read_json(text: str) -> Document:
@@ -147,13 +155,21 @@ def read_json(text: str) -> Document:
     return Document(value, placed.lines, placed.findings or tuple(twice))
 
 
+def each(files: Mapping[str, str], found: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield the files; what is `found` while one is looked at is said to be of that one."""
+    for name, text in files.items():
+        before = len(found)
+        yield name, text
+        found[before:] = [replace(one, file=name) for one in found[before:]]
+
+
 def documents(
     files: Mapping[str, str],
     found: list[Finding],
     read: Callable[[str], Document] = read_yaml,
 ) -> Iterator[tuple[str, Document]]:
     """Yield the files that can be read, by name; what is wrong with any of them goes to `found`."""
-    for name, text in files.items():
+    for name, text in each(files, found):
         try:
             document = read(text)
         except Unreadable as error:
