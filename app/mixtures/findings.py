@@ -72,6 +72,17 @@ def _whole(view: MixtureView) -> Iterator[Finding]:
             _("The catalogue has no %(name)s, or you may not see it.", name=slug),
             slug,
         )
+    for run in view.missing_runs:
+        yield Finding(
+            Severity.WARNING,
+            "missing_run",
+            "",
+            _(
+                "There is no earlier run %(run)s, or you may not see it: what it drew is not "
+                "counted.",
+                run=f"{run.mixture}@{run.version}",
+            ),
+        )
     if not view.is_tokenizer_known:
         yield Finding(
             Severity.ERROR,

@@ -15,7 +15,7 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
 from app.mixtures import counting, phases, policies, remembered, rollups
 from app.mixtures.catalogue import TokenizerFacts
-from app.mixtures.content import Content
+from app.mixtures.content import Carried, Content
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import Rule
@@ -39,6 +39,7 @@ class Known:
     tokenizers: Mapping[str, TokenizerFacts]
     rules: Sequence[Rule]
     carried: Mapping[str, int]
+    missing_runs: tuple[Carried, ...] = ()
     derived: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def unique(self, tokenizer: str) -> Mapping[str, Unique]:
@@ -70,14 +71,25 @@ def load_known(session: Session, content: Content, viewer: Viewer) -> Known:
     """Return what the catalogue, the team and earlier runs say of a content."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     found = remembered.load(session, content.datasets(), with_team=with_team)
+    runs = run_queries.find_carried(session, content.carried_from, viewer)
     return Known(
         facts=found.facts,
         relations=found.relations,
         tokenizers=found.tokenizers,
         rules=found.rules,
-        carried=run_queries.load_carried(session, content.carried_from, viewer),
+        carried=_summed(runs),
+        missing_runs=tuple(one for one in content.carried_from if one not in runs),
         derived=found.derived,
     )
+
+
+def _summed(runs: Mapping[Carried, Mapping[str, int]]) -> dict[str, int]:
+    """Return the tokens that earlier runs drew together, by dataset."""
+    found: dict[str, int] = {}
+    for tokens in runs.values():
+        for slug, count in tokens.items():
+            found[slug] = found.get(slug, 0) + count
+    return found
 
 
 def compute(
@@ -127,6 +139,7 @@ def compute(
         else (),
         missing=tuple(slug for slug in content.datasets() if slug not in known.facts),
         carried=known.carried,
+        missing_runs=known.missing_runs,
         drawn=tuple(drawn),
         derived=known.derived,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import AppError
 from app.mixtures import rollups
-from app.mixtures.content import Content, Phase
+from app.mixtures.content import Carried, Content, Phase
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import PolicyResult
@@ -205,6 +205,7 @@ class MixtureView:
     policies: tuple[PolicyResult, ...]
     missing: tuple[str, ...]
     carried: Mapping[str, int] = field(default_factory=dict)
+    missing_runs: tuple[Carried, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     # As `loading.Known` keeps it.
     derived: dict[Any, Any] = field(default_factory=dict)

@@ -487,7 +487,12 @@ def test_whole_mixture_takes_tokenizer_model_and_earlier_runs(planner: TestClien
 
 @pytest.mark.parametrize(
     ("field", "typed"),
-    [("tokenizer", "abacus"), ("model_parameters", "-7B"), ("carried", "what was it")],
+    [
+        ("tokenizer", "abacus"),
+        ("model_parameters", "-7B"),
+        ("carried", "what was it"),
+        ("carried", "nothing@9"),
+    ],
 )
 def test_whole_mixture_is_refused_at_its_field(
     planner: TestClient, read, slug: str, field: str, typed: str

@@ -125,13 +125,13 @@ def test_going_back_to_weights_keeps_the_ratios_of_the_scheme():
     ("text", "words"),
     [
         ("-3", "below zero"),
-        ("150 %", "not between 0 and 1"),
-        ("abc", "not a number"),
+        ("150 %", "between 0 and 100 per cent"),
+        ("abc", "no weight \\(3\\), share"),
         ("1,5T", "more than one way"),
         ("300GB", "size in bytes"),
         ("1.5 tokens", "whole number"),
         ("2000 tokens", "more than the phase's budget"),
-        ("nan", "not a number"),
+        ("nan", "no weight"),
         ("1e400", "not between"),
     ],
 )

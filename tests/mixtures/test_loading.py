@@ -136,6 +136,10 @@ def test_tokens_of_an_earlier_run_count_as_seen(seeded_session: Session):
     view = loading.load_plan(seeded_session, made, viewer)
     assert view.phase.components[0].seen_tokens == 600_000_000
     assert view.exposures[0].tokens == 1_600_000_000
+    said = [one.message for one in list_findings(view) if one.code == "missing_run"]
+    assert said == [
+        "There is no earlier run gone@3, or you may not see it: what it drew is not counted."
+    ]
 
 
 def test_hidden_and_unknown_datasets_are_missing_for_who_may_not_know(seeded_session: Session):

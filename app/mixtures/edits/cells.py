@@ -10,7 +10,7 @@ from app.mixtures import sentences
 from app.mixtures.content import Component, Phase, Scheme
 from app.mixtures.edits import weights
 from app.mixtures.edits.results import Bench, Edit, Edited, Spot, moved, refuse_groups, spot
-from app.planning.errors import NoWeight, OutOfRange, PlanningError
+from app.planning.errors import NoWeight, OutOfRange, PlanningError, UnreadableNumber
 from app.planning.exact import as_fraction
 from app.planning.limits import MAX_EPOCHS
 from app.planning.notation.parsing import Entry, EntryKind, parse_entry
@@ -31,8 +31,18 @@ def read_entry(text: str, *, field: str = "weight") -> Entry:
     """
     try:
         return parse_entry(text)
+    except OutOfRange as error:
+        if "%" not in text.replace("％", "%"):
+            raise sentences.explain(error, field=field) from None
+        raise InvalidInput("A share lies between 0 and 100 per cent.", field=field) from None
     except PlanningError as error:
-        raise sentences.explain(error, field=field) from None
+        if type(error) is not UnreadableNumber:
+            raise sentences.explain(error, field=field) from None
+        raise InvalidInput(
+            "“%(text)s” is no weight (3), share (12 %%), token count (40B) or passes (2x).",
+            field=field,
+            text=text.strip()[: sentences.MAX_SHOWN],
+        ) from None
 
 
 def type_entry(phase: str, dataset: str, text: str) -> Edit:

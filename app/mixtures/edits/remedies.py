@@ -91,10 +91,7 @@ def solve(phase: str) -> Edit:
         at = spot(bench.content, phase)
         solved = solve_phase(bench.view(at.index), at.index)
         if solved is None or not solved.feasible:
-            raise Conflict(
-                "The limits contradict each other, so no ratios keep all of them. The page names "
-                "the smallest set that conflicts."
-            )
+            raise Conflict("The limits contradict each other, so no ratios keep all of them.")
         tokens = [part.tokens for part in solved.plan.components]
         return _with_tokens(at, tokens, "solve", round(solved.moved_share * at.phase.token_budget))
 

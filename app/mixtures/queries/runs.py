@@ -7,6 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
+from app.errors import InvalidInput
 from app.mixtures.content import Carried
 from app.mixtures.models import (
     Mixture,
@@ -42,25 +43,12 @@ def list_runs(session: Session, viewer: Viewer, *, limit: int = 500) -> list[Run
     return [Run(*row) for row in rows]
 
 
-def load_carried(session: Session, carried: Sequence[Carried], viewer: Viewer) -> dict[str, int]:
-    """
-    Return the tokens that earlier runs drew, by dataset.
-
-    A version that is not there, or may not be seen, counts for nothing: the page names it.
-    """
-    if not carried:
-        return {}
-    found: dict[str, int] = {}
-    for results in find_carried(session, carried, viewer).values():
-        for slug, tokens in results.items():
-            found[slug] = found.get(slug, 0) + tokens
-    return found
-
-
 def find_carried(
     session: Session, carried: Sequence[Carried], viewer: Viewer
 ) -> dict[Carried, Mapping[str, int]]:
     """Return the tokens by dataset of each version that is there and may be seen."""
+    if not carried:
+        return {}
     rows = session.execute(
         select(Mixture.slug, MixtureVersion.number, MixtureVersion.results["tokens"])
         .join(MixtureVersion.mixture)
@@ -72,3 +60,23 @@ def find_carried(
         )
     )
     return {Carried(mixture=slug, version=number): tokens for slug, number, tokens in rows}
+
+
+def require_runs(session: Session, carried: Sequence[Carried], viewer: Viewer) -> None:
+    """
+    Refuse an earlier run that is not there.
+
+    Raises
+    ------
+    InvalidInput
+        At the field, if there is no such version, or the viewer may not know that there is.
+    """
+    found = find_carried(session, carried, viewer)
+    for one in carried:
+        if one not in found:
+            raise InvalidInput(
+                "There is no version %(number)s of a mixture %(slug)s, or you may not see it.",
+                field="carried",
+                number=one.version,
+                slug=one.mixture,
+            )

@@ -15,6 +15,7 @@ from app.mixtures.edits import phases as phase_edits
 from app.mixtures.edits import remedies
 from app.mixtures.edits.results import Bench, Edit, Edited
 from app.mixtures.edits.several import Step, several
+from app.mixtures.queries import runs as run_queries
 from app.mixtures.sources import Found
 from app.mixtures.web.composer import cells, groups, settings
 from app.mixtures.web.composer.adding import read_filter
@@ -148,6 +149,9 @@ def _phase(asked: Asked) -> Deed:
 def _mixture(asked: Asked) -> Deed:
     """Change what counts for all phases: tokenizer, size of the model, earlier runs."""
     catalogue.require_tokenizer(asked.session, asked.text("tokenizer"))
+    run_queries.require_runs(
+        asked.session, settings.read_carried(asked.text("carried")), asked.viewer
+    )
     return Deed(settings.mixture_edit(asked.form))
 
 
