@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import Viewer
-from app.mixtures import counting, phases, policies, remembered, rollups
+from app.mixtures import counting, phases, remembered
 from app.mixtures.catalogue import TokenizerFacts
 from app.mixtures.content import Carried, Content
 from app.mixtures.counting import Unique
@@ -21,7 +21,7 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.policies import Rule
 from app.mixtures.queries import runs as run_queries
 from app.mixtures.requests import KnownTags
-from app.mixtures.views import Exposure, MixtureView, PhaseView
+from app.mixtures.views import MixtureView
 from app.planning.supply.overlap import Relation
 
 
@@ -113,8 +113,6 @@ def compute(
         for slug, count in view.tokens().items():
             seen[slug] = seen.get(slug, 0) + count
         views.append(view)
-    exposures = _exposures(content, known, unique, views)
-    drawn = rollups.summed(part for view in views for part in view.drawn)
     tokenizer = known.tokenizers.get(content.tokenizer)
     return MixtureView(
         content=content,
@@ -125,43 +123,9 @@ def compute(
         phases=tuple(views),
         facts=known.facts,
         unique=unique,
-        exposures=exposures,
-        policies=policies.judge(
-            known.rules,
-            drawn,
-            {
-                one.dataset: one.passes.mid if one.passes else None
-                for one in exposures
-                if one.tokens
-            },
-        )
-        if any(one.tokens for one in drawn)
-        else (),
+        rules=known.rules,
         missing=tuple(slug for slug in content.datasets() if slug not in known.facts),
         carried=known.carried,
         missing_runs=known.missing_runs,
-        drawn=tuple(drawn),
         derived=known.derived,
-    )
-
-
-def _exposures(
-    content: Content,
-    known: Known,
-    unique: Mapping[str, Unique],
-    views: Sequence[PhaseView],
-) -> tuple[Exposure, ...]:
-    tokens: dict[str, list[int]] = {slug: [0] * len(views) for slug in content.datasets()}
-    for view in views:
-        for slug, count in view.tokens().items():
-            tokens[slug][view.index] = count
-    return tuple(
-        Exposure(
-            dataset=slug,
-            facts=known.facts.get(slug),
-            carried_tokens=known.carried.get(slug, 0),
-            phase_tokens=tuple(counts),
-            passes=phases.passes_of(sum(counts) + known.carried.get(slug, 0), unique.get(slug)),
-        )
-        for slug, counts in tokens.items()
     )

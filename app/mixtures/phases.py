@@ -12,7 +12,7 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.requests import KnownTags, empty_groups, plan_request
 from app.mixtures.rollups import Drawn
 from app.mixtures.tones import tone
-from app.mixtures.views import ComponentView, Passes, PhaseDetail, PhaseView
+from app.mixtures.views import ComponentView, PhaseDetail, PhaseView, passes_of
 from app.planning.composition.rollups import cost
 from app.planning.errors import PlanningError
 from app.planning.loss import presets, scaling
@@ -22,7 +22,6 @@ from app.planning.plans.outcome import PlannedComponent, PlanResult
 from app.planning.plans.request import PlanRequest
 from app.planning.supply import uncertainty
 from app.planning.supply.overlap import Relation, find_overlaps
-from app.planning.supply.repetition import epochs
 from app.planning.supply.uncertainty import Spread
 from app.web.i18n import CHINESE, current_locale
 
@@ -56,13 +55,13 @@ def plan_phase(index: int, phase: Phase, around: Surroundings, *, has_detail: bo
             plan = planner.plan(request, has_respread=has_detail)
         except PlanningError as error:
             problem = sentences.explain(error, names=names_of(phase, around.facts))
-    planned: Sequence[PlannedComponent | None] = (
-        plan.components if plan else [None] * len(phase.components)
-    )
     spread = _spread(phase, around, plan) if has_detail and plan else None
     chances = spread.chance_over if spread else (None,) * len(phase.components)
 
     def components() -> tuple[ComponentView, ...]:
+        planned: Sequence[PlannedComponent | None] = (
+            plan.components if plan else [None] * len(phase.components)
+        )
         return tuple(
             _component(phase, place, around, planned[place], chances[place])
             for place in range(len(phase.components))
@@ -86,11 +85,11 @@ def _drawn(request: PlanRequest, plan: PlanResult, around: Surroundings) -> tupl
     return tuple(
         Drawn(
             one.name,
-            done.tokens,
+            tokens,
             one.tags,
             facts[one.name].licence_spdx if one.name in facts else None,
         )
-        for one, done in zip(request.components, plan.components, strict=True)
+        for one, tokens in zip(request.components, plan.tokens, strict=True)
     )
 
 
@@ -104,16 +103,6 @@ def display_name(slug: str, facts: DatasetFacts | None) -> str:
     if facts is None:
         return slug
     return facts.name_zh if current_locale() == CHINESE else facts.name_en
-
-
-def passes_of(tokens: int, unique: Unique | None) -> Passes | None:
-    """Return the passes that so many tokens are, with the interval of the estimate."""
-    if unique is None:
-        return None
-    middle = epochs(tokens, unique.mid) or 0.0
-    if not unique.low or not unique.high:
-        return Passes(None, middle, None)
-    return Passes(tokens / unique.high, middle, tokens / unique.low)
 
 
 def _component(
@@ -213,7 +202,7 @@ def _spread(phase: Phase, around: Surroundings, plan: PlanResult) -> Spread | No
         )
         return uncertainty.spread(
             found,
-            [part.tokens for part in plan.components],
+            plan.tokens,
             [one.max_epochs for one in phase.components],
             common=_COMMON_SPREAD,
             seen_tokens=[around.seen.get(one.dataset, 0) for one in phase.components],

@@ -1,8 +1,8 @@
 """What the trained tokens of a phase, or of a whole mixture, are made of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.catalog.models.licences import LicenceClass
 from app.mixtures.content import Tag
@@ -27,8 +27,7 @@ _NOT_KNOWN = frozenset({LicenceClass.UNKNOWN})
 ROLLED_UP = (Tag.LANGUAGE, Tag.CATEGORY, Tag.MODALITY, Tag.LICENCE, Tag.PROVIDER, Tag.SYNTHETIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """Tokens drawn from a component, with its tags."""
 
     dataset: str

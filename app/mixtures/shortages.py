@@ -23,7 +23,6 @@ from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.views import MixtureView, PhaseView
 from app.mixtures.words.lists import tag_value_word
-from app.planning.plans.outcome import PlannedComponent
 from app.planning.solving.problem import ConstraintKind
 from app.web import numbers
 from app.web.i18n import gettext as _
@@ -102,9 +101,7 @@ def list_shortages(view: MixtureView) -> list[Shortage]:
 def say(lacks: Sequence["Lack"], view: MixtureView) -> list[Shortage]:
     """Return shortages in words."""
     return [
-        _group(lack.phase, lack.subject, lack.tokens or 0, view.facts)
-        if isinstance(lack.subject, str)
-        else _component(lack.phase, lack.subject, lack, view)
+        _group(lack, view.facts) if lack.kind is ShortageKind.GROUP else _component(lack, view)
         for lack in lacks
     ]
 
@@ -114,61 +111,61 @@ def list_lacks(view: MixtureView) -> list["Lack"]:
     return [
         lack
         for phase in view.phases
-        for lack in sorted(_lacks(phase, view), key=lambda one: -(one.tokens or 0))
+        for lack in sorted(_lacks(phase, view), key=lambda one: -(one.missing or 0))
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A shortage before it is put into words: of a component, or of the group of that name."""
+    """
+    A shortage before it is put into words: of a component, or of the group of that name.
+
+    `drawn` are the training tokens of a component, `missing` the unique ones that it lacks.
+    """
 
     phase: PhaseView
     kind: ShortageKind
-    subject: PlannedComponent | str
-    tokens: int | None
-    max_epochs: float | None
+    name: str
+    missing: int | None
+    drawn: int = 0
+    max_epochs: float | None = None
 
 
 def _lacks(phase: PhaseView, view: MixtureView) -> Iterator[Lack]:
     if phase.plan is None:
         return
     lacking = phase.plan.remedies.more_unique_tokens
-    known = view.facts.keys() & view.unique.keys() - lacking.keys()
-    # From the plan and not from its rows: a large mixture draws only those of one phase.
-    for one, part in zip(phase.phase.components, phase.plan.components, strict=True):
-        if part.name in known:
+    enough = view.facts.keys() & view.unique.keys() - lacking.keys()
+    for one, tokens in zip(phase.phase.components, phase.plan.tokens, strict=True):
+        name = one.dataset
+        if name in enough:
             continue
-        if part.name not in view.facts:
+        if name not in view.facts:
             kind = ShortageKind.NOT_IN_CATALOGUE
-        elif part.name not in view.unique and part.tokens:
+        elif name not in view.unique and tokens:
             kind = ShortageKind.NO_ESTIMATE
-        elif part.name in lacking:
+        elif name in lacking:
             kind = ShortageKind.UNIQUE_TOKENS
         else:
             continue
-        yield Lack(phase, kind, part, lacking.get(part.name), one.max_epochs)
+        yield Lack(phase, kind, name, lacking.get(name), tokens, one.max_epochs)
     for breach in phase.plan.breaches:
         if breach.kind is ConstraintKind.GROUP_MIN:
             missing = math.ceil((breach.bound - breach.actual) * phase.total_tokens)
-            yield Lack(phase, ShortageKind.GROUP, breach.subject, missing, None)
+            yield Lack(phase, ShortageKind.GROUP, breach.subject, missing)
 
 
-def _component(
-    phase: PhaseView,
-    part: PlannedComponent,
-    lack: Lack,
-    view: MixtureView,
-) -> Shortage:
-    kind, lacking, limit = lack.kind, lack.tokens, lack.max_epochs
-    facts, unique = view.facts.get(part.name), view.unique.get(part.name)
-    name = display_name(part.name, facts)
+def _component(lack: Lack, view: MixtureView) -> Shortage:
+    phase, lacking, limit = lack.phase, lack.missing, lack.max_epochs
+    facts, unique = view.facts.get(lack.name), view.unique.get(lack.name)
+    name = display_name(lack.name, facts)
     # What the passes need in all: unique tokens at the middle of the estimate, and the lack.
     needed = None if lacking is None or unique is None or not limit else lacking + unique.mid
     return Shortage(
-        key=f"{phase.name}/{part.name}",
-        kind=kind,
+        key=f"{phase.name}/{lack.name}",
+        kind=lack.kind,
         phase=phase.name,
-        dataset=part.name,
+        dataset=lack.name,
         title=name
         if lacking is None
         else _("%(tokens)s more tokens like %(name)s", tokens=numbers.short(lacking), name=name),
@@ -176,7 +173,7 @@ def _component(
         modality=facts.modality if facts else None,
         languages=facts.languages if facts else (),
         licence_class=facts.licence_class if facts else None,
-        tokens=part.tokens,
+        tokens=lack.drawn,
         low=_lacking(needed, unique.high if unique else None),
         mid=lacking,
         high=_lacking(needed, unique.low if unique else None),
@@ -188,10 +185,9 @@ def _lacking(needed: int | None, unique: int | None) -> int | None:
     return None if needed is None or unique is None else max(needed - unique, 0)
 
 
-def _group(
-    phase: PhaseView, name: str, missing: int, facts: Mapping[str, DatasetFacts]
-) -> Shortage:
-    group = next(one for one in phase.phase.groups if one.name == name)
+def _group(lack: Lack, facts: Mapping[str, DatasetFacts]) -> Shortage:
+    phase, missing = lack.phase, lack.missing or 0
+    group = next(one for one in phase.phase.groups if one.name == lack.name)
     word = tag_value_word(group.tag, group.value, facts)
     return Shortage(
         key=f"{phase.name}/{group.tag}:{group.value}",

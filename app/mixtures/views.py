@@ -1,16 +1,16 @@
 """What a mixture's pages and its API show: everything computed, nothing left to load."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from app.errors import AppError
-from app.mixtures import rollups
+from app.mixtures import policies, rollups
 from app.mixtures.content import Carried, Content, Phase
 from app.mixtures.counting import Unique
 from app.mixtures.facts import DatasetFacts
-from app.mixtures.policies import PolicyResult
+from app.mixtures.policies import PolicyResult, Rule
 from app.mixtures.rollups import Drawn
 from app.mixtures.tones import Tone
 from app.planning.composition.licences import LicenceRollUp
@@ -18,6 +18,7 @@ from app.planning.composition.rollups import Cost, Portion
 from app.planning.loss.scaling import Prediction
 from app.planning.plans.outcome import PlannedComponent, PlanResult, PlanWarning
 from app.planning.supply.overlap import Overlap
+from app.planning.supply.repetition import epochs
 from app.planning.supply.uncertainty import Spread
 
 
@@ -132,7 +133,7 @@ class PhaseView:
 
     def tokens(self) -> dict[str, int]:
         """Return the training tokens of each component; nothing where it is not planned."""
-        return {part.name: part.tokens for part in self.plan.components} if self.plan else {}
+        return dict(zip(self.plan.names, self.plan.tokens, strict=True)) if self.plan else {}
 
     @property
     def name(self) -> str:
@@ -183,6 +184,16 @@ class Exposure:
         return self.carried_tokens + sum(self.phase_tokens)
 
 
+def passes_of(tokens: int, unique: Unique | None) -> Passes | None:
+    """Return the passes that so many tokens are, with the interval of the estimate."""
+    if unique is None:
+        return None
+    middle = epochs(tokens, unique.mid) or 0.0
+    if not unique.low or not unique.high:
+        return Passes(None, middle, None)
+    return Passes(tokens / unique.high, middle, tokens / unique.low)
+
+
 @dataclass(frozen=True)
 class MixtureView:
     """
@@ -201,14 +212,52 @@ class MixtureView:
     phases: tuple[PhaseView, ...]
     facts: Mapping[str, DatasetFacts]
     unique: Mapping[str, Unique]
-    exposures: tuple[Exposure, ...]
-    policies: tuple[PolicyResult, ...]
+    rules: Sequence[Rule]
     missing: tuple[str, ...]
     carried: Mapping[str, int] = field(default_factory=dict)
     missing_runs: tuple[Carried, ...] = ()
-    drawn: tuple[Drawn, ...] = ()
     # As `loading.Known` keeps it.
     derived: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """What all phases draw together; the portions of the whole refer to its positions."""
+        return tuple(rollups.summed(part for phase in self.phases for part in phase.drawn))
+
+    @cached_property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """The passes over each dataset in all phases and earlier runs."""
+        return tuple(
+            Exposure(
+                dataset=slug,
+                facts=self.facts.get(slug),
+                carried_tokens=self.carried.get(slug, 0),
+                phase_tokens=counts,
+                passes=passes_of(sum(counts) + self.carried.get(slug, 0), self.unique.get(slug)),
+            )
+            for slug, counts in self._phase_tokens().items()
+        )
+
+    def _phase_tokens(self) -> dict[str, tuple[int, ...]]:
+        drawn = [phase.tokens() for phase in self.phases]
+        return {slug: tuple(one.get(slug, 0) for one in drawn) for slug in self.datasets}
+
+    @cached_property
+    def policies(self) -> tuple[PolicyResult, ...]:
+        """How the mixture stands to the rules of the team; nothing where it draws nothing."""
+        if not self.rules or not any(one.tokens for one in self.drawn):
+            return ()
+        passes = {
+            one.dataset: one.passes.mid if one.passes else None
+            for one in self.exposures
+            if one.tokens
+        }
+        return policies.judge(self.rules, self.drawn, passes)
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """The slugs of all datasets, each once, in the order of the phases."""
+        return self.content.datasets()
 
     @cached_property
     def licences(self) -> LicenceRollUp | None:
@@ -233,7 +282,7 @@ class MixtureView:
     @property
     def unknown(self) -> int:
         """How many datasets without an estimate it draws from: nobody knows if those suffice."""
-        return sum(one.passes is None for one in self.exposures)
+        return sum(slug not in self.unique for slug in self.datasets)
 
     @property
     def is_feasible(self) -> bool:

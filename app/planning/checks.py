@@ -25,7 +25,8 @@ Number = int | float | Decimal | Fraction
 Numbers = Iterable[Number] | NDArray[np.generic]
 Floats = NDArray[np.float64]
 T = TypeVar("T")
-_PLAIN = frozenset({int, float})
+# What nearly every value is: no boolean, no decimal.
+PLAIN = frozenset({int, float})
 
 
 def number(
@@ -72,7 +73,7 @@ def number(
     app.planning.errors.NotFinite: NotFinite: weights[2] = nan
     """
     # Nearly every value takes this way out; NaN compares false.
-    if type(value) in _PLAIN and low <= value <= high:
+    if type(value) in PLAIN and low <= value <= high:
         return value
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise NotFinite(field, value, index)
@@ -213,6 +214,8 @@ def unique_tokens(field: str, values: Iterable[int | None], count: int) -> list[
     [10, None]
     """
     found = same_length(field, values, count)
+    if all(v is None or (type(v) is int and 0 <= v <= MAX_TOKENS) for v in found):
+        return found
     return [
         None if value is None else tokens(field, value, index=index)
         for index, value in enumerate(found)
@@ -245,6 +248,8 @@ def epoch_limits(field: str, values: Iterable[Number | None], count: int) -> lis
     [4, None, None]
     """
     found = same_length(field, values, count)
+    if all(v is None or (type(v) in PLAIN and 0 <= v <= MAX_EPOCHS) for v in found):
+        return found
     return [
         None
         if value is None or (isinstance(value, float) and value == math.inf)

@@ -118,7 +118,7 @@ def predict_loss(
 
     Examples
     --------
-    >>> from app.planning import presets
+    >>> from app.planning.loss import presets
     >>> round(predict_loss(presets.HOFFMANN_PRINTED, parameters=70e9, tokens=1.4e12).loss, 6)
     1.936645
     >>> found = predict_loss(
@@ -171,7 +171,7 @@ def optimum(law: Preset, *, flops: Number) -> Optimum:
 
     Examples
     --------
-    >>> from app.planning import presets
+    >>> from app.planning.loss import presets
     >>> found = optimum(presets.BESIROGLU_2024, flops=1e21)
     >>> f"{found.parameters:.5e} {found.tokens:.5e} {found.loss:.6f}"
     '2.77846e+09 5.99853e+10 2.305529'
@@ -204,7 +204,7 @@ def optimal_tokens(law: Preset, *, parameters: Number) -> float:
 
     Examples
     --------
-    >>> from app.planning import presets
+    >>> from app.planning.loss import presets
     >>> f"{optimal_tokens(presets.MUENNIGHOFF, parameters=7e9):.3e}"
     '1.373e+11'
     """
@@ -235,7 +235,7 @@ def matching_parameters(law: Preset, tokens: Number) -> float:
 
     Examples
     --------
-    >>> from app.planning import presets
+    >>> from app.planning.loss import presets
     >>> round(matching_parameters(presets.MUENNIGHOFF, 100e6), 2)
     5098651.77
     """

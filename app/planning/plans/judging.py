@@ -77,7 +77,7 @@ def judge(request: PlanRequest, *, has_respread: bool = True) -> Judged:
     limits = [component.max_epochs for component in components]
     seen = [component.seen_tokens for component in components]
     found = feasibility.check_budget(shares, unique, limits, budget=budget, seen_tokens=seen)
-    breaches = limits_kept.breaches(request, tokens)
+    breaches = limits_kept.breaches(request, tokens, found.caps)
     names = {component.name for component in components}
     respread, capacity = None, None
     if has_respread and any(breach.subject in names for breach in breaches):

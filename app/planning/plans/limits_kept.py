@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from app.planning.exact import as_fraction, ratio
+from app.planning.exact import as_fraction
 from app.planning.plans.outcome import Breach
 from app.planning.plans.request import Component, Group, PlanRequest
 from app.planning.solving.problem import ConstraintKind
@@ -13,7 +13,9 @@ from app.planning.solving.problem import ConstraintKind
 _ROUNDING_TOKENS = 1
 
 
-def breaches(request: PlanRequest, tokens: Sequence[int]) -> tuple[Breach, ...]:
+def breaches(
+    request: PlanRequest, tokens: Sequence[int], caps: Sequence[int | None]
+) -> tuple[Breach, ...]:
     """
     Return the limits that whole tokens do not keep.
 
@@ -21,6 +23,8 @@ def breaches(request: PlanRequest, tokens: Sequence[int]) -> tuple[Breach, ...]:
     ----------
     request : PlanRequest
     tokens : (n_components,) sequence of int
+    caps : (n_components,) sequence of int or None
+        Most whole tokens that the passes allow, as `feasibility.remaining_caps` returns them.
 
     Returns
     -------
@@ -32,32 +36,32 @@ def breaches(request: PlanRequest, tokens: Sequence[int]) -> tuple[Breach, ...]:
     --------
     >>> from app.planning.plans.request import Component
     >>> request = PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 200)))
-    >>> breaches(request, (60, 40))
+    >>> breaches(request, (60, 40), (40, None))
     (Breach(kind=<ConstraintKind.MAX_EPOCHS: 'max_epochs'>, subject='a', bound=4.0, actual=6.0),)
     """
     total = sum(tokens)
     found: list[Breach] = []
     slack = _slack(1, total)
-    for component, count in zip(request.components, tokens, strict=True):
-        found += _component(component, count, total, slack)
+    for component, count, cap in zip(request.components, tokens, caps, strict=True):
+        if cap is not None and count > cap:
+            found.append(_over(component, count))
+        if component.min_ratio or component.max_ratio < 1:
+            found += _ratios(component, count, total, slack)
     for group in request.groups:
         found += _group(request, group, tokens, total)
     found += _whole(request, tokens)
     return tuple(found)
 
 
-def _component(component: Component, count: int, total: int, slack: Fraction) -> Iterator[Breach]:
-    size = component.unique_tokens
-    if size is not None and count:
-        limit = component.max_epochs
-        seen = component.seen_tokens + count
-        if not size:
-            bound = 0.0 if limit is None else float(limit)
-            yield Breach(ConstraintKind.MAX_EPOCHS, component.name, bound, math.inf)
-        elif limit is not None and limit != math.inf:
-            top, bottom = ratio(limit)
-            if seen * bottom > size * top:
-                yield Breach(ConstraintKind.MAX_EPOCHS, component.name, float(limit), seen / size)
+def _over(component: Component, count: int) -> Breach:
+    """Return the breach of a component that draws more than its passes allow."""
+    size, limit = component.unique_tokens, component.max_epochs
+    bound = 0.0 if limit is None else float(limit)
+    actual = (component.seen_tokens + count) / size if size else math.inf
+    return Breach(ConstraintKind.MAX_EPOCHS, component.name, bound, actual)
+
+
+def _ratios(component: Component, count: int, total: int, slack: Fraction) -> Iterator[Breach]:
     share = count / total if total else 0.0
     if component.min_ratio and count < as_fraction(component.min_ratio) * total - slack:
         bound = float(component.min_ratio)

@@ -1,14 +1,17 @@
 """What planning answers: tokens per component, what binds, what would help, what to know."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from app.planning.solving.problem import ConstraintKind
 from app.planning.supply.repetition import EpochBand
 
 
-@dataclass(frozen=True)
-class PlannedComponent:
+class PlannedComponent(NamedTuple):
     """
     What one component receives.
 
@@ -143,18 +146,15 @@ class PlanResult:
     """
     A planned phase.
 
+    What is said of single components is worked out when it is asked for: of the phases that
+    nobody looks at, only the tokens are.
+
     Attributes
     ----------
-    components : tuple of PlannedComponent
-        In the order of the request.
-    total_tokens : int
-        Exactly the sum of the components' tokens: the budget, or less after shrinking.
-    weights_sum : float
-        Of the weights as typed; nothing is renormalised in silence.
-    effective_tokens : float
-        Summed over the components with an estimate.
-    uncounted_tokens : int
-        Training tokens of components without an estimate, which `effective_tokens` leaves out.
+    names : tuple of str
+        The components, in the order of the request.
+    tokens : tuple of int
+        What each receives.
     feasible : bool
         Every limit is kept by the tokens given here.
     applied : str or None
@@ -165,17 +165,50 @@ class PlanResult:
     breaches : tuple of Breach
         Limits that the tokens given here do not keep.
     remedies : Remedies
-    warnings : tuple of PlanWarning
+    make_components, make_warnings, add_weights : callable
+        Work out `components`, `warnings` and `weights_sum`.
     """
 
-    components: tuple[PlannedComponent, ...]
-    total_tokens: int
-    weights_sum: float
-    effective_tokens: float
-    uncounted_tokens: int
+    names: tuple[str, ...]
+    tokens: tuple[int, ...]
     feasible: bool
     applied: str | None
     binding: tuple[str, ...]
     breaches: tuple[Breach, ...]
     remedies: Remedies
-    warnings: tuple[PlanWarning, ...]
+    make_components: Callable[[], tuple[PlannedComponent, ...]] = field(repr=False, compare=False)
+    make_warnings: Callable[["PlanResult"], tuple[PlanWarning, ...]] = field(
+        repr=False, compare=False
+    )
+    add_weights: Callable[[], float] = field(repr=False, compare=False)
+
+    @cached_property
+    def total_tokens(self) -> int:
+        """Exactly the sum of the components' tokens: the budget, or less after shrinking."""
+        return sum(self.tokens)
+
+    @cached_property
+    def components(self) -> tuple[PlannedComponent, ...]:
+        """The components in the order of the request."""
+        return self.make_components()
+
+    @cached_property
+    def warnings(self) -> tuple[PlanWarning, ...]:
+        """What to know although nothing is broken."""
+        return self.make_warnings(self)
+
+    @cached_property
+    def weights_sum(self) -> float:
+        """The sum of the weights as typed; nothing is renormalised in silence."""
+        return self.add_weights()
+
+    @cached_property
+    def effective_tokens(self) -> float:
+        """Fresh tokens that all are worth, summed over the components with an estimate."""
+        known = [one.effective_tokens for one in self.components]
+        return math.fsum(value for value in known if value is not None)
+
+    @cached_property
+    def uncounted_tokens(self) -> int:
+        """Training tokens of components without an estimate, left out of `effective_tokens`."""
+        return sum(one.tokens for one in self.components if one.effective_tokens is None)

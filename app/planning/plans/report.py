@@ -61,22 +61,20 @@ def result(
     >>> result(request, asked, asked.tokens).components[0].epochs
     3.0
     """
-    components = planned(request, tokens, asked.caps)
-    breaches = asked.breaches if tokens == asked.tokens else limits_kept.breaches(request, tokens)
-    weights = float(exact.total([component.weight for component in request.components]))
-    known = [part.effective_tokens for part in components if part.effective_tokens is not None]
+    breaches = asked.breaches
+    if tokens != asked.tokens:
+        breaches = limits_kept.breaches(request, tokens, asked.caps)
     return PlanResult(
-        components=components,
-        total_tokens=sum(tokens),
-        weights_sum=weights,
-        effective_tokens=math.fsum(known),
-        uncounted_tokens=sum(part.tokens for part in components if part.effective_tokens is None),
+        names=tuple(component.name for component in request.components),
+        tokens=tokens,
         feasible=not breaches,
         applied=applied,
         binding=_binding(request, asked),
         breaches=breaches,
         remedies=_remedies(request, asked),
-        warnings=(*warnings, *_warnings(request, components, weights)),
+        make_components=lambda: planned(request, tokens, asked.caps),
+        make_warnings=lambda found: (*warnings, *_warnings(request, found)),
+        add_weights=lambda: float(exact.total([one.weight for one in request.components])),
     )
 
 
@@ -171,10 +169,9 @@ def _remedies(request: PlanRequest, asked: Judged) -> Remedies:
     )
 
 
-def _warnings(
-    request: PlanRequest, components: Sequence[PlannedComponent], weights: float
-) -> list[PlanWarning]:
+def _warnings(request: PlanRequest, result: PlanResult) -> list[PlanWarning]:
     found = []
+    components, weights = result.components, result.weights_sum
     if request.scheme.name is SchemeName.AS_WEIGHTED and any(
         low <= weights <= high and abs(weights - meant) > 1e-9 * meant
         for low, high, meant in _MEANT_AS_SHARES

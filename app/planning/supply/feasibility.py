@@ -14,12 +14,12 @@ allowed repetition instead, which need not be one of them when the limits differ
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from app.planning import checks
 from app.planning.checks import Number
 from app.planning.errors import BudgetInfeasible, NoWeight
 from app.planning.exact import ratio
+from app.planning.limits import MAX_TOKENS
 from app.planning.sampling.apportionment import token_caps
 from app.planning.sampling.shares import Shares
 
@@ -141,8 +141,10 @@ def check_budget(
     for _, cap, part in limited:
         if cap * least_part < least_cap * part:
             least_cap, least_part = cap, part
+    # Two fractions of parts below 2^n differ by 2^-2n at least: so many more bits keep their order.
+    bits = 2 * whole.bit_length()
     short = sorted(
-        (Fraction(cap, part), i, cap, part)
+        ((cap << bits) // part, i, cap, part)
         for i, cap, part in limited
         if cap * whole < part * total
     )
@@ -306,4 +308,6 @@ def _seen(seen_tokens: Sequence[int] | None, count: int) -> list[int]:
     if seen_tokens is None:
         return [0] * count
     found = checks.same_length("seen_tokens", seen_tokens, count)
+    if all(type(drawn) is int and 0 <= drawn <= MAX_TOKENS for drawn in found):
+        return found
     return [checks.tokens("seen_tokens", drawn, index=i) for i, drawn in enumerate(found)]
