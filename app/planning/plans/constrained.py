@@ -64,7 +64,7 @@ def state(request: PlanRequest, asked: Judged) -> Stated:
 
     Examples
     --------
-    >>> from app.planning import judging
+    >>> from app.planning.plans import judging
     >>> from app.planning.plans.request import Component
     >>> request = PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 90)))
     >>> state(request, judging.judge(request)).problem.caps.tolist()
@@ -118,7 +118,7 @@ def named(request: PlanRequest, stated: Stated, constraint: Constraint) -> Named
 
     Examples
     --------
-    >>> from app.planning import judging
+    >>> from app.planning.plans import judging
     >>> from app.planning.plans.request import Component
     >>> request = PlanRequest(100, (Component("a", 10, max_epochs=4), Component("b", 90)))
     >>> stated = state(request, judging.judge(request))

@@ -54,7 +54,7 @@ def result(
 
     Examples
     --------
-    >>> from app.planning import judging
+    >>> from app.planning.plans import judging
     >>> from app.planning.plans.request import Component
     >>> request = PlanRequest(60, (Component("a", 10), Component("b", 50)))
     >>> asked = judging.judge(request)
