@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer
-from app.catalog import queries
+from app.catalog import history, queries
 from app.catalog.list_routes import load_names
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.facets import value_label
@@ -169,7 +169,7 @@ def show_history(session: DbSession, viewer: CatalogueViewer, slug: str) -> Hist
                 before=event.before,
                 after=event.after,
             )
-            for event in queries.list_history(session, "dataset", str(dataset.id))
+            for event in history.list_newest(session, dataset.id, with_team=with_team)
         ]
     )
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import (
     joinedload,
     selectinload,
 )
+from sqlalchemy.sql.base import ExecutableOption
 
-from app.audit import AuditEvent
 from app.catalog.models.datasets import Category, Dataset, Overlap, Visibility
 from app.catalog.models.estimates import TokenEstimate
 from app.catalog.models.licences import LicenceClaim
@@ -31,7 +31,6 @@ from app.catalog.search.models import FacetTally, FacetValue
 from app.catalog.search.query import NONE, Facet
 from app.errors import NotFound
 
-MAX_HISTORY = 200
 # The code of a source that people or imports add starts with this.
 ADDED_SOURCE = "added-"
 # What the seed last wrote is for the next seed alone, and larger than all the rest of a row.
@@ -65,9 +64,13 @@ def visible(*, with_team: bool) -> ColumnElement[bool]:
     return (Dataset.visibility == Visibility.PUBLIC) & ~hidden_parent
 
 
-def get_dataset(session: Session, slug: str, *, with_team: bool) -> Dataset:
+def get_dataset(
+    session: Session, slug: str, *, with_team: bool, also: Sequence[ExecutableOption] = ()
+) -> Dataset:
     """
     Return a dataset with all that its page shows, in a fixed number of statements.
+
+    `also` loads more of it.
 
     Raises
     ------
@@ -87,6 +90,7 @@ def get_dataset(session: Session, slug: str, *, with_team: bool) -> Dataset:
             selectinload(Dataset.estimates).joinedload(TokenEstimate.source),
             selectinload(Dataset.licence_claims).joinedload(LicenceClaim.source),
             selectinload(Dataset.statements).joinedload(Statement.source),
+            *also,
         )
     )
     if dataset is None:
@@ -196,18 +200,6 @@ def list_overlaps(session: Session, dataset_id: int, *, with_team: bool) -> list
         )
         for overlap, other in rows
     ]
-
-
-def list_history(session: Session, object_type: str, object_id: str) -> list[AuditEvent]:
-    """Return the newest changes of one object, newest first."""
-    return list(
-        session.scalars(
-            select(AuditEvent)
-            .where(AuditEvent.object_type == object_type, AuditEvent.object_id == object_id)
-            .order_by(AuditEvent.id.desc())
-            .limit(MAX_HISTORY)
-        )
-    )
 
 
 def get_provider(session: Session, slug: str, *, with_team: bool = True) -> Provider:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from app.accounts.models import OrganisationKind
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer, CurrentViewer, require
-from app.catalog import list_routes, prior_routes, queries, reference, service, state
+from app.catalog import history, list_routes, prior_routes, queries, reference, service, state
 from app.catalog.estimating import tables
 from app.catalog.exporting import selecting, structured
 from app.catalog.pages import rules
@@ -116,7 +116,7 @@ def show(request: Request, session: DbSession, viewer: CatalogueViewer, slug: st
         dataset,
         children=children,
         overlaps=overlaps,
-        events=queries.list_history(session, "dataset", str(dataset.id)),
+        events=history.list_newest(session, dataset.id, with_team=with_team),
         tables=tables.load(session) if rules.is_restatable(dataset) else None,
         tokenizer_names=reference.tokenizer_names(session),
         can_confirm_units=viewer.can(Permission.CONFIRM_UNIT),

@@ -7,6 +7,7 @@ from app.catalog.editing.api_models import (
     DatasetFields,
     EstimateIn,
     LicenceClaimIn,
+    OverlapIn,
     QuantityIn,
     SourceIn,
     TextsIn,
@@ -16,6 +17,7 @@ from app.catalog.editing.content import (
     ESTIMATES,
     HIDDEN,
     LICENCE_CLAIMS,
+    OVERLAPS,
     QUANTITIES,
     Content,
     Row,
@@ -71,6 +73,8 @@ def _set_rows(draft: Draft, body: DatasetFields, now: Content, known: Known) -> 
     if body.estimates is not None:
         rows = [_estimate(one, draft, known) for one in body.estimates]
         content[ESTIMATES] = keyed(now[ESTIMATES], rows)
+    if body.overlaps is not None:
+        content[OVERLAPS] = keyed(now[OVERLAPS], [_overlap(one) for one in body.overlaps])
     if body.licence_claims is None:
         return []
     rows = [_claim(one, draft, known) for one in body.licence_claims]
@@ -158,6 +162,12 @@ def _claim(one: LicenceClaimIn, draft: Draft, known: Known) -> Row:
         "source": _source(one.source, draft, known),
     }
     _set_texts(row, "stated", one.stated)
+    _set_texts(row, "note", one.note)
+    return row
+
+
+def _overlap(one: OverlapIn) -> Row:
+    row = EMPTY_ROWS[OVERLAPS] | {"other": one.dataset, "relation": one.relation}
     _set_texts(row, "note", one.note)
     return row
 

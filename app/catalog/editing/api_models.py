@@ -117,6 +117,14 @@ class LicenceClaimIn(Strict):
     source: SourceIn | None = None
 
 
+class OverlapIn(Strict):
+    """Another dataset that shares text with this one, by its slug."""
+
+    dataset: Line
+    relation: Literal["derived_from", "contains", "may_overlap"]
+    note: TextsIn | None = None
+
+
 class DatasetFields(Strict):
     """The fields of a dataset that may be written; a list replaces the list that is there."""
 
@@ -137,6 +145,9 @@ class DatasetFields(Strict):
     quantities: Annotated[list[QuantityIn], Field(max_length=MAX_ROWS)] | None = None
     estimates: Annotated[list[EstimateIn], Field(max_length=MAX_ROWS)] | None = None
     licence_claims: Annotated[list[LicenceClaimIn], Field(max_length=MAX_ROWS)] | None = None
+    overlaps: Annotated[list[OverlapIn], Field(max_length=MAX_ROWS)] | None = Field(
+        default=None, description="What this dataset says of others, not what others say of it."
+    )
 
 
 class DatasetPatch(DatasetFields):

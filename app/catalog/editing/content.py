@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.catalog.loading import columns
 from app.catalog.loading.columns import plain
-from app.catalog.models.datasets import Dataset, Visibility
+from app.catalog.models.datasets import Dataset, Overlap, Visibility
 from app.catalog.models.estimates import TokenEstimate
 from app.catalog.models.licences import LicenceClaim
 from app.catalog.models.quantities import Quantity
@@ -46,63 +47,36 @@ COLUMNS = (
 FIELDS = (*COLUMNS[:5], *REFERENCES, *COLUMNS[5:])
 
 QUANTITIES, ESTIMATES, LICENCE_CLAIMS = "quantities", "estimates", "licence_claims"
-MODELS: Mapping[str, type[Quantity | TokenEstimate | LicenceClaim]] = {
+OVERLAPS = "overlaps"
+MODELS: Mapping[str, type[Quantity | TokenEstimate | LicenceClaim | Overlap]] = {
     QUANTITIES: Quantity,
     ESTIMATES: TokenEstimate,
     LICENCE_CLAIMS: LicenceClaim,
+    OVERLAPS: Overlap,
 }
+KINDS = tuple(MODELS)
 # What a row has beside what people type: where it stands and where it came from.
 HIDDEN = ("position", "seed_key", "unit_confirmed_by", "unit_confirmed_at", "rule")
+# A row's own columns. Beside them stands what it refers to: `source` by its code, and of an
+# overlap `other`, the dataset that shares text, by its slug.
 ROW_COLUMNS: Mapping[str, tuple[str, ...]] = {
     QUANTITIES: (
-        "value",
-        "unit",
-        "printed",
-        "assumed_unit",
-        "unit_printed",
-        "qualifier_zh",
-        "qualifier_en",
-        "is_whole",
-        "content",
+        *columns.QUANTITIES.columns,
         "position",
         "seed_key",
         "unit_confirmed_by",
         "unit_confirmed_at",
     ),
-    ESTIMATES: (
-        "method",
-        "mid",
-        "low",
-        "high",
-        "bound",
-        "tokenizer",
-        "tokenizer_printed",
-        "scope_zh",
-        "scope_en",
-        "printed",
-        "is_whole",
-        "is_disputed",
-        "has_repeats",
-        "rule",
-        "position",
-        "seed_key",
-    ),
+    ESTIMATES: (*columns.ESTIMATES.columns, "position", "seed_key"),
     LICENCE_CLAIMS: (
-        "scope",
-        "licence_class",
-        "spdx",
-        "stated_zh",
-        "stated_en",
-        "note_zh",
-        "note_en",
-        "evidence_url",
+        *columns.LICENCE_CLAIMS.columns,
         "checked_by",
         "checked_on",
         "position",
         "seed_key",
     ),
+    OVERLAPS: ("relation", "note_zh", "note_en", "seed_key"),
 }
-KINDS = tuple(ROW_COLUMNS)
 
 EMPTY_ROWS: Mapping[str, Row] = {
     QUANTITIES: dict.fromkeys(ROW_COLUMNS[QUANTITIES])
@@ -117,11 +91,12 @@ EMPTY_ROWS: Mapping[str, Row] = {
     },
     LICENCE_CLAIMS: dict.fromkeys(ROW_COLUMNS[LICENCE_CLAIMS])
     | {"scope": "data", "licence_class": "unknown", "source": None},
+    OVERLAPS: {"other": ""} | dict.fromkeys(ROW_COLUMNS[OVERLAPS]) | {"relation": "derived_from"},
 }
 
 
 def content_of(dataset: Dataset) -> Content:
-    """Return what people may edit of a dataset that `queries.get_dataset` loaded."""
+    """Return what people may edit of a dataset that `queries.get_dataset` of editing loaded."""
     content: Content = {name: _plain(getattr(dataset, name)) for name in COLUMNS}
     content["provider"] = dataset.provider.slug
     content["category"] = dataset.category.code
@@ -130,6 +105,7 @@ def content_of(dataset: Dataset) -> Content:
         str(e.id): _row(ESTIMATES, e) for e in dataset.estimates if e.quantity_id is None
     }
     content[LICENCE_CLAIMS] = {str(c.id): _row(LICENCE_CLAIMS, c) for c in dataset.licence_claims}
+    content[OVERLAPS] = {str(o.id): _overlap(o) for o in dataset.overlaps}
     return content
 
 
@@ -213,6 +189,11 @@ def _row(kind: str, row: Quantity | TokenEstimate | LicenceClaim) -> Row:
     fields: Row = {name: _plain(getattr(row, name)) for name in ROW_COLUMNS[kind]}
     fields["source"] = row.source.code if row.source else None
     return fields
+
+
+def _overlap(row: Overlap) -> Row:
+    own = {name: getattr(row, name) for name in ROW_COLUMNS[OVERLAPS]}
+    return {"other": row.other.slug} | own
 
 
 def _plain(value: object) -> object:

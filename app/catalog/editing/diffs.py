@@ -6,7 +6,7 @@ from typing import Any
 
 from app.catalog.editing import draft as drafts
 from app.catalog.editing import row_forms, words
-from app.catalog.editing.content import ESTIMATES, HIDDEN, KINDS, QUANTITIES, Row
+from app.catalog.editing.content import ESTIMATES, HIDDEN, KINDS, OVERLAPS, QUANTITIES, Row
 from app.catalog.editing.three_way import Place
 from app.catalog.pages import parts, quantities
 from app.catalog.words import labels
@@ -17,7 +17,7 @@ from app.web.languages import language_name
 # What the history keeps to be able to go back, and no reader needs.
 UNTOLD = frozenset({*HIDDEN, "quantity_id", "import"})
 # Rows that no form edits, and only an import of our own files changes.
-_COUNTED = frozenset({"statements", "overlaps"})
+_COUNTED = frozenset({"statements"})
 # A long text is shown by its beginning in a line of the history.
 MAX_SHOWN = 400
 
@@ -92,6 +92,8 @@ def row_title(kind: str, row: Row | None) -> str:
         return kind_word
     if kind == QUANTITIES:
         title = row["printed"] or row_forms.shown_amount(row["value"])
+    elif kind == OVERLAPS:
+        title = row["other"]
     elif kind == ESTIMATES:
         title = numbers.short(row["mid"]) if row["mid"] is not None else row["printed"] or ""
     else:
@@ -166,6 +168,7 @@ def _word(name: str, code: str, names: Names) -> str:
         "tokenizer": names.tokenizers,
         "bound": words.bound_words(),
         "scope": words.scope_words(),
+        "relation": words.relation_words(),
         "visibility": words.visibility_words(),
     }
     return tables.get(name, {}).get(code, code)
@@ -204,9 +207,8 @@ def _part(item: object) -> str:
 
 
 def _rows_said(rows: Mapping[str, Row | None]) -> str | None:
-    """Return rows that have no form in short: what they say, or how many there are."""
-    present = [row for row in rows.values() if row is not None]
-    said = [str(row.get("text") or row.get("other") or "") for row in present]
+    """Return what rows that have no form say, in short."""
+    said = [str(row.get("text") or "") for row in rows.values() if row is not None]
     return "; ".join(said)[:MAX_SHOWN] or None
 
 

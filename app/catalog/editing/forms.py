@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.catalog.editing import row_forms
-from app.catalog.editing.content import KINDS, Content, copy_of, next_key
+from app.catalog.editing.content import KINDS, OVERLAPS, Content, copy_of, next_key
 from app.catalog.editing.draft import Draft, NewProvider, is_key
 from app.catalog.editing.known import Known
 from app.catalog.editing.languages import read_languages
@@ -82,6 +82,16 @@ def row_keys(form: FormData, kind: str) -> list[str]:
     if len(keys) > MAX_ROWS:
         form.refuse(kind, _("At most %(most)s rows fit here.", most=MAX_ROWS))
     return keys[:MAX_ROWS]
+
+
+def typed_datasets(form: FormData) -> list[str]:
+    """Return what somebody typed for other datasets: names or identifiers."""
+    return [line(form, f"{OVERLAPS}-{key}-other") for key in row_keys(form, OVERLAPS)]
+
+
+def choose_dataset(form: FormData, key: str, slug: str) -> None:
+    """Put the dataset that somebody chose into a row."""
+    _set(form, f"{OVERLAPS}-{key}-other", [slug])
 
 
 def add_row(form: FormData, kind: str) -> str:

@@ -7,7 +7,14 @@ from datetime import datetime
 from app.audit import AuditEvent, actor_label
 from app.catalog import licences
 from app.catalog.editing import diffs, draft, preview, slugs, words
-from app.catalog.editing.content import ESTIMATES, KINDS, LICENCE_CLAIMS, QUANTITIES, Content
+from app.catalog.editing.content import (
+    ESTIMATES,
+    KINDS,
+    LICENCE_CLAIMS,
+    OVERLAPS,
+    QUANTITIES,
+    Content,
+)
 from app.catalog.editing.diffs import Names
 from app.catalog.editing.draft import Draft
 from app.catalog.editing.forms import NEW_PROVIDER, row_keys
@@ -28,7 +35,7 @@ Options = list[tuple[str, str]]
 
 
 # Where the focus goes in a new row.
-FIRST_COLUMN = {QUANTITIES: "value", ESTIMATES: "mid", LICENCE_CLAIMS: "spdx"}
+FIRST_COLUMN = {QUANTITIES: "value", ESTIMATES: "mid", LICENCE_CLAIMS: "spdx", OVERLAPS: "other"}
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,19 @@ class Opened:
 
 @dataclass(frozen=True)
 class RowView:
-    """One row of the form: its key, its heading, and a decision that is not typed here."""
+    """
+    One row of the form: its key, its heading, and a decision that is not typed here.
+
+    Of a related dataset `other` is its name and identifier, or None where `hits` are to choose
+    from.
+    """
 
     key: str
     title: str
     decision: str | None = None
     assumed_unit: str | None = None
+    other: tuple[str, str] | None = None
+    hits: Options = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -202,10 +216,19 @@ def row_views(form: FormData, content: Content, known: Known) -> dict[str, list[
                     _("%(kind)s %(number)s", kind=kind_words[kind], number=number),
                     diffs.row_words(row, names) if is_decision and row else None,
                     quantities.unit_name(assumed) if assumed else None,
+                    *(_other(row["other"], known) if kind == OVERLAPS and row else ()),
                 )
             )
         found[kind] = views
     return found
+
+
+def _other(slug: str, known: Known) -> tuple[tuple[str, str] | None, Options]:
+    """Return the dataset that a row names, or those that one may mean."""
+    names = {one: parts.name_of(*pair).text for one, pair in known.datasets.items()}
+    if slug in names:
+        return (names[slug], slug), []
+    return None, [(hit, names[hit]) for hit in known.hits.get(slug, ())]
 
 
 def labels_of(rows: Mapping[str, Sequence[RowView]]) -> dict[str, str]:
@@ -258,6 +281,7 @@ def options_of(known: Known, content: Content) -> dict[str, Options]:
             *((code, f"{code}{_(': ')}{parts.word(labels.GRADES[code], code)}") for code in GRADES),
         ],
         "visibility": list(words.visibility_words().items()),
+        "relation": list(words.relation_words().items()),
         "spdx": [(code, "") for code in sorted(licences.OPEN_SPDX | licences.NON_COMMERCIAL_SPDX)],
     }
 

@@ -1,22 +1,39 @@
 """What editing reads: a dataset locked for a change, the closed lists, pages of its history."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.audit import AuditEvent
-from app.catalog import queries, reference
+from app.catalog import history, queries, reference
 from app.catalog.editing.known import Known, KnownSource
 from app.catalog.estimating import tables
-from app.catalog.models.datasets import Dataset
+from app.catalog.models.datasets import Dataset, Overlap
 from app.catalog.models.providers import Provider
 from app.catalog.models.sources import Source
 from app.catalog.search import arrays
+from app.catalog.search.query import SearchRequest, parse_text
+from app.catalog.search.service import search
 from app.errors import NotFound
 
 EVENTS_PER_PAGE = 50
+# Of what a name finds: more than these say that the name is too short.
+MOST_HITS = 8
+
+
+def get_dataset(session: Session, slug: str) -> Dataset:
+    """
+    Return a dataset with all that people edit of it.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    others = selectinload(Dataset.overlaps).joinedload(Overlap.other).load_only(Dataset.slug)
+    return queries.get_dataset(session, slug, with_team=True, also=[others])
 
 
 def lock_dataset(session: Session, slug: str) -> Dataset:
@@ -30,7 +47,7 @@ def lock_dataset(session: Session, slug: str) -> Dataset:
     """
     session.expire_all()
     session.execute(select(Dataset.id).where(Dataset.slug == slug).with_for_update())
-    return queries.get_dataset(session, slug, with_team=True)
+    return get_dataset(session, slug)
 
 
 def lock_provider(session: Session, slug: str) -> Provider:
@@ -76,6 +93,37 @@ def load_known(session: Session) -> Known:
         tables=tables.load(session),
         source_codes={source.text: source.code for source in sources},
     )
+
+
+def with_datasets(session: Session, known: Known, slugs: Iterable[str]) -> Known:
+    """Return the closed lists with the names of these datasets, as far as there are any."""
+    missing = [slug for slug in dict.fromkeys(slugs) if slug not in known.datasets]
+    if not missing:
+        return known
+    rows = session.execute(
+        select(Dataset.slug, Dataset.name_zh, Dataset.name_en).where(
+            arrays.is_one_of_words(Dataset.slug, missing)
+        )
+    )
+    found = {row.slug: (row.name_zh, row.name_en) for row in rows}
+    return replace(known, datasets={**known.datasets, **found})
+
+
+def with_typed_datasets(session: Session, known: Known, typed: Iterable[str]) -> Known:
+    """Return the closed lists with what was typed for datasets looked up: identifiers, or names."""
+    texts = [text for text in dict.fromkeys(typed) if text]
+    known = with_datasets(session, known, texts)
+    hits = {text: _search(session, text) for text in texts if text not in known.datasets}
+    known = with_datasets(session, known, (slug for found in hits.values() for slug in found))
+    return replace(known, hits=hits)
+
+
+def _search(session: Session, text: str) -> list[str]:
+    """Return the datasets and subsets that a text finds, the nearest first."""
+    request = SearchRequest(
+        text=parse_text(text), include_subsets=True, sees_team=True, limit=MOST_HITS
+    )
+    return [dataset.slug for dataset in queries.list_items(session, search(session, request).ids)]
 
 
 def is_slug_taken(session: Session, slug: str) -> bool:
@@ -131,10 +179,11 @@ def list_events(
     object_type: str,
     object_id: str,
     *,
+    with_team: bool,
     below: int | None = None,
     limit: int = EVENTS_PER_PAGE,
 ) -> EventsPage:
-    """Return one page of the changes of one object, newest first."""
+    """Return one page of the changes of one object, newest first, as far as one may know them."""
     statement = (
         select(AuditEvent)
         .where(AuditEvent.object_type == object_type, AuditEvent.object_id == object_id)
@@ -145,6 +194,8 @@ def list_events(
         statement = statement.where(AuditEvent.id < below)
     events = list(session.scalars(statement))
     shown = events[:limit]
+    if not with_team:
+        history.hide_datasets(session, shown)
     return EventsPage(shown, shown[-1].id if len(events) > limit else None)
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
-from app.catalog import queries as catalog_queries
 from app.catalog.editing import draft as drafts
 from app.catalog.editing import forms, pages, queries, service
-from app.catalog.editing.content import KINDS, content_of, empty_content
+from app.catalog.editing.content import KINDS, OVERLAPS, Content, content_of, empty_content
 from app.catalog.editing.draft import Draft
+from app.catalog.editing.known import Known
 from app.catalog.editing.pages import Opened
 from app.catalog.editing.service import ChangedMeanwhile, Refused
 from app.catalog.editing.three_way import merge
@@ -50,7 +50,7 @@ def show_new(
 @router.post("/edit/dataset", name="catalog.edit.create")
 def create(request: Request, session: DbSession, viewer: Editor, form: Form) -> Response:
     """Add a dataset, or show the form again: with another row, a preview, or what is wrong."""
-    opened = open_new(session, form.text("parent"))
+    opened = open_new(session, form.text("parent"), form)
     if form.text("do", default="save") != "save":
         return form_again(request, opened, form)
     draft = forms.read_draft(form, opened.known, now=opened.now, base=None)
@@ -76,10 +76,10 @@ def create(request: Request, session: DbSession, viewer: Editor, form: Form) -> 
 @router.get("/edit/dataset/{slug:path}", name="catalog.edit")
 def show_edit(request: Request, session: DbSession, _viewer: Editor, slug: str) -> Response:
     """Show the form of a dataset as it is."""
-    dataset = catalog_queries.get_dataset(session, slug, with_team=True)
+    dataset = queries.get_dataset(session, slug)
     service.refuse_archived(dataset)
     now = content_of(dataset)
-    opened = Opened(dataset, None, now, now, queries.load_known(session))
+    opened = Opened(dataset, None, now, now, known_of(session, now))
     return form_page(request, opened, FormData(forms.fields_of(now, opened.known)))
 
 
@@ -89,7 +89,8 @@ def save(request: Request, session: DbSession, viewer: Editor, form: Form, slug:
     do = form.text("do", default="save")
     dataset = queries.lock_dataset(session, slug)
     service.refuse_archived(dataset)
-    known, now = queries.load_known(session), content_of(dataset)
+    now = content_of(dataset)
+    known = known_of(session, now, form)
     opened = Opened(dataset, None, now, drafts.load_content(form.raw("base")), known)
     if do == "resolve":
         return resolve(request, session, viewer, form, opened)
@@ -185,6 +186,11 @@ def form_again(request: Request, opened: Opened, form: FormData) -> Response:
         case ["remove", kind, key] if kind in KINDS:
             forms.remove_row(form, kind, key)
             focus = f"add-{kind}"
+        case ["find", key]:
+            focus = f"{OVERLAPS}-{key}-other"
+        case ["choose", key, slug]:
+            forms.choose_dataset(form, key, slug)
+            focus = f"{OVERLAPS}-{key}-relation"
         case _:
             focus = "preview"
     return form_page(request, opened, form, focus=focus)
@@ -215,12 +221,22 @@ def form_page(
     )
 
 
-def open_new(session: Session, parent_slug: str) -> Opened:
+def known_of(session: Session, now: Content, form: FormData | None = None) -> Known:
+    """Return the closed lists, with the other datasets that a content or a form names."""
+    known = queries.load_known(session)
+    named = [row["other"] for row in now[OVERLAPS].values()]
+    known = queries.with_datasets(session, known, named)
+    typed = forms.typed_datasets(form) if form else []
+    return queries.with_typed_datasets(session, known, typed)
+
+
+def open_new(session: Session, parent_slug: str, form: FormData | None = None) -> Opened:
     """Return what the form of a new dataset starts from; a subset's from its parent."""
-    known, content = queries.load_known(session), empty_content()
+    content = empty_content()
+    known = known_of(session, content, form)
     if not parent_slug:
         return Opened(None, None, content, None, known)
-    parent = catalog_queries.get_dataset(session, parent_slug, with_team=True)
+    parent = queries.get_dataset(session, parent_slug)
     service.refuse_archived(parent)
     if parent.parent_id is not None:
         raise Conflict("A subset has no subsets of its own.")

@@ -1,4 +1,4 @@
-"""The rows of a dataset's form: quantities, token counts, licence claims, each with its source."""
+"""The rows of a dataset's form: quantities, token counts, licence claims, related datasets."""
 
 from app.catalog import licences
 from app.catalog.editing import licence_terms
@@ -7,6 +7,7 @@ from app.catalog.editing.content import (
     EMPTY_ROWS,
     ESTIMATES,
     LICENCE_CLAIMS,
+    OVERLAPS,
     QUANTITIES,
     Row,
 )
@@ -22,14 +23,17 @@ SAVED_LINES = {
     QUANTITIES: ("printed", "qualifier_zh", "qualifier_en"),
     ESTIMATES: ("printed", "tokenizer_printed", "scope_zh", "scope_en"),
     LICENCE_CLAIMS: ("stated_zh", "stated_en", "note_zh", "note_en", "evidence_url", "checked_by"),
+    OVERLAPS: ("note_zh", "note_en"),
 }
 COUNTS = ("low", "mid", "high")
 
 
 def fields_of(kind: str, row: Row, known: Known) -> dict[str, str]:
     """Return the fields of one row, by the column that they are of."""
-    source = known.sources.get(row["source"] or "")
     fields = {name: row[name] or "" for name in SAVED_LINES[kind]}
+    if kind == OVERLAPS:
+        return fields | {"other": row["other"], "relation": row["relation"]}
+    source = known.sources.get(row["source"] or "")
     fields |= {"source": source.text if source else "", "grade": ""}
     if kind == QUANTITIES:
         fields["value"] = shown_amount(row["value"])
@@ -65,6 +69,9 @@ def read_row(
     at = Reader(form, f"{kind}-{key}-")
     for name in SAVED_LINES[kind]:
         row[name] = at.line(name) or None
+    if kind == OVERLAPS:
+        _read_overlap(at, row, known)
+        return row
     if kind == QUANTITIES:
         _read_quantity(at, row)
     elif kind == ESTIMATES:
@@ -191,6 +198,19 @@ def known_spdx(typed: str) -> str | None:
     if found is None and licences.class_of_spdx(typed) is not LicenceClass.UNKNOWN:
         return typed
     return found
+
+
+def _read_overlap(at: Reader, row: Row, known: Known) -> None:
+    typed = at.line("other")
+    row["relation"] = at.line("relation")
+    found = known.find_dataset(typed)
+    row["other"] = found or typed
+    if not typed:
+        at.refuse("other", _("Write the name or the identifier of the other dataset."))
+    elif found is None and known.hits.get(typed):
+        at.refuse("other", _("Choose below the field which dataset you mean."))
+    elif found is None:
+        at.refuse("other", _("No dataset is called “%(name)s”.", name=typed[:80]))
 
 
 def _read_source(at: Reader, row: Row, draft: Draft, known: Known) -> str | None:

@@ -18,6 +18,7 @@ from app.catalog.editing.content import (
     ESTIMATES,
     HIDDEN,
     KINDS,
+    OVERLAPS,
     Content,
     Json,
     Row,
@@ -91,6 +92,8 @@ def create_dataset(
     if parent is not None:
         _refuse_parent(parent)
         prefix = f"{parent.slug}/"
+    others = [row["other"] for row in draft.content[OVERLAPS].values()]
+    known = queries.with_datasets(session, known, others)
     found = validation.problems(draft, known)
     if not slug:
         slug = slugs.propose_free(
@@ -154,7 +157,9 @@ def save(
     is_restored: bool = False,
 ) -> bool:
     """Check a draft and write it; return whether anything changed."""
-    found = validation.problems(draft, known, before=now)
+    others = [row["other"] for row in draft.content[OVERLAPS].values()]
+    known = queries.with_datasets(session, known, others)
+    found = validation.problems(draft, known, before=now, slug=dataset.slug)
     if found:
         raise Refused(found)
     if not is_restored:

@@ -60,7 +60,9 @@ def show_history(
     """Show every change of a dataset, newest first."""
     with_team = viewer.can(Permission.BROWSE_TEAM_CATALOGUE)
     dataset = catalog_queries.get_dataset(session, slug, with_team=with_team)
-    found = queries.list_events(session, "dataset", str(dataset.id), below=read_below(cursor))
+    found = queries.list_events(
+        session, "dataset", str(dataset.id), with_team=with_team, below=read_below(cursor)
+    )
     page = history_pages.history_page(
         dataset,
         found,
@@ -93,7 +95,7 @@ def restore_page(
     problem: str = "",
 ) -> Response:
     """Render the preview of an earlier state, with what stands in its way."""
-    dataset = catalog_queries.get_dataset(session, slug, with_team=True)
+    dataset = queries.get_dataset(session, slug)
     events = queries.list_events_since(session, str(dataset.id), event_id)
     page = history_pages.restore_page(
         dataset,
@@ -129,7 +131,7 @@ def restore(
 @router.get("/edit/licence/{slug:path}", name="catalog.edit.licence")
 def show_decision(request: Request, session: DbSession, viewer: Editor, slug: str) -> Response:
     """Show the form that records what a person decided of a licence."""
-    dataset = catalog_queries.get_dataset(session, slug, with_team=True)
+    dataset = queries.get_dataset(session, slug)
     service.refuse_archived(dataset)
     page = decisions.decision_page(
         dataset, decisions.first_form(dataset, viewer.name), queries.load_known(session)

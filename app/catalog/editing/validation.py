@@ -1,14 +1,22 @@
 """What a content must be before it is saved: the same rules for the forms and for the API."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from app.catalog.editing.amounts import DIVISOR, MOST
-from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, QUANTITIES, Content, Row
+from app.catalog.editing.content import (
+    ESTIMATES,
+    KINDS,
+    LICENCE_CLAIMS,
+    OVERLAPS,
+    QUANTITIES,
+    Content,
+    Row,
+)
 from app.catalog.editing.draft import Draft
 from app.catalog.editing.known import Known
 from app.catalog.editing.languages import MAX_LANGUAGES, is_tag
@@ -19,6 +27,7 @@ from app.catalog.models.estimates import EstimateMethod
 from app.catalog.models.licences import LicenceClass
 from app.catalog.models.quantities import ByteContent
 from app.catalog.words.labels import MODALITIES
+from app.catalog.words.labels import OVERLAPS as RELATIONS
 from app.catalog.words.units import is_unit
 from app.web.i18n import gettext as _
 
@@ -42,8 +51,10 @@ class Problem:
     sentence: str
 
 
-def problems(draft: Draft, known: Known, *, before: Content | None = None) -> list[Problem]:
-    """Return all that is wrong with a draft; `before` is what it was made from."""
+def problems(
+    draft: Draft, known: Known, *, before: Content | None = None, slug: str = ""
+) -> list[Problem]:
+    """Return all that is wrong with a draft of `slug`; `before` is what it was made from."""
     content = draft.content
     return [
         *_names(content),
@@ -52,6 +63,7 @@ def problems(draft: Draft, known: Known, *, before: Content | None = None) -> li
         *(p for key, row in content[QUANTITIES].items() for p in _quantity(key, row)),
         *(p for key, row in content[ESTIMATES].items() for p in _estimate(key, row, known)),
         *(p for key, row in content[LICENCE_CLAIMS].items() for p in _claim(key, row)),
+        *_overlaps(content[OVERLAPS], known, slug),
         *_rows(draft, known),
     ]
 
@@ -147,7 +159,7 @@ def is_released(text: str) -> bool:
 
 def _rows(draft: Draft, known: Known) -> Iterator[Problem]:
     """Yield what is wrong with rows of any kind: their number, their texts, their sources."""
-    for kind in (QUANTITIES, ESTIMATES, LICENCE_CLAIMS):
+    for kind in KINDS:
         rows = draft.content[kind]
         if len(rows) > MAX_ROWS:
             yield Problem(kind, _("At most %(most)s rows fit here.", most=MAX_ROWS))
@@ -156,7 +168,7 @@ def _rows(draft: Draft, known: Known) -> Iterator[Problem]:
                 most = MAX_TEXT if column in _LONG else MAX_LINE
                 if isinstance(value, str) and column != "evidence_url" and len(value) > most:
                     yield too_long(f"{kind}-{key}-{column}", most)
-            source = row["source"]
+            source = row.get("source")
             if source is None or source in known.sources:
                 continue
             if source not in draft.sources:
@@ -240,6 +252,24 @@ def _claim(key: str, row: Row) -> Iterator[Problem]:
             yield at("note_en", _("A decision needs its reason."))
         if not row["checked_by"]:
             yield at("checked_by", _("A decision needs the person who answers for it."))
+
+
+def _overlaps(rows: Mapping[str, Row], known: Known, slug: str) -> Iterator[Problem]:
+    said: set[tuple[str, str]] = set()
+    for key, row in rows.items():
+        other, relation = row["other"], row["relation"]
+        if other not in known.datasets:
+            sentence = _("No dataset is called “%(name)s”.", name=other[:80])
+            yield Problem(f"{OVERLAPS}-{key}-other", sentence)
+        elif other == slug:
+            yield Problem(f"{OVERLAPS}-{key}-other", _("Choose another dataset than this one."))
+        if relation not in RELATIONS:
+            yield Problem(f"{OVERLAPS}-{key}-relation", _("Choose how the two datasets relate."))
+        if (other, relation) in said:
+            yield Problem(
+                f"{OVERLAPS}-{key}-other", _("This is said twice. Remove one of the two rows.")
+            )
+        said.add((other, relation))
 
 
 def is_day(text: str) -> bool:

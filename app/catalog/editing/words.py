@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, QUANTITIES
+from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, OVERLAPS, QUANTITIES
 from app.catalog.editing.licence_terms import CODE, DATA, DECISION
 from app.catalog.licences import Terms
 from app.catalog.models.datasets import Visibility
@@ -65,7 +65,7 @@ def field_words() -> Mapping[str, str]:
         "figure_fields": _("Columns of figures"),
         "position": _("Place in the order"),
         "statements": _("Statements"),
-        "overlaps": _("Shares text with"),
+        OVERLAPS: _("Shares text with"),
         QUANTITIES: _("Quantities"),
         ESTIMATES: _("Published counts"),
         LICENCE_CLAIMS: _("Licence claims"),
@@ -75,6 +75,8 @@ def field_words() -> Mapping[str, str]:
 def column_words() -> Mapping[str, str]:
     """Return what each field of a row is called."""
     return {
+        "other": _("The other dataset"),
+        "relation": _("This dataset …"),
         "value": _("Number"),
         "unit": _("Unit"),
         "printed": _("As published"),
@@ -117,7 +119,13 @@ def kind_words() -> Mapping[str, str]:
         QUANTITIES: _("Quantity"),
         ESTIMATES: _("Token count"),
         LICENCE_CLAIMS: _("Licence claim"),
+        OVERLAPS: _("Related dataset"),
     }
+
+
+def relation_words() -> Mapping[str, str]:
+    """Return the words for how one dataset relates to another."""
+    return {code: parts.word(label, code) for code, label in labels.OVERLAPS.items()}
 
 
 def bound_words() -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from app.catalog.editing.content import (
     FIELDS,
     KINDS,
     MODELS,
+    OVERLAPS,
     QUANTITIES,
     REFERENCES,
     ROW_COLUMNS,
@@ -51,6 +52,7 @@ def write_content(
     New rows get their ids here, so that the history names them by what they are.
     """
     lookups = Lookups.load(session)
+    lookups.find_datasets(session, [row["other"] for row in after[OVERLAPS].values()])
     written = copy_of(after)
     for kind in KINDS:
         written[kind] = _write_rows(session, kind, dataset_id, before, after, lookups, actor)
@@ -99,10 +101,10 @@ def _write_rows(  # noqa: PLR0917  where the rows go, and all that is written of
     """Write the rows of one kind; return them by the keys that they have now."""
     model, old, new = MODELS[kind], before[kind], after[kind]
     table = model.__table__
-    removed = [int(key) for key in old if key not in new]
+    removed = [key for key in old if key not in new or _is_another(kind, old[key], new[key])]
     if removed:
-        session.execute(delete(model).where(table.c.id.in_(removed)))
-    position = max((row["position"] or 0 for row in old.values()), default=-1)
+        session.execute(delete(model).where(table.c.id.in_([int(key) for key in removed])))
+    position = max((row.get("position") or 0 for row in old.values()), default=-1)
     written: dict[str, Row] = {}
     for key, wanted in new.items():
         row = dict(wanted)
@@ -111,21 +113,26 @@ def _write_rows(  # noqa: PLR0917  where the rows go, and all that is written of
             continue
         if kind == QUANTITIES:
             _note_confirmation(session, old.get(key), row, actor)
-        if row["position"] is None:
+        if "position" in row and row["position"] is None:
             position += 1
             row["position"] = position
         values = _row_values(kind, row, lookups)
-        if key in old:
-            session.execute(
-                update(model)
-                .where(table.c.id == int(key))
-                .values(**values, updated_at=func.clock_timestamp())
-            )
+        if key in old and key not in removed:
+            if "updated_at" in table.c:
+                values["updated_at"] = func.clock_timestamp()
+            session.execute(update(model).where(table.c.id == int(key)).values(**values))
             written[key] = row
         else:
             statement = insert(model).values(dataset_id=dataset_id, **values).returning(table.c.id)
             written[str(session.scalar(statement))] = row
     return written
+
+
+def _is_another(kind: str, old: Row, new: Row) -> bool:
+    """Whether a row became another one: an overlap is its two datasets and how they relate."""
+    if kind != OVERLAPS:
+        return False
+    return (old["other"], old["relation"]) != (new["other"], new["relation"])
 
 
 def _note_confirmation(session: Session, old: Row | None, row: Row, actor: audit.Actor) -> None:
@@ -142,6 +149,8 @@ def _note_confirmation(session: Session, old: Row | None, row: Row, actor: audit
 
 def _row_values(kind: str, row: Row, lookups: Lookups) -> dict[str, Any]:
     values = {name: row[name] for name in ROW_COLUMNS[kind]}
+    if kind == OVERLAPS:
+        return values | {"other_id": lookups.dataset_id(row["other"])}
     values["source_id"] = lookups.source_id(row["source"])
     if kind == QUANTITIES:
         values["value"] = None if row["value"] is None else Decimal(row["value"])

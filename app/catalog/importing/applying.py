@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.catalog import state
 from app.catalog.editing import queries as editing_queries
+from app.catalog.editing.content import OVERLAPS
 from app.catalog.editing.known import Known
 from app.catalog.estimating import estimates, tables
 from app.catalog.estimating.tables import ReferenceTables
@@ -205,7 +206,7 @@ def _change(state_of: _Applying, rows: Sequence[ImportRow], items: Mapping[int, 
     if moved:
         raise CatalogueMoved(moved)
     for difference in differences.values():
-        others = {row["other"] for row in difference.after.get(stored.OVERLAPS, {}).values() if row}
+        others = {row["other"] for row in difference.after.get(OVERLAPS, {}).values() if row}
         lookups.find_datasets(session, others)
     written = writing.write(
         session, differences, lookups, actor=state_of.actor, action="imported", note=state_of.note

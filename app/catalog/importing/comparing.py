@@ -10,18 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.catalog.editing import licence_terms
+from app.catalog.editing.content import LICENCE_CLAIMS, OVERLAPS, QUANTITIES
 from app.catalog.editing.known import Known
 from app.catalog.exchange.items import ALL_FIELDS, Item
-from app.catalog.importing.stored import (
-    COLUMNS,
-    FIELDS,
-    KINDS,
-    LICENCE_CLAIMS,
-    OVERLAPS,
-    QUANTITIES,
-    Json,
-    Row,
-)
+from app.catalog.importing.stored import COLUMNS, FIELDS, KINDS, Json, Row
 from app.catalog.loading.columns import CHILDREN, plain
 from app.catalog.loading.records import DatasetRecord
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.editing.content import ROW_COLUMNS
+from app.catalog.editing.content import MODELS as EDITED_MODELS
+from app.catalog.editing.content import OVERLAPS, ROW_COLUMNS
 from app.catalog.loading.columns import DATASET_COLUMNS, plain
 from app.catalog.loading.lookups import Lookups
 from app.catalog.models.datasets import Dataset, Overlap
@@ -23,14 +24,10 @@ Row = dict[str, Any]
 Child = type[Quantity | TokenEstimate | LicenceClaim | Statement | Overlap]
 
 FIELDS = (*DATASET_COLUMNS, "provider", "category", "source")
-QUANTITIES, ESTIMATES, LICENCE_CLAIMS = "quantities", "estimates", "licence_claims"
-STATEMENTS, OVERLAPS = "statements", "overlaps"
+STATEMENTS = "statements"
 MODELS: Mapping[str, Child] = {
-    QUANTITIES: Quantity,
-    ESTIMATES: TokenEstimate,
-    LICENCE_CLAIMS: LicenceClaim,
+    **EDITED_MODELS,
     STATEMENTS: Statement,
-    OVERLAPS: Overlap,
 }
 KINDS = tuple(MODELS)
 # A row's own columns; references stand beside them by code or slug.
@@ -46,7 +43,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "position",
         "seed_key",
     ),
-    OVERLAPS: ("relation", "note_zh", "note_en", "seed_key"),
 }
 
 

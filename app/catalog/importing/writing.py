@@ -11,18 +11,9 @@ from sqlalchemy import delete, func, insert, update
 from sqlalchemy.orm import Session
 
 from app import audit, logs
+from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, OVERLAPS, QUANTITIES
 from app.catalog.importing.comparing import Difference
-from app.catalog.importing.stored import (
-    COLUMNS,
-    ESTIMATES,
-    KINDS,
-    LICENCE_CLAIMS,
-    MODELS,
-    OVERLAPS,
-    QUANTITIES,
-    Json,
-    Row,
-)
+from app.catalog.importing.stored import COLUMNS, KINDS, MODELS, Json, Row
 from app.catalog.loading import bulk
 from app.catalog.loading.lookups import Lookups
 from app.catalog.models.datasets import Dataset

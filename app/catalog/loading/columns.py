@@ -80,9 +80,9 @@ QUANTITIES = ChildKind(
     "quantities",
     Quantity,
     (
-        "printed",
         "value",
         "unit",
+        "printed",
         "assumed_unit",
         "unit_printed",
         "qualifier_zh",
@@ -118,10 +118,10 @@ LICENCE_CLAIMS = ChildKind(
     LicenceClaim,
     (
         "scope",
+        "licence_class",
+        "spdx",
         "stated_zh",
         "stated_en",
-        "spdx",
-        "licence_class",
         "note_zh",
         "note_en",
         "evidence_url",
