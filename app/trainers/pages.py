@@ -26,6 +26,7 @@ class Words:
     unit = staticmethod(words.unit)
     layouts = staticmethod(words.layouts)
     how = staticmethod(words.how)
+    points = staticmethod(words.points)
 
 
 SAY = Words()

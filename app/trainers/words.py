@@ -1,5 +1,6 @@
 """The sentences of notes and findings in the reader's language, and the words for formats."""
 
+import math
 from collections.abc import Iterable
 
 from app.catalog.locations.kinds import Layout
@@ -8,9 +9,12 @@ from app.trainers.how import How
 from app.trainers.kit.findings import Finding, Severity
 from app.trainers.kit.notes import Note
 from app.trainers.kit.outputs import Format, WeightUnit
-from app.trainers.kit.values import Layouts, Value, show
+from app.trainers.kit.values import Layouts, Problem, Value, show
 from app.web import numbers
 from app.web.i18n import gettext as _
+
+# Less than rounding alone makes of a share.
+_SMALLEST_POINTS = 1e-10
 
 
 def note(found: Note) -> str:
@@ -67,10 +71,27 @@ def layouts(trainer: Format) -> str:
     return _layouts(trainer.layouts)
 
 
+def points(share: float, *, signed: bool = False) -> str:
+    """
+    Return a difference of shares in percentage points, two digits of it, never as a power of ten.
+
+    >>> points(1.6e-9), points(-0.00012, signed=True), points(0.0)
+    ('0.00000016', '\u22120.012', '0')
+    """
+    value = 100 * share
+    if abs(value) < _SMALLEST_POINTS:
+        return "0"
+    decimals = max(1 - math.floor(math.log10(abs(value))), 0)
+    sign = "\u2212" if value < 0 else "+" if signed else ""
+    return f"{sign}{abs(value):.{decimals}f}"
+
+
 def _show(value: Value) -> str:
     match value:
         case Layouts(given):
             return _layouts(given)
+        case Problem(text):
+            return _(text)
         case WeightUnit():
             return unit(value)
     return show(value, numbers.system())

@@ -79,3 +79,12 @@ def test_the_command_line_ends_with_the_line(tmp_path):
     assert found.exit_code == 1
     assert "line 3\tnegative\t" in found.output
     assert "\ttarget_ratio: -0.7\n" in found.output
+
+
+def test_what_a_parser_says_is_said_in_chinese(planner):
+    answer = planner.post(
+        "/trainers/read",
+        data={"do": "read", "text": BROKEN},
+        headers={"Accept-Language": "zh-CN"},
+    )
+    assert "这不是 YAML：这里缺少内容" in answer.text

@@ -37,6 +37,7 @@ from app.trainers.kit.outputs import (
     phase_file,
 )
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.problems import problem
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import flow, scalar
 from app.web.i18n import later
@@ -282,7 +283,7 @@ def _path_components(document: Document, found: list[Finding]) -> Iterator[ReadC
     try:
         words = shlex.split(text)
     except ValueError as error:
-        found.append(findings.SYNTAX.at(line, language="shell", problem=str(error)))
+        found.append(findings.SYNTAX.at(line, language="shell", problem=problem(str(error))))
         return
     has_weights = any(weights.number(word) is not None for word in words)
     found.append(NO_LIMIT.at(line))

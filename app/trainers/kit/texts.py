@@ -28,6 +28,7 @@ from yaml.resolver import Resolver
 
 from app.trainers.kit import findings
 from app.trainers.kit.findings import Finding, Unreadable
+from app.trainers.kit.problems import problem
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 40
@@ -98,12 +99,14 @@ def read_yaml(text: str) -> Document:
     except Unreadable:
         raise
     except yaml.MarkedYAMLError as error:
-        problem = str(error.problem or error.context or "")[:200]
+        said = problem(str(error.problem or error.context or ""))
         line = _syntax_line(error, text.rstrip().count("\n"))
-        raise Unreadable(findings.SYNTAX.at(line, language="YAML", problem=problem)) from None
+        raise Unreadable(findings.SYNTAX.at(line, language="YAML", problem=said)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Unreadable(
-            findings.SYNTAX.at(language="YAML", problem="it has characters that YAML forbids")
+            findings.SYNTAX.at(
+                language="YAML", problem=problem("it has characters that YAML forbids")
+            )
         ) from None
 
 
@@ -141,7 +144,7 @@ def read_json(text: str) -> Document:
         value = json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise Unreadable(
-            findings.SYNTAX.at(error.lineno, language="JSON", problem=error.msg)
+            findings.SYNTAX.at(error.lineno, language="JSON", problem=problem(error.msg))
         ) from None
     except (ValueError, RecursionError):
         raise Unreadable(findings.TOO_DEEP.at(most=MAX_DEPTH)) from None
@@ -193,7 +196,7 @@ def read_python(text: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         raise Unreadable(
-            findings.SYNTAX.at(error.lineno, language="Python", problem=error.msg[:200])
+            findings.SYNTAX.at(error.lineno, language="Python", problem=problem(error.msg))
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable(findings.TOO_DEEP.at(most=MAX_DEPTH)) from None
@@ -294,7 +297,9 @@ class _Builder:
         elif not waiting:
             if isinstance(value, list | dict):
                 raise Unreadable(
-                    findings.SYNTAX.at(line, language="YAML", problem="a key is a list or a map")
+                    findings.SYNTAX.at(
+                        line, language="YAML", problem=problem("a key is a list or a map")
+                    )
                 )
             if value in container:
                 self.problems.append(findings.DUPLICATE_KEY.at(line, key=str(value)[:100]))

@@ -32,7 +32,14 @@ class Amount:
     unit: Unit
 
 
-Value = str | int | float | Amount | Layouts | tuple[str, ...]
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a parser said, which may have words in another language."""
+
+    text: str
+
+
+Value = str | int | float | Amount | Layouts | Problem | tuple[str, ...]
 
 
 def tokens(value: float) -> Amount:
@@ -66,6 +73,8 @@ def show(value: Value, system: System) -> str:  # noqa: PLR0911  a form per kind
             return f"{value:,}"
         case float():
             return f"{value:.6g}"
+        case Problem(text):
+            return text
         case Layouts(layouts):
             return ", ".join(LAYOUT_WORDS[one] for one in layouts)
         case tuple():
