@@ -152,7 +152,7 @@ def _detail(
     phase: Phase,
     around: Surroundings,
     plan: PlanResult,
-    drawn: Sequence[Drawn],
+    drawn: tuple[Drawn, ...],
     spread: Spread | None,
 ) -> PhaseDetail:
     names = [one.dataset for one in drawn]
@@ -160,7 +160,7 @@ def _detail(
     sizes = [around.unique[name].mid if name in around.unique else None for name in names]
     prices = [one.price for one in phase.components]
     return PhaseDetail(
-        portions={tag.value: rollups.by_tag(drawn, tag) for tag in rollups.ROLLED_UP},
+        drawn=drawn,
         licences=rollups.licences(drawn),
         overlaps=find_overlaps(names, tokens, sizes, around.relations),
         spread=spread,

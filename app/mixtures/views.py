@@ -82,16 +82,21 @@ class UniqueTotal:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PhaseDetail:
     """What only the phase that is looked at shows: shares, licences, overlaps, spread."""
 
-    portions: Mapping[str, tuple[Portion, ...]]
+    drawn: tuple[Drawn, ...]
     licences: LicenceRollUp | None
     overlaps: tuple[Overlap, ...]
     spread: Spread | None
     cost: Cost | None
     prediction: Prediction | None
+
+    @cached_property
+    def portions(self) -> Mapping[str, tuple[Portion, ...]]:
+        """The shares of the training tokens by each tag."""
+        return {tag.value: rollups.by_tag(self.drawn, tag) for tag in rollups.ROLLED_UP}
 
 
 @dataclass(frozen=True)

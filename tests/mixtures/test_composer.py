@@ -774,3 +774,29 @@ def test_datasets_added_to_an_empty_phase_made_no_others_move(
     assert answer.status_code == 200
     assert "2 components" in answer.text
     assert "made room" not in answer.text
+
+
+def test_shares_below_a_long_table_are_sent_when_they_come_into_sight(
+    planner: TestClient, seeded_session: Session
+):
+    viewer = make_viewer(seeded_session)
+    slugs = seeded_session.scalars(select(Dataset.slug).order_by(Dataset.id).limit(60)).all()
+    parts = [component(one, 1) for one in slugs]
+    made = content(phase(parts), phase(parts, name="Second"))
+    slug = make_mixture(seeded_session, viewer, made).slug
+    address = f"/mixtures/{slug}?phase=1"
+
+    def shares(page: str) -> str:
+        found = re.search(r'aria-labelledby="share-language".*', page, re.DOTALL)
+        return "" if found is None else re.sub(r"\s+", " ", found[0])
+
+    answer = send(planner, slug, "cells", htmx=True, **{f"w.{slugs[0]}": "5"}).text
+    assert not shares(answer)
+    waiting = re.search(r'<div id="shares"[^>]*>', answer)
+    assert waiting
+    assert 'hx-trigger="revealed"' in waiting[0]
+    assert f'hx-get="{address}"' in waiting[0]
+    headers = HTMX | {"HX-Target": "div#shares"}
+    sent = shares(planner.get(address, headers=headers).text).strip()
+    assert "All phases by category" in sent
+    assert sent in shares(planner.get(address).text)

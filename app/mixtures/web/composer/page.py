@@ -37,6 +37,8 @@ from app.web.forms import FormData
 
 # Every form of the page redraws the whole composer, one after another.
 HX = Markup('hx-target="#composer" hx-swap="innerHTML" hx-sync="#composer:queue all"')
+# Rows of a table that nobody sees the end of at once.
+LONG_TABLE = 50
 _SHOWN_ELSEWHERE = frozenset({"max_epochs", "policy_broken", "policy_cannot_tell"})
 
 
@@ -74,6 +76,8 @@ class Asking:
     preview: str | None = None
     wanted: adding.Wanted = field(default_factory=adding.Wanted)
     is_fragment: bool = False
+    # The shares alone, when they come into sight.
+    is_shares: bool = False
     # What stays of the rows that the browser has.
     rows_shown: str = ""
 
@@ -99,6 +103,7 @@ class ComposerPage:
     fix: Fix | None
     preview: Preview | None
     worth: Worth | None
+    are_shares_later: bool
     shares: list[Shares]
     picture: PhasesPicture | None
     shortages: list[Shortage]
@@ -155,6 +160,9 @@ class Making:
 def make(made: Making) -> ComposerPage:
     """Return the page."""
     lacks = shortages.list_lacks(made.view)
+    table = _table(made)
+    # Far below a long table they are asked for when they come into sight, not with each edit.
+    are_later = made.asking.is_fragment and not made.asking.is_shares and table.count >= LONG_TABLE
     view, phase, session = made.view, made.view.phase, made.session
     found = _steps(made)
     last = _last_edit(made)
@@ -169,7 +177,7 @@ def make(made: Making) -> ComposerPage:
         phase=phase,
         number=number,
         tabs=_tabs(view, base),
-        table=_table(made),
+        table=table,
         # With JavaScript only what was changed is sent, so nothing needs to be compared.
         was="" if made.asking.is_fragment else cells.pack(phase.phase.components),
         steps=found,
@@ -181,8 +189,9 @@ def make(made: Making) -> ComposerPage:
         fix=fixing.fix_of(phase, view),
         preview=fixing.preview(session, view, made.asking.preview or "", made.viewer),
         worth=worth.worth_of(view),
-        shares=pictures.shares_of(phase, view.facts),
-        picture=pictures.phases_of(view),
+        are_shares_later=are_later,
+        shares=[] if are_later else pictures.shares_of(phase, view.facts),
+        picture=None if are_later else pictures.phases_of(view),
         shortages=shortages.say(lacks[: shortages.MOST_SHOWN], view),
         shortage_count=len(lacks),
         rfq_href=made.rfq_href,

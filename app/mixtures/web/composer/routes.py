@@ -32,7 +32,7 @@ from app.web.templating import addresses_of, is_htmx, render, wanted_fragment
 router = APIRouter(include_in_schema=False)
 
 PAGE = "mixtures/composer.html"
-FRAGMENTS = ("composer",)
+FRAGMENTS = ("composer", "shares")
 _ELSEWHERE = (Forbidden, NotSignedIn)
 # What a form sends about the draft and not about the edit.
 _ABOUT = frozenset({"revision", "was"})
@@ -114,6 +114,7 @@ def show(  # noqa: PLR0913  each a parameter of the address
         preview=preview or None,
         wanted=wanted,
         is_fragment=wanted_fragment(request, FRAGMENTS) is not None,
+        is_shares=wanted_fragment(request, FRAGMENTS) == "shares",
         rows_shown=request.headers.get(ROWS_SHOWN, ""),
     )
     made = Here(request, session, viewer, mixture).making(draft, content, asking)
