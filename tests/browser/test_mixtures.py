@@ -15,7 +15,7 @@ def test_recipe_becomes_a_mixture_is_saved_and_compared(open_page, locale):
     page.fill("#name", name)
     page.fill("#token_budget", "3000亿")
     page.press("#token_budget", "Enter")
-    page.wait_for_url(f"**/mixtures/{slug}?done=created")
+    page.wait_for_url(f"**/mixtures/{slug}?done=recipe*")
     check(watched)
     page.goto(page.url.partition("?")[0] + "/versions")
     check(watched)

@@ -257,7 +257,13 @@ def test_comparison_is_shown_as_page_and_text(planner: TestClient):
         planner.get(f"/mixtures/{one}/diff.txt?from=1&to={other}@draft").text
         == f"{one}@1 and {other}@draft are the same.\n"
     )
-    assert planner.get(f"/mixtures/{one}/diff?from=x&to=1").status_code == 422
+    wrong = planner.get(f"/mixtures/{one}/diff?from=x&to=1")
+    assert wrong.status_code == 422
+    assert 'value="x"' in wrong.text
+    gone = planner.get(f"/mixtures/{one}/diff?from=nowhere@1&to=draft")
+    assert gone.status_code == 404
+    assert "There is no mixture nowhere" in gone.text
+    assert 'value="nowhere@1"' in gone.text
 
 
 def test_import_checks_without_keeping_and_then_makes(planner: TestClient):

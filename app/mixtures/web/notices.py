@@ -11,6 +11,11 @@ from app.web.i18n import later
 SEE_OTHER = 303
 NOTICES = {
     "created": later("The mixture is made. Set its budget and add components."),
+    "recipe": later("The recipe is on your budget, with its printed weights."),
+    "recipe-partly": later(
+        "The recipe is on your budget, with its printed weights. What has no counterpart in the "
+        "catalogue is left out; the recipe's page names it."
+    ),
     "added": later("The datasets are in the draft. Give them their weights."),
     "imported": later("The text is the draft now. Its comments stay in your file."),
     "saved": later("The version is saved. It never changes from here on."),

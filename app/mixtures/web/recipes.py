@@ -89,7 +89,7 @@ def use_recipe(
     require(viewer, Permission.EDIT_MIXTURES)
     recipe = reading.get_recipe(slug)
     try:
-        mixture, _mapped = using.make_mixture(
+        mixture, mapped = using.make_mixture(
             session,
             recipe,
             token_budget=read_budget(form.text("token_budget")),
@@ -99,4 +99,4 @@ def use_recipe(
     except AppError as error:
         put_error(form, error, default="token_budget")
         return recipe_page(request, session, recipe, viewer, form=form)
-    return redirect(f"/mixtures/{mixture.slug}", "created")
+    return redirect(f"/mixtures/{mixture.slug}", "recipe-partly" if mapped.missing else "recipe")

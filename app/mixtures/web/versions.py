@@ -10,11 +10,11 @@ from fastapi.responses import PlainTextResponse
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, Viewer, require
 from app.db import DbSession
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.mixtures import access, comparing, drafts, loading, staleness, versions
 from app.mixtures import content as contents
 from app.mixtures.catalogue import Evidence
-from app.mixtures.comparing import Compared
+from app.mixtures.diffs import MixtureDiff
 from app.mixtures.findings import Finding, list_findings
 from app.mixtures.models import Mixture, MixtureVersion
 from app.mixtures.pages import Number, visible_origin
@@ -29,6 +29,7 @@ from app.mixtures.web.notices import DoneNotice, redirect
 from app.mixtures.web.say import SAY, Say
 from app.mixtures.words import diffs as diff_words
 from app.mixtures.words.settings import settings
+from app.web.errors import sentence
 from app.web.forms import Form, FormData
 from app.web.i18n import gettext as _
 from app.web.templating import render
@@ -81,10 +82,13 @@ class DiffPage:
     """What differs between two versions."""
 
     mixture: Mixture
-    compared: Compared
+    before: str
+    after: str
+    diff: MixtureDiff | None
     numbers: Sequence[int]
     is_team: bool
     settings: Sequence[str]
+    problem: str | None
     say: Say = SAY
 
 
@@ -254,21 +258,24 @@ def show_diff(
     mixture = mixture_queries.get_mixture(session, slug, viewer)
     is_team = viewer.can(Permission.READ_MIXTURES)
     newest = str(mixture.last_version or comparing.DRAFT)
-    found = comparing.compare(
-        session,
-        mixture,
-        before=before or newest,
-        after=after or (comparing.DRAFT if is_team else newest),
-        viewer=viewer,
-    )
+    sides = before or newest, after or (comparing.DRAFT if is_team else newest)
+    found, problem = None, None
+    try:
+        found = comparing.compare(session, mixture, before=sides[0], after=sides[1], viewer=viewer)
+    except (InvalidInput, NotFound) as error:
+        problem = error
     page = DiffPage(
         mixture=mixture,
-        compared=found,
+        before=found.before.label if found else sides[0],
+        after=found.after.label if found else sides[1],
+        diff=found.diff if found else None,
         numbers=range(mixture.last_version, 0, -1),
         is_team=is_team,
-        settings=settings(found.diff, found.diff.facts),
+        settings=settings(found.diff, found.diff.facts) if found else (),
+        problem=sentence(problem) if problem else None,
     )
-    return render(request, "mixtures/diff.html", page)
+    status_code = int(problem.status_code) if problem else 200
+    return render(request, "mixtures/diff.html", page, status_code=status_code)
 
 
 @router.get("/mixtures/{slug}/diff.txt", name="mixtures.diff.text")
