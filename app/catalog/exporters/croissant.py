@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.exchange.items import Item, Json
-from app.catalog.importers import json_ld
+from app.catalog.importers import json_ld, own_key
 from app.catalog.importers.croissant import FORMAT, ORIGINS, REQUIRED, VERSIONS
 from app.catalog.importers.licence_addresses import address_of_spdx
 from app.catalog.loading.records import DatasetRecord, EstimateRecord
@@ -93,6 +93,17 @@ def describe(item: Item, subsets: Sequence[Item] = (), *, page: str | None = Non
         },
         (),
     )
+
+
+def signed(described: Description, item: Item) -> Description:
+    """Return a description that says which dataset of the portal it is of, as it was written."""
+    context = described.document["@context"]
+    if isinstance(context, dict):
+        # JSON as it stands: no property that a reader of Croissant looks for.
+        context = context | {own_key.KEY: {"@id": f"cr:{own_key.KEY}", "@type": "@json"}}
+    document = described.document | {"@context": context}
+    key = own_key.write_digests(item, document)
+    return Description(document | {own_key.KEY: key}, described.missing)
 
 
 def _with_kept(origins: list[Json], kept: Json) -> list[Any]:

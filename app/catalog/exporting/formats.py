@@ -71,7 +71,7 @@ def write_one(export: Export, wanted: Format, *, page_of: PageOf) -> File:
     item, subsets = next(export.families())
     if wanted is Format.HF:
         return File(".README.md", cards.MEDIA_TYPE, iter([cards.write_card(item, subsets)]))
-    described = describe(item, subsets, page_of=page_of)
+    described = croissant.signed(describe(item, subsets, page_of=page_of), item)
     return File(".jsonld", described.media_type, iter([described.write()]))
 
 

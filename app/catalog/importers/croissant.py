@@ -20,7 +20,7 @@ from app.catalog.exchange.items import (
     Reading,
 )
 from app.catalog.exchange.record_json import Decoder
-from app.catalog.importers import amounts, json_ld, words
+from app.catalog.importers import amounts, json_ld, own_key, words
 from app.catalog.importers.dates import released
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug, subset_slug
@@ -70,8 +70,30 @@ _READ = frozenset(
         "url",
         "datePublished",
         "inLanguage",
+        own_key.KEY,
     )
 )
+# What the portal writes of what the catalogue knows: as it was written it is nobody's own word.
+_GENERATED = frozenset(("@context", "conformsTo", "citeAs", "hasPart", "variableMeasured"))
+# The property that a field is read from.
+_PROPERTIES = {
+    "name_en": "name",
+    "name_zh": "alternateName",
+    "aliases": "alternateName",
+    "description_zh": "description",
+    "description_en": "description",
+    "homepage": "url",
+    "released": "datePublished",
+    "paper": "citeAs",
+    "languages": "inLanguage",
+    "quantities": "distribution",
+    "overlaps": "isBasedOn",
+    "licence_class": "license",
+    "licence_spdx": "license",
+    "licence_stated_zh": "license",
+    "licence_stated_en": "license",
+    "licence_claims": "license",
+}
 ORIGINS = "isBasedOn"
 _RECORD_SET_READ = frozenset(("@type", "name", "description"))
 _SPLITS = frozenset(("Split", "Enumeration"))
@@ -124,6 +146,7 @@ class _Document:
         self.node = json_ld.by_key(dataset)
         self.context = context
         self.checks = Decoder(row=1)
+        self.own = own_key.read(self.node.get(own_key.KEY))
 
     def entry(self) -> Entry:
         """Return the document's dataset."""
@@ -157,8 +180,10 @@ class _Document:
             "released": released(json_ld.first(self.node.get("datePublished"))[:50]) or None,
             "paper": json_ld.first(self.node.get("citeAs"))[:MAX_TEXT] or None,
         }
+        own = self.own
         return DatasetRecord(
-            slug=dataset_slug(name_en, provider.slug),
+            slug=own.slug if own else dataset_slug(name_en, provider.slug),
+            parent=own.parent if own else None,
             name_zh=name_zh,
             name_en=name_en,
             provider=provider.slug,
@@ -191,10 +216,25 @@ class _Document:
         if record.licence_claims:
             given |= {"licence_class", "licence_spdx", "licence_stated_zh", "licence_stated_en"}
             given.add("licence_claims")
+        if self.own:
+            given = {n for n in given if not self._is_as_written(_PROPERTIES.get(n, ""))}
+            others = (name for name in self.dataset if json_ld.key(name) not in _READ)
+            if all(self._is_as_written(json_ld.key(name)) for name in others):
+                given.discard("extra")
         return frozenset(given)
+
+    def _is_as_written(self, name: str) -> bool:
+        """Whether the portal wrote a property so; one that it did not write is as it was, too."""
+        if self.own is None:
+            return False
+        if name not in self.node:
+            return name not in self.own.properties and name in _PROPERTIES.values()
+        return self.own.is_as_written(name, self.node[name])
 
     def _names(self) -> tuple[str, str]:
         chinese, english = json_ld.bilingual(self.node.get("name"))
+        if self.own and self._is_as_written("alternateName"):
+            chinese = self.own.name_zh or chinese
         if not chinese:
             # What has one name for each language here has an alternate name there.
             others = json_ld.strings(self.node.get("alternateName"))
@@ -204,6 +244,8 @@ class _Document:
         return one_line(chinese)[:MAX_NAME], one_line(english)[:MAX_NAME]
 
     def _provider(self) -> ProviderRecord | None:
+        if self.own and self.own.provider and self._is_as_written("creator"):
+            return self.own.provider
         people = json_ld.names_of(self.node.get("creator"))
         people += json_ld.names_of(self.node.get("publisher"))
         for name, _ in people:
@@ -302,7 +344,11 @@ class _Document:
         return address or None
 
     def _kept(self) -> Json:
-        kept = json_ld.without(self.dataset, _READ)
+        kept = {
+            name: value
+            for name, value in json_ld.without(self.dataset, _READ).items()
+            if json_ld.key(name) not in _GENERATED or not self._is_as_written(json_ld.key(name))
+        }
         for name in kept:
             if json_ld.key(name) not in {*REQUIRED, ORIGINS} and not name.startswith("@"):
                 self._note("kept_unread", name, key=name[:100])

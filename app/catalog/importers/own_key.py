@@ -1,14 +1,17 @@
 """
-The front matter key of a card in which the portal finds its own dataset again.
+The key of a card or a Croissant file in which the portal finds its own dataset again.
 
-The hub knows no identifiers, aliases or Chinese names, and allows keys that it does not know.
+Neither format knows identifiers, aliases and Chinese names as we do; both allow other keys.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.catalog.exchange.items import Item, Json, ProviderRecord
+from app.catalog.importers import json_ld
 from app.catalog.importers.identifiers import is_slug
 from app.catalog.importers.texts import MAX_NAME, clean, one_line
 
@@ -19,11 +22,12 @@ _GENERATED = "generated"
 @dataclass(frozen=True, slots=True)
 class OwnKey:
     """
-    What a card says of the dataset here that it was exported from.
+    What a file says of the dataset here that it was exported from.
 
     `subsets` has the identifier of each by its config. `licence` is the licence as the card had
     it, so that one sees whether somebody changed it. `is_written` says that the text and the
-    keys are the portal's own and not those of an imported card.
+    keys are the portal's own and not those of an imported card. `properties` has a digest of each
+    property as the portal wrote it: one that is still so says nothing new.
     """
 
     slug: str
@@ -33,17 +37,37 @@ class OwnKey:
     subsets: Mapping[str, str] = field(default_factory=dict)
     licence: str | None = None
     is_written: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parent(self) -> str | None:
         """The dataset that this one is a part of, by its identifier."""
         return self.slug.rpartition("/")[0] or None
 
+    def is_as_written(self, name: str, value: object) -> bool:
+        """Whether a property is as the portal wrote it."""
+        return self.properties.get(name) == _digest(value)
+
 
 def write(item: Item, subsets: Mapping[str, str], *, licence: str, is_written: bool) -> Json:
-    """Return the value of the key; what a dataset has not is left out."""
+    """Return the value of the key in a card; what a dataset has not is left out."""
+    values = _names(item) | {
+        "subsets": dict(subsets),
+        "license": licence,
+        "text": _GENERATED if is_written else None,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def write_digests(item: Item, document: Json) -> Json:
+    """Return the value of the key in a JSON document with these properties."""
+    digests = {json_ld.key(name): _digest(value) for name, value in document.items()}
+    return {name: value for name, value in _names(item).items() if value} | {"as_written": digests}
+
+
+def _names(item: Item) -> Json:
     record, provider = item.record, item.provider
-    values: Json = {
+    return {
         "slug": record.slug,
         "name_zh": record.name_zh,
         "aliases": list(record.aliases),
@@ -52,11 +76,7 @@ def write(item: Item, subsets: Mapping[str, str], *, licence: str, is_written: b
             "name_zh": provider.name_zh,
             "name_en": provider.name_en,
         },
-        "subsets": dict(subsets),
-        "license": licence,
-        "text": _GENERATED if is_written else None,
     }
-    return {name: value for name, value in values.items() if value}
 
 
 def read(value: Any) -> OwnKey | None:  # noqa: ANN401  anything that YAML holds
@@ -79,6 +99,7 @@ def read(value: Any) -> OwnKey | None:  # noqa: ANN401  anything that YAML holds
         },
         licence=_text(value.get("license")),
         is_written=value.get("text") == _GENERATED,
+        properties=_texts(value.get("as_written")),
     )
 
 
@@ -89,6 +110,17 @@ def _provider(value: object) -> ProviderRecord | None:
     if slug is None or name_zh is None or name_en is None or not is_slug(slug) or "/" in slug:
         return None
     return ProviderRecord(slug=slug, name_zh=name_zh, name_en=name_en)
+
+
+def _texts(value: object) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
+
+
+def _digest(value: object) -> str:
+    """Return a short digest of a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
 
 
 def _text(value: object) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.catalog.exporters.croissant import describe
+from app.catalog.exporters.croissant import describe, signed
 from app.catalog.loading.records import LicenceRecord
 from tests.catalog.exporters.items import item
 from tests.catalog.importers.reading import only, read
@@ -72,7 +72,7 @@ def test_a_dataset_of_the_catalogue(
         paper="https://arxiv.org/abs/2101.00027",
         extra={"croissant": FILES},
     )
-    described = describe(whole, [item(slug="acme-books/part", name_en="A part")])
+    described = signed(describe(whole, [item(slug="acme-books/part", name_en="A part")]), whole)
     assert described.is_croissant
     with caplog.at_level(logging.WARNING):
         found = referee(described.document, tmp_path)

@@ -1,6 +1,7 @@
 """Our own files come back: the same catalogue stays as it is, an empty one is filled."""
 
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from app.catalog.importing.models import Import, Outcome
 from app.catalog.importing.options import Options
 from app.catalog.models.datasets import Dataset
 from app.catalog.seed import files, reference
+from tests.catalog.importers.test_croissant import DOCUMENT
 from tests.catalog.importing.sending import rows_of
 
 
@@ -84,3 +86,38 @@ def test_a_card_of_a_subset_stays_below_its_parent(planner, seeded_session: Sess
     renamed = card.replace(b"pretty_name: ", b"pretty_name: New ", 1)
     (row,) = rows_of(seeded_session, read(seeded_session, "README.md", renamed))
     assert (row.slug, row.outcome, list(row.after)) == (slug, Outcome.CHANGE, ["name_en"])
+
+
+@pytest.mark.parametrize("slug", [*SLUGS, "the-pile/pile-cc"])
+def test_a_croissant_file_finds_its_own_dataset_and_changes_nothing(
+    planner, seeded_session: Session, slug: str
+) -> None:
+    dataset = seeded_session.scalars(select(Dataset).where(Dataset.slug == slug)).one()
+    dataset.aliases = ["另一个名字", "another name"]
+    dataset.name_zh = "只有中文名"
+    seeded_session.flush()
+    content = planner.get(f"/api/v1/datasets/{slug}/export", params={"format": "croissant"}).content
+    (same,) = rows_of(seeded_session, read(seeded_session, "data.jsonld", content))
+    assert (same.slug, same.outcome, same.after) == (slug, Outcome.SAME, None)
+    # What somebody changed in the file changes, and nothing else.
+    document = json.loads(content)
+    document["inLanguage"] = ["fr"]
+    changed = json.dumps(document).encode()
+    (row,) = rows_of(seeded_session, read(seeded_session, "data.jsonld", changed))
+    assert (row.slug, row.outcome, list(row.after)) == (slug, Outcome.CHANGE, ["languages"])
+
+
+def test_a_croissant_file_with_files_comes_back_with_what_it_kept(
+    planner, seeded_session: Session
+) -> None:
+    imported = json.dumps(DOCUMENT | {"creator": {"@type": "Organization", "name": "BAAI"}})
+    found = read(seeded_session, "data.json", imported.encode())
+    (row,) = rows_of(seeded_session, found)
+    applying.apply(seeded_session, found, actor=audit.COMMAND_LINE, report=lambda _rows: None)
+    seeded_session.expire_all()
+    content = planner.get(
+        f"/api/v1/datasets/{row.slug}/export", params={"format": "croissant"}
+    ).content
+    assert json.loads(content)["distribution"] == DOCUMENT["distribution"]
+    (same,) = rows_of(seeded_session, read(seeded_session, "other.jsonld", content))
+    assert (same.slug, same.outcome, same.after) == (row.slug, Outcome.SAME, None)
