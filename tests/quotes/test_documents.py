@@ -73,3 +73,31 @@ def test_the_same_document_is_the_same_bytes():
 
 def test_the_font_comes_with_the_package():
     assert (font_folder() / "NotoSansSC-Regular.otf").is_file()
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(pdf) as opened:
+        return [page.get_textpage().get_text_range() for page in opened]
+
+
+@pytest.mark.parametrize("filler", range(30, 46))
+def test_a_heading_is_never_left_alone_at_the_foot_of_a_page(filler):
+    """Whatever stands above: heading, note, head of the table and its first row keep together."""
+    table = Section(
+        "THE LOT",
+        note="THE NOTE",
+        columns=[Column("TERM"), Column("OFFER")],
+        rows=[[Cell("HEAD", tone="head", span=2)], [Cell("FIRST"), Cell("1")]],
+    )
+    above = Section("Above", paragraphs=["line"] * filler)
+    pages = pages_of(to_pdf(document(sections=[above, table], is_wide=True), now=NOW))
+    [page] = [page for page in pages if "THE LOT" in page]
+    assert all(part in page for part in ("THE NOTE", "TERM", "HEAD", "FIRST"))
+
+
+def test_a_head_among_the_rows_is_said_again_on_the_next_page():
+    rows = [[Cell("HEAD", tone="head", span=2)], *[[Cell("row"), Cell("1")]] * 120]
+    table = Section("Lot", columns=[Column("TERM"), Column("OFFER")], rows=rows)
+    pages = pages_of(to_pdf(document(sections=[table]), now=NOW))
+    assert len(pages) > 2
+    assert all("HEAD" in page and "TERM" in page for page in pages)

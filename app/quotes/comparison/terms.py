@@ -16,6 +16,7 @@ from app.quotes.pricing.terms import NOTABLE, Verdict
 from app.quotes.vocabulary import Allowed, InvoiceType
 from app.quotes.words import unit_after, word
 from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,9 @@ def _rework_text(rounds: int | None, days: int | None, is_unlimited: bool) -> st
     if is_unlimited:
         parts.append(_("unlimited"))
     elif rounds is not None:
-        parts.append(_("%(n)s rounds", n=rounds))
-    parts += [_("%(n)s days each", n=days)] if days is not None else []
+        parts.append(ngettext("%(n)s round", "%(n)s rounds", rounds, n=rounds))
+    if days is not None:
+        parts.append(ngettext("%(n)s day each", "%(n)s days each", days, n=days))
     return say.listed(parts)
 
 

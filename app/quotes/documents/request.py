@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from app.quotes import outline
+from app.quotes.comparison import say
 from app.quotes.documents.comparison import stamp
 from app.quotes.documents.paper import Cell, Column, Document, Section
 from app.quotes.models.rfq import Rfq
+from app.quotes.pricing.money import Money
 from app.quotes.vocabulary import Modality, Task
 from app.quotes.words import word
 from app.web.i18n import gettext as _
@@ -23,7 +25,7 @@ def document(rfq: Rfq, *, now: datetime, is_team: bool) -> Document:
         (_("Contact"), rfq.owner_name),
     ]
     if is_team and rfq.budget is not None:
-        facts.append((_("Budget"), f"{rfq.budget:f}".rstrip("0").rstrip(".")))
+        facts.append((_("Budget"), say.amount(Money(rfq.budget, rfq.currency))))
     return Document(
         title=_("Request for quotation"),
         subtitle=rfq.title,
