@@ -68,17 +68,7 @@ def award_lot(
     if quote.valid_until is None or quote.valid_until <= rfq_queries.database_now(session):
         raise Conflict("This quote has expired. Ask the vendor for a new one in a new request.")
     line = _line_of(quote, lot)
-    award = _write(
-        session,
-        Award(
-            lot_id=lot.id,
-            quote_line_id=line.id,
-            outcome=LotOutcome.AWARDED,
-            reason=_clean(reason),
-            awarded_by_id=viewer.account_id,
-            awarded_by_name=viewer.name,
-        ),
-    )
+    award = _decide(session, lot, LotOutcome.AWARDED, viewer, reason, line=line)
     events.record(
         session,
         rfq,
@@ -108,16 +98,7 @@ def declare_unawarded(
     """
     require(viewer, Permission.AWARD_QUOTES)
     rfq, lot = _lock_undecided(session, rfq, lot)
-    award = _write(
-        session,
-        Award(
-            lot_id=lot.id,
-            outcome=LotOutcome.UNAWARDED,
-            reason=_clean(reason),
-            awarded_by_id=viewer.account_id,
-            awarded_by_name=viewer.name,
-        ),
-    )
+    award = _decide(session, lot, LotOutcome.UNAWARDED, viewer, reason)
     events.record(
         session,
         rfq,
@@ -151,7 +132,23 @@ def _line_of(quote: Quote, lot: Lot) -> QuoteLine:
     raise InvalidInput("This quote does not quote lot %(lot)s.", field="quote", lot=lot.number)
 
 
-def _write(session: Session, award: Award) -> Award:
+def _decide(
+    session: Session,
+    lot: Lot,
+    outcome: LotOutcome,
+    viewer: Viewer,
+    reason: str | None,
+    *,
+    line: QuoteLine | None = None,
+) -> Award:
+    award = Award(
+        lot_id=lot.id,
+        quote_line_id=line.id if line else None,
+        outcome=outcome,
+        reason=(reason or "").strip()[:MAX_REASON] or None,
+        awarded_by_id=viewer.account_id,
+        awarded_by_name=viewer.name,
+    )
     try:
         with session.begin_nested():
             session.add(award)
@@ -186,7 +183,3 @@ def _end_if_decided(session: Session, rfq: Rfq, viewer: Viewer) -> None:
         states=(before, rfq.state),
     )
     notices.tell_unsuccessful(session, rfq)
-
-
-def _clean(reason: str | None) -> str | None:
-    return (reason or "").strip()[:MAX_REASON] or None

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from app.accounts.cli import make_user_app
-from app.quotes import naming
+from app.quotes import awarding, naming
 from app.quotes.cli import make_quotes_app
 from app.quotes.queries import people as people_queries
+from app.quotes.queries import rfqs as rfq_queries
 from tests.quotes import making
 
 
@@ -57,6 +58,19 @@ def test_a_request_is_exported(run, closed, tmp_path) -> None:
         done = run("export", rfq.number, "--as", buyer.email, "--format", form, "-o", str(path))
         assert done.exit_code == 0, done.output
         assert path.read_bytes().startswith(start)
+    # Nothing is decided yet.
+    refused = run("export", rfq.number, "--as", buyer.email, "--format", "award.pdf")
+    assert (refused.exit_code, "decided" in refused.stderr) == (1, True)
+
+
+def test_an_award_is_exported_for_the_team_alone(run, closed, session: Session) -> None:
+    rfq, buyer, vendor = closed
+    approver = making.viewer(session, "approver")
+    found = rfq_queries.get_rfq(session, rfq.public_id, approver)
+    awarding.declare_unawarded(session, found, found.lots[0], viewer=approver)
+    words = ("export", rfq.number, "--format", "award.pdf", "--as")
+    assert run(*words, buyer.email).stdout_bytes.startswith(b"%PDF")
+    assert run(*words, vendor.email).exit_code == 1
 
 
 def test_what_is_sealed_is_not_exported(run, session: Session) -> None:
