@@ -288,10 +288,15 @@ def _phase(phase: Phase) -> dict[str, Any]:
 
 def _component(component: Component) -> dict[str, Any]:
     found: dict[str, Any] = {"dataset": component.dataset, "weight": tidy(component.weight)}
-    for name in ("max_epochs", "min_ratio", "max_ratio", "price"):
-        value = getattr(component, name)
-        if value is not None:
-            found[name] = tidy(value)
+    # Written out: hundreds of components are written with every edit.
+    if component.max_epochs is not None:
+        found["max_epochs"] = tidy(component.max_epochs)
+    if component.min_ratio is not None:
+        found["min_ratio"] = tidy(component.min_ratio)
+    if component.max_ratio is not None:
+        found["max_ratio"] = tidy(component.max_ratio)
+    if component.price is not None:
+        found["price"] = tidy(component.price)
     if component.locked:
         found["locked"] = True
     if component.synthetic is not None:
@@ -310,7 +315,7 @@ def _group(group: Group) -> dict[str, Any]:
 
 def tidy(value: float) -> int | float:
     """Return a whole number as an integer, so that 5 and 5.0 are the same content."""
-    return int(value) if float(value).is_integer() and abs(value) < 10**15 else value
+    return int(value) if -(10**15) < value < 10**15 and value == int(value) else value
 
 
 def content_hash(content: Content) -> str:

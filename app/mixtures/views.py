@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.errors import AppError
 from app.mixtures import policies, rollups
@@ -22,8 +22,7 @@ from app.planning.supply.repetition import epochs
 from app.planning.supply.uncertainty import Spread
 
 
-@dataclass(frozen=True, slots=True)
-class Passes:
+class Passes(NamedTuple):
     """Passes over a component; `low` and `high` are None where no spread is known."""
 
     low: float | None
@@ -31,8 +30,7 @@ class Passes:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentView:
+class ComponentView(NamedTuple):
     """
     A component with what it receives.
 

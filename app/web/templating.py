@@ -1,6 +1,6 @@
 """Pages and their fragments: one template serves the whole page and each of its named blocks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,9 +51,17 @@ class PageContext(jinja2.runtime.Context):
         self.parent = {}
 
 
+class Environment(jinja2.Environment):
+    """An environment whose templates share its globals, and have none of their own."""
+
+    def make_globals(self, d: "MutableMapping[str, Any] | None") -> "MutableMapping[str, Any]":
+        """Return the globals as they are: with each import, Jinja looks through all of them."""
+        return super().make_globals(d) if d else self.globals
+
+
 def make_environment() -> jinja2.Environment:
     """Return the Jinja environment of the application: autoescaped, strict, bilingual."""
-    environment = jinja2.Environment(
+    environment = Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES_DIR),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from app.errors import InvalidInput, NotFound
 from app.mixtures.content import Component, Content, Phase
@@ -13,8 +13,7 @@ from app.mixtures.views import MixtureView
 _NOTICEABLE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A component whose share of its phase changed, as ratios of 1."""
 
     phase: str
