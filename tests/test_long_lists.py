@@ -15,6 +15,7 @@ from app.accounts.models import Role
 from app.audit import PORTAL, record
 from app.mail.models import Mail
 from tests import factories
+from tests.catalog.test_routes import make_datasets
 from tests.counting import counted_statements
 from tests.mixtures.test_routes import save as save_version
 from tests.mixtures.test_routes import use_recipe
@@ -138,7 +139,87 @@ def plan_versions(client: TestClient, session: Session, count: int) -> str:
     return address
 
 
+def uses(client: TestClient, session: Session, count: int) -> str:
+    mixtures(client, session, count)
+    session.execute(
+        text(
+            "INSERT INTO mixture_draft (mixture_id, dataset_slugs, content, edited_by_name)"
+            " SELECT mixture.id, dataset_slugs, one.content, 'A' FROM mixture,"
+            " (SELECT * FROM mixture_draft ORDER BY mixture_id DESC LIMIT 1) AS one"
+            " WHERE mixture.id NOT IN (SELECT mixture_id FROM mixture_draft)"
+        )
+    )
+    return "/mixtures/using/the-pile/books3"
+
+
+def policies(client: TestClient, session: Session, count: int) -> str:
+    made = client.post("/mixtures/policies", data={"kind": "epochs_at_most", "bound": f"{count}"})
+    assert made.status_code == 303, made.text
+    copy_rows(session, "mixture_policy", count)
+    return "/mixtures/policies"
+
+
+def review(_client: TestClient, session: Session, count: int) -> str:
+    make_datasets(session, count)
+    return "/review?subsets=true"
+
+
+def own_sessions(_client: TestClient, session: Session, count: int) -> str:
+    copy_rows(session, "web_session", count, public_id="public_id || n", token_hash=NEW_HASH)
+    return "/settings/account"
+
+
+def own_tokens(client: TestClient, session: Session, count: int) -> str:
+    token = {"token_name": f"{count}", "days": "30", "scopes": "catalogue:read"}
+    made = client.post("/settings/account/tokens/new", data=token)
+    assert made.status_code == 200, made.text
+    copy_rows(session, "api_token", count, public_id="public_id || n", token_hash=NEW_HASH)
+    return "/settings/account"
+
+
+def quantities(_client: TestClient, session: Session, count: int) -> str:
+    session.execute(
+        text(
+            "INSERT INTO quantity (dataset_id, position, printed, value, unit)"
+            " SELECT id, n, n, n, 'book'"
+            " FROM dataset, generate_series(1, :count) AS n WHERE slug = 'roots'"
+        ),
+        {"count": count},
+    )
+    session.expire_all()
+    return "/catalogue/roots"
+
+
+def api_datasets(_client: TestClient, session: Session, count: int) -> str:
+    make_datasets(session, count)
+    return "/api/v1/datasets?q=Made&limit=200"
+
+
+def of_api(
+    make: Callable[[TestClient, Session, int], str],
+) -> Callable[[TestClient, Session, int], str]:
+    """Return the same list as the API gives it."""
+
+    def listed(client: TestClient, session: Session, count: int) -> str:
+        address = make(client, session, count)
+        return f"/api/v1{address}".replace("/catalogue/", "/datasets/")
+
+    listed.__name__ = f"api_{make.__name__}"
+    return listed
+
+
 LISTS = [
+    uses,
+    policies,
+    review,
+    own_sessions,
+    own_tokens,
+    quantities,
+    api_datasets,
+    of_api(history),
+    of_api(mixtures),
+    of_api(mixture_versions),
+    of_api(plans),
     imports,
     import_rows,
     mails,
