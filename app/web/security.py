@@ -1,5 +1,6 @@
 """Headers that keep a page to itself, and the refusal of requests that another site forged."""
 
+import logging
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -7,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Forbidden
 from app.web.errors import respond_with_error
+
+logger = logging.getLogger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -25,6 +28,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MOST_OF_ORIGIN = 200
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -81,6 +85,13 @@ class CrossOriginGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 403."""
         if scope["type"] == "http" and is_cross_origin(scope["method"], Headers(scope=scope)):
+            logger.warning(
+                "forged request refused",
+                extra={
+                    "method": scope["method"],
+                    "origin": Headers(scope=scope).get("Origin", "")[:MOST_OF_ORIGIN],
+                },
+            )
             error = Forbidden(
                 "This request came from another site, so nothing was changed. "
                 "Open the portal itself and try again."

@@ -1,12 +1,14 @@
 """What docs/security.md says about roles, scopes and limits is what the code does."""
 
+import re
 from pathlib import Path
 
 from app.accounts import confirmation, links, passwords, rate_limits, tokens
 from app.accounts.models import Role
 from app.accounts.permissions import ROLE_PERMISSIONS, SCOPE_PERMISSIONS, Permission
 
-TEXT = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "security.md").read_text("utf-8")
 LINES = " ".join(TEXT.split())
 
 
@@ -22,6 +24,17 @@ def test_the_table_of_permissions_is_the_codes():
         assert allowed == {role for role in Role if permission in ROLE_PERMISSIONS[role]}
         scopes = [scope for scope, within in SCOPE_PERMISSIONS.items() if permission in within]
         assert row[1 + len(Role)] == (f"`{scopes[0]}`" if scopes else "never")
+
+
+def test_the_files_that_the_answers_to_asvs_name_exist():
+    answers = (DOCS / "asvs.md").read_text("utf-8")
+    folders = "app|tests|static|docs|migrations"
+    named = re.findall(
+        rf"`((?:{folders})/[\w./-]*|Dockerfile|Caddyfile|[\w-]+\.(?:yml|lock))`", answers
+    )
+    linked = [f"docs/{target}" for target in re.findall(r"\]\(([^)#]+)", answers)]
+    assert len(named) > 50
+    assert [name for name in (*named, *linked) if not (DOCS.parent / name).exists()] == []
 
 
 def test_the_numbers_are_the_codes():

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models.datasets import Dataset
 from app.catalog.models.estimates import TokenEstimate
+from app.catalog.models.providers import Provider
 from app.mixtures import content as contents
 from app.mixtures import drafts
 from app.mixtures.content import Content
@@ -691,6 +692,20 @@ def test_text_of_people_is_escaped(planner: TestClient, slug: str):
     page = planner.get(f"/mixtures/{slug}?phase=2").text
     assert "<script>" not in page.replace('<script src="', "")
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_rows_that_jinja_does_not_escape_are_escaped(
+    planner: TestClient, seeded_session: Session, slug: str, htmx: bool
+):
+    evil = """"><b id='x'>&amp;"""
+    seeded_session.execute(update(Dataset).where(Dataset.slug == BOOKS).values(name_en=evil))
+    seeded_session.execute(update(Provider).values(short_name_en=evil))
+    typed = {f"w.{BOOKS}": evil, f"m.{BOOKS}": evil}
+    refused = send(planner, slug, "cells", htmx=htmx, **typed)
+    for page in (refused.text, planner.get(f"/mixtures/{slug}").text):
+        assert "<b id=" not in page
+        assert "&gt;&lt;b id=&#39;x&#39;&gt;&amp;amp;" in page
 
 
 def test_show_claims_no_feasibility_of_what_has_no_estimate(

@@ -48,9 +48,12 @@ def test_cross_origin_rule(method: str, headers: dict[str, str], refused: bool) 
     assert is_cross_origin(method, Headers(headers)) is refused
 
 
-def test_a_forged_form_changes_nothing(client: TestClient) -> None:
-    response = client.post(
-        "/language", data={"locale": "en"}, headers={"Sec-Fetch-Site": "cross-site"}
-    )
+def test_a_forged_form_changes_nothing_and_is_logged(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    forged = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    response = client.post("/language", data={"locale": "en"}, headers=forged)
+    [line] = [one for one in caplog.records if one.message == "forged request refused"]
+    assert vars(line)["origin"] == "https://evil.example"
     assert response.status_code == 403
     assert "set-cookie" not in response.headers
