@@ -140,7 +140,8 @@ class Context:
     What a reader must be told of the catalogue and of the person's choices.
 
     `providers` gives the slug by any name or slug in lower case. The defaults stand where a
-    file says nothing; a default provider is whoever sent the list.
+    file says nothing; a default provider is whoever sent the list. `sheet` names the sheet of a
+    workbook to read, "" the first that is a list.
     """
 
     providers: Mapping[str, str] = field(default_factory=dict)
@@ -150,3 +151,4 @@ class Context:
     default_category: str = "mixed"
     visibility: str = "team"
     max_rows: int = 100_000
+    sheet: str = ""

@@ -58,7 +58,7 @@ def _read_xlsx(handle: IO[bytes], context: Context) -> Reading:
             "This is no XLSX file. An old .xls file must be saved as XLSX or CSV first."
         )
     book = xlsx_rows.open_workbook(handle)
-    chosen, findings = sheets.choose_sheet(book)
+    chosen, findings = sheets.choose_sheet(book, context.sheet)
     return _read_rows(book.rows(chosen), context, "xlsx", findings)
 
 

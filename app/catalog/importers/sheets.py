@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is the list: the first that has a head, not the cover before it."""
+"""Which sheet of a workbook is read: the one that was named, or the first that is a list."""
 
 from itertools import islice
 
@@ -11,13 +11,33 @@ from app.web.i18n import later
 # Sheets behind these are not looked at; nobody keeps a list there.
 MOST_SHEETS = 20
 _NAMED = 5
+# The parameter of a finding that has the name and the number of rows of each sheet.
+LISTED = "list"
+CHOOSE = later("Import each sheet on its own: read the file again and choose it.")
 
 
-def choose_sheet(book: Workbook) -> tuple[int, tuple[Finding, ...]]:
-    """Return the number of the sheet to read, and what is said of the others."""
+def choose_sheet(book: Workbook, wanted: str = "") -> tuple[int, tuple[Finding, ...]]:
+    """
+    Return the number of the sheet to read, and what is said of the others.
+
+    Raises
+    ------
+    ImportRefused
+        If no visible sheet has the name that is wanted.
+    """
     names = book.names
+    if wanted and wanted not in names:
+        raise ImportRefused(
+            "The workbook has no sheet “%(name)s”. It has: %(others)s.",
+            name=wanted[:100],
+            others=", ".join(names[:_NAMED]),
+        )
     if len(names) == 1:
         return 0, ()
+    # The page offers these to choose from.
+    listed = [[name, book.count_rows(sheet)] for sheet, name in enumerate(names[:MOST_SHEETS])]
+    if wanted:
+        return names.index(wanted), (_others(names, wanted, listed),)
     understood = [_columns(book, sheet) for sheet in range(min(len(names), MOST_SHEETS))]
     # A cover may have a word that is a title; a list has more than one column.
     tables = [sheet for sheet, columns in enumerate(understood) if columns > 1]
@@ -27,18 +47,22 @@ def choose_sheet(book: Workbook) -> tuple[int, tuple[Finding, ...]]:
             Severity.WARNING,
             "other_lists",
             later("Only the sheet “%(name)s” is read, but there are lists on others: %(others)s."),
-            {"name": names[chosen], "others": ", ".join(others[:_NAMED])},
-            later("Send the other sheets as files of their own."),
+            {"name": names[chosen], "others": ", ".join(others[:_NAMED]), LISTED: listed},
+            CHOOSE,
         )
     else:
-        finding = Finding(
-            Severity.INFO,
-            "other_sheets",
-            later("Only the sheet “%(name)s” is read; the file has %(sheets)s."),
-            {"name": names[chosen], "sheets": len(names)},
-            later("Send other sheets as files of their own."),
-        )
+        finding = _others(names, names[chosen], listed)
     return chosen, (finding,)
+
+
+def _others(names: list[str], chosen: str, listed: list[list[object]]) -> Finding:
+    return Finding(
+        Severity.INFO,
+        "other_sheets",
+        later("Only the sheet “%(name)s” is read; the file has %(sheets)s."),
+        {"name": chosen, "sheets": len(names), LISTED: listed},
+        CHOOSE,
+    )
 
 
 def _columns(book: Workbook, sheet: int) -> int:

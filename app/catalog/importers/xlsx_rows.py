@@ -34,6 +34,7 @@ _MERGE = re.compile(
     rb":\$?([A-Z]{1,3})\$?([0-9]{1,7})[\"']"
 )
 _OVERLAP = 200
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 # Day 0 of a spreadsheet; its dates have no zone.
 _EPOCH = datetime.fromisoformat("1899-12-30")
 _EPOCH_1904 = datetime.fromisoformat("1904-01-01")
@@ -80,6 +81,14 @@ class Workbook:
         with package_of.damage_is_refused():
             found = sorted(_merges(self.package, part), key=lambda merge: merge.first_row)
         return _rows(self, part, found)
+
+    def count_rows(self, sheet: int) -> int:
+        """Return how many rows a sheet has, without reading them; 0 where it is damaged."""
+        try:
+            with package_of.damage_is_refused(), self.package.open(self.sheets[sheet][0]) as stream:
+                return _count(stream, _ROW)
+        except ImportRefused:
+            return 0
 
 
 def open_workbook(handle: IO[bytes]) -> Workbook:
@@ -234,6 +243,17 @@ def _merges(package: zipfile.ZipFile, part: str) -> Iterator[_Merge]:
                     min(_column_number(right), MAX_COLUMNS),
                 )
             tail = window[max(end, len(window) - _OVERLAP) :]
+
+
+def _count(stream: IO[bytes], wanted: re.Pattern[bytes]) -> int:
+    """Return how often a short pattern occurs, piece by piece."""
+    found, tail = 0, b""
+    while piece := stream.read(1024 * 1024):
+        window = tail + piece
+        ends = [match.end() for match in wanted.finditer(window)]
+        found += len(ends)
+        tail = window[max(ends[-1] if ends else 0, len(window) - _OVERLAP) :]
+    return found
 
 
 def _column_number(letters: str) -> int:

@@ -33,7 +33,9 @@ Only = Annotated[
 ]
 
 _FILE = {"type": "string", "format": "binary"}
-_OPTIONS = {name: {"type": "string"} for name in ("provider", "category", "visibility", "existing")}
+_OPTIONS = {
+    name: {"type": "string"} for name in ("provider", "category", "visibility", "existing", "sheet")
+}
 # A body is the file itself, or a form with the file in the field `file`.
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -59,6 +61,7 @@ class Choices(BaseModel):
     category: str = ""
     visibility: str = ""
     existing: str = ""
+    sheet: str = ""
     name: str = ""
 
 
@@ -83,7 +86,8 @@ def create_import(  # noqa: PLR0917  FastAPI reads them by name
     A file above 100 kB is read by a job: the answer is 202, and `GET /imports/{id}` tells how far
     it is. Nothing enters the catalogue before `POST /imports/{id}/apply`. `provider` names who
     sent a list that does not say; `category` and `visibility` (`team` or `public`) stand where a
-    row says nothing; `existing` is `change` or `keep`.
+    row says nothing; `existing` is `change` or `keep`. `sheet` names the
+    sheet to read of a workbook with several; a finding lists them.
     """
     known, store = editing_queries.load_known(session), store_of(request)
     fields = {name: str(value) for name, value in chosen if value} | sent.fields

@@ -48,6 +48,7 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
         existing: Annotated[
             str, typer.Option(help="Datasets that are there: change or keep.")
         ] = CHANGE,
+        sheet: Annotated[str, typer.Option(help="The sheet to read of a workbook.")] = "",
         as_email: Annotated[
             str, typer.Option("--as", metavar="EMAIL", help="Record it for this account.")
         ] = "",
@@ -64,6 +65,7 @@ def add_command(catalogue: typer.Typer, session_scope: SessionScope) -> None:
             "category": category,
             "visibility": visibility,
             "existing": existing,
+            "sheet": sheet,
         }
         try:
             has_errors = _run(

@@ -126,4 +126,4 @@ def _in_words(message: str, params: Mapping[str, Any]) -> str:
 
 
 def _plain(value: object) -> object:
-    return value if isinstance(value, (int, float, str)) else str(value)
+    return value if isinstance(value, (int, float, str, list)) else str(value)

@@ -39,6 +39,7 @@ def read_options(fields: Mapping[str, str], categories: Collection[str]) -> Opti
         category=fields.get("category", "") or DEFAULT_CATEGORY,
         visibility=fields.get("visibility", "") or Visibility.TEAM.value,
         existing=fields.get("existing", "") or options.CHANGE,
+        sheet=fields.get("sheet", ""),
     )
     options.check(chosen, categories)
     return chosen

@@ -22,13 +22,15 @@ class Options:
     The choices that an import is read with.
 
     `provider` is the slug or the name of who sent the list. `existing` says whether datasets
-    that are in the catalogue are changed or stay as they are.
+    that are in the catalogue are changed or stay as they are. `sheet` names the one to read of a
+    workbook with several; an empty one is the first that is a list.
     """
 
     provider: str = ""
     category: str = DEFAULT_CATEGORY
     visibility: str = Visibility.TEAM.value
     existing: str = CHANGE
+    sheet: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as they are stored."""
@@ -52,6 +54,10 @@ def check(options: Options, categories: Collection[str]) -> None:
     if len(options.provider) > MAX_NAME:
         raise InvalidInput(
             "The name has more than %(limit)s characters.", limit=MAX_NAME, field="provider"
+        )
+    if len(options.sheet) > MAX_NAME:
+        raise InvalidInput(
+            "The name has more than %(limit)s characters.", limit=MAX_NAME, field="sheet"
         )
     if options.category not in categories:
         raise InvalidInput("Choose a category of the list.", field="category")
@@ -79,6 +85,7 @@ def context_of(options: Options, known: Known, short_names: dict[str, str]) -> C
         default_category=options.category,
         visibility=options.visibility,
         max_rows=MAX_ROWS,
+        sheet=options.sheet,
     )
 
 

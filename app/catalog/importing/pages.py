@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.accounts.viewers import Viewer
 from app.catalog.editing.known import Known
 from app.catalog.editing.pages import names_of
+from app.catalog.importers.sheets import LISTED
 from app.catalog.importing import options, row_views, service
 from app.catalog.importing.models import Import, ImportState, Outcome
 from app.catalog.importing.options import Options
@@ -17,6 +19,7 @@ from app.catalog.models.datasets import Visibility
 from app.catalog.pages import parts
 from app.errors import AppError
 from app.jobs.models import Job, JobState
+from app.web import numbers
 from app.web.errors import sentence
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
@@ -111,6 +114,8 @@ class ShowPage:
     undo: Mapping[str, object]
     new_providers: list[str]
     findings: list[FindingView]
+    sheets: list[tuple[str, str]]
+    sheet: str
     tabs: list[TabView]
     rows: list[RowView]
     next_href: str | None
@@ -175,6 +180,8 @@ def show_page(
             parts.name_of(one["name"]["zh"], one["name"]["en"]).text for one in found.providers
         ],
         findings=[row_views.finding_view(one) for one in found.findings],
+        sheets=sheets_of(found),
+        sheet=next((one["params"]["name"] for one in found.findings if _lists(one)), ""),
         tabs=_tabs(found, tab),
         rows=[
             row_views.row_view(row, names, known, is_applied=found.state in DONE)
@@ -185,6 +192,30 @@ def show_page(
         form=FormData({name: [str(value)] for name, value in found.options.items()}),
         choices=choices_view(known),
     )
+
+
+def sheets_of(found: Import) -> list[tuple[str, str]]:
+    """Return the sheets of a workbook to choose from, none where there is only one."""
+    return [
+        (
+            name,
+            ngettext(
+                "%(name)s: %(n)s row",
+                "%(name)s: %(n)s rows",
+                rows,
+                name=name,
+                n=numbers.whole(rows),
+            ),
+        )
+        for finding in found.findings
+        for name, rows in _lists(finding)
+    ]
+
+
+def _lists(finding: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return the sheets that a finding lists, each with its number of rows."""
+    listed: list[tuple[str, int]] = finding["params"].get(LISTED, [])
+    return listed
 
 
 def stage_of(found: Import, job: Job | None) -> str:

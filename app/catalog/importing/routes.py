@@ -96,9 +96,7 @@ def read_again(
     """Read the file again, with the same choices or with others."""
     found = queries.lock_import(session, public_id, viewer=viewer)
     known = editing_queries.load_known(session)
-    fields = {name: form.text(name) for name in form.values} or {
-        name: str(value) for name, value in found.options.items()
-    }
+    fields = found.options | {name: form.text(name) for name in form.values}
     chosen = forms.read_options(fields, known.categories)
     try:
         with session.begin_nested():

@@ -239,11 +239,14 @@ def test_the_sheet_with_the_list_is_read_and_not_the_cover_before_it() -> None:
     result = read(sheets(("旧", LIST, "hidden"), cover, ("清单", LIST, "visible")), "a.xlsx")
     assert only(result).record.name_zh == "甲"
     [found] = result.file_findings
-    assert (found.code, found.params) == ("other_sheets", {"name": "清单", "sheets": 2})
+    listed = [["说明", 2], ["清单", 2]]
+    assert found.code == "other_sheets"
+    assert found.params == {"name": "清单", "sheets": 2, "list": listed}
 
 
 def test_other_lists_of_a_file_are_named_since_they_are_not_read() -> None:
     result = read(sheets(("一", LIST, "visible"), ("二", LIST, "visible")), "a.xlsx")
     [found] = result.file_findings
     assert (found.code, found.params["others"]) == ("other_lists", "二")
+    assert found.params["list"] == [["一", 2], ["二", 2]]
     assert len(result.items) == 1
