@@ -1,7 +1,7 @@
 """`peibi mixture export` and `peibi trainer`: trainers' files in a terminal or a job."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from app.mixtures.cli import Person, SessionScope, Slug, Url, find_viewer, one_s
 from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.queries import versions as version_queries
 from app.trainers import client, exporting, plans, reading, words
-from app.trainers.kit.findings import Severity
+from app.trainers.kit.findings import Finding, Severity
 from app.trainers.kit.outputs import Format
 from app.trainers.kit.plan import Settings
 from app.trainers.registry import FORMATS, get_format
@@ -51,6 +51,8 @@ def add_export(app: typer.Typer, session_scope: SessionScope) -> None:
         with one_sentence():
             if url:
                 files = client.export(url, slug, version, trainer, settings)
+                if trainer in FORMATS:  # The other installation may know more of them.
+                    _warn(reading.lint(FORMATS[trainer], files))
             else:
                 files = export_here(
                     session_scope, slug, version, get_format(trainer), settings, person=person
@@ -123,9 +125,14 @@ def export_here(
         saved = version_queries.get_version(session, mixture, version or mixture.last_version)
         plan = plans.load_plan(session, mixture, saved, settings, viewer=viewer)
         written = exporting.write(chosen, plan)
-        for one in written.findings:
-            print(f"{words.message(one)} {words.remedy(one)}".strip(), file=sys.stderr)
+        _warn(written.findings)
         return written.texts()
+
+
+def _warn(found: Iterable[Finding]) -> None:
+    """Say on standard error what is to be known of files before they are used."""
+    for one in found:
+        print(f"{words.message(one)} {words.remedy(one)}".strip(), file=sys.stderr)
 
 
 def read_all(paths: Sequence[Path]) -> dict[str, str]:

@@ -88,3 +88,9 @@ def test_what_a_parser_says_is_said_in_chinese(planner):
         headers={"Accept-Language": "zh-CN"},
     )
     assert "这不是 YAML：这里缺少内容" in answer.text
+
+
+def test_every_blend_of_several_files_names_its_own():
+    files = {"one.txt": "0.7 /a\n0.3 /b\n", "two.txt": "0.7 /a\n-0.3 /b\n"}
+    found = find(files, "negative", "megatron")
+    assert (found.file, found.line, found.quote) == ("two.txt", 2, "-0.3 /b")

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.trainers.kit import findings, placing, weights
@@ -114,7 +115,8 @@ def read(files: Files) -> Reading:
     if not phases and not found:
         found.append(findings.NOT_THIS_FORMAT.at(trainer=NAME, place=PLACE))
     for phase in phases:
-        found += weights.judge(phase.components, zero=findings.ZERO_STOPS, normalises=True)
+        judged = weights.judge(phase.components, zero=findings.ZERO_STOPS, normalises=True)
+        found += [replace(one, file=phase.name) for one in judged]
     return Reading(tuple(phases), findings.once(found))
 
 

@@ -145,9 +145,10 @@ def read(files: Files) -> Reading:
             continue
         here = [_stage(document, place, found) for place in range(len(stages))]
         found += _judge_steps(document, here)
-        phases += sorted(here, key=lambda one: one.start_step or 0)
-    for phase in phases:
-        found += weights.judge(phase.components, normalises=True)
+        here.sort(key=lambda one: one.start_step or 0)
+        for phase in here:
+            found += weights.judge(phase.components, normalises=True)
+        phases += here
     return Reading(tuple(phases), findings.once(found))
 
 
