@@ -7,7 +7,7 @@ Pure: a format and a plan in, shares and the largest difference out.
 from dataclasses import dataclass
 
 from app.trainers.kit import arithmetic, placing
-from app.trainers.kit.findings import Finding
+from app.trainers.kit.findings import Finding, quoted
 from app.trainers.kit.outputs import Format, Reading, Shares, Written
 from app.trainers.kit.plan import Phase, Plan
 
@@ -68,7 +68,7 @@ class Proof:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the linter says of the files."""
-        return self.reading.findings
+        return quoted(self.reading.findings, self.written.texts())
 
 
 def prove(trainer: Format, plan: Plan) -> Proof:
