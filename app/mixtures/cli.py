@@ -18,6 +18,7 @@ from app.mixtures.findings import has_errors, lacks_estimates
 from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.queries import mixtures as mixture_queries
 from app.mixtures.queries import versions as version_queries
+from app.web.i18n import gettext as _
 from app.web.terminal import choose_language
 
 SessionScope = Callable[[], AbstractContextManager[Session]]
@@ -186,11 +187,11 @@ def push_here(
             )
         texts.put(session, mixture, document, revision=revision, viewer=viewer)
     if not message:
-        return f"{mixture.slug}: draft"
+        return client.put(mixture.slug)
     saved = versions.save_version(
         session, mixture, message=message, reason=reason or None, viewer=viewer
     )
-    return f"{mixture.slug}: version {saved.number}"
+    return client.put(mixture.slug, saved.number)
 
 
 def read_file(file: Path) -> str:
@@ -199,6 +200,12 @@ def read_file(file: Path) -> str:
         return typer.get_text_stream("stdin").read()
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        typer.echo(f"{file}: {error}", err=True)
-        raise typer.Exit(1) from None
+    except FileNotFoundError:
+        problem = _("There is no file %(file)s.", file=str(file))
+    except UnicodeDecodeError:
+        problem = _("%(file)s is no text in UTF-8.", file=str(file))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problem = _("%(file)s cannot be read: %(reason)s.", file=str(file), reason=reason)
+    typer.echo(problem, err=True)
+    raise typer.Exit(1)

@@ -12,8 +12,10 @@ from typing import Any
 import yaml
 
 from app.errors import AppError, InvalidInput, Unavailable
+from app.mixtures.findings import Severity
 from app.web.errors import sentence as translated
-from app.web.i18n import current_locale
+from app.web.i18n import current_locale, later
+from app.web.i18n import gettext as _
 
 TIMEOUT_SECONDS = 60
 MOST = 200
@@ -27,7 +29,9 @@ class Refused(AppError):
         self.status = status_code
 
 
-NOT_KNOWN = "not known whether it fits: some data has no estimate"
+NOT_KNOWN = later("not known whether it fits: some data has no estimate")
+# Scripts read the English words; a person reads their own.
+SEVERITIES = {Severity.ERROR: later("error"), Severity.WARNING: later("warning")}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Report:
 
     def printed(self) -> str:
         """Return the lines and what they come to."""
-        verdict = ["ok" if self.is_known else NOT_KNOWN] if self.ok else []
+        verdict = ["ok" if self.is_known else _(NOT_KNOWN)] if self.ok else []
         return "\n".join([*self.lines, *verdict])
 
 
@@ -73,10 +77,10 @@ def push(url: str, text: str, *, message: str, reason: str, force: bool) -> str:
         headers = {"If-Match": _etag(url, slug)} if force else {}
         _json(url, "PUT", f"/mixtures/{_quoted(slug)}/text", {"text": text}, headers)
     if not message:
-        return f"{slug}: draft"
+        return put(slug)
     body = {"message": message, "reason": reason or None}
     saved = _json(url, "POST", f"/mixtures/{_quoted(slug)}/versions", body)
-    return f"{slug}: version {saved['number']}"
+    return put(slug, saved["number"])
 
 
 def check(url: str, text: str) -> Report:
@@ -91,7 +95,14 @@ def check(url: str, text: str) -> Report:
 
 def line(severity: str, phase: str, message: str) -> str:
     """Return a finding as one line."""
-    return f"{severity}\t{phase}\t{message}" if phase else f"{severity}\t\t{message}"
+    return f"{_(SEVERITIES[Severity(severity)])}\t{phase}\t{message}"
+
+
+def put(slug: str, version: int = 0) -> str:
+    """Return what became of a text that was pushed: the draft, or a version too."""
+    if version:
+        return _("%(slug)s: version %(number)s", slug=slug, number=version)
+    return _("%(slug)s: draft", slug=slug)
 
 
 def sentence(error: AppError) -> str:
