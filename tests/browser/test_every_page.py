@@ -63,6 +63,7 @@ CHECKED_IN = {
     },
     "test_mixtures": {
         "/mixtures/{slug}",
+        "/mixtures/{slug}/edit-text",
         "/mixtures/{slug}/settings",
         "/mixtures/{slug}/versions",
         "/mixtures/{slug}/versions/{number}",
