@@ -95,7 +95,6 @@ class Quote(HasTimestamps, Base):
     rfq: Mapped[Rfq] = relationship(lazy="raise_on_sql", foreign_keys="Quote.rfq_id")
     invitation: Mapped[Invitation] = relationship(
         lazy="raise",
-        back_populates="quotes",
         primaryjoin="Quote.invitation_id == Invitation.id",
         foreign_keys="Quote.invitation_id",
     )

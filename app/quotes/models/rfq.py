@@ -24,7 +24,7 @@ from app.quotes.models.columns import AMOUNT, MONEY, one_of
 from app.quotes.state import InvitationState, RfqState
 
 if TYPE_CHECKING:
-    from app.quotes.models.quote import Award, Quote
+    from app.quotes.models.quote import Award
 
 
 class Rfq(HasTimestamps, Base):
@@ -165,10 +165,3 @@ class Invitation(Base):
     rfq: Mapped[Rfq] = relationship(lazy="raise", back_populates="invitations")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     account: Mapped[Account | None] = relationship(lazy="raise")
-    quotes: Mapped[list["Quote"]] = relationship(
-        lazy="raise",
-        order_by="Quote.revision",
-        back_populates="invitation",
-        primaryjoin="Quote.invitation_id == Invitation.id",
-        foreign_keys="Quote.invitation_id",
-    )
