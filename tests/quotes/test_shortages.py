@@ -43,6 +43,9 @@ def test_a_shortage_becomes_a_lot_with_its_sum(seeded_session: Session) -> None:
     assert "÷" in explanation
     assert "prior" in explanation
     assert facts["count"] == int(str(lot["volume"]))
+    # Of which phase is for the team to know: a vendor reads the lot.
+    assert f"(phase {PHASE})" in explanation
+    assert PHASE not in str(lot.get("description", ""))
 
 
 def test_a_request_is_made_of_a_mixture_s_shortages(

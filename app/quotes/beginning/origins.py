@@ -50,6 +50,8 @@ def _from_mixture(name: str, lacks: list[Facts]) -> str:
 
 def _sum(one: Facts) -> str:
     what = one["title"]
+    if phase := one.get("phase"):
+        what = _("%(what)s (phase %(phase)s)", what=what, phase=phase)
     if one.get("tokens") is None:
         return _("%(what)s: how many tokens are lacking is not known.", what=what)
     tokens = numbers.short(one["tokens"])

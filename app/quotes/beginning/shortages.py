@@ -17,7 +17,6 @@ from app.mixtures.shortages import Shortage, load_shortages
 from app.planning.estimates.conversion import Factors, find_factors
 from app.planning.estimates.tokens import NoConversion
 from app.quotes.vocabulary import Modality, Task, Unit
-from app.web.i18n import gettext as _
 
 # The units of the catalogue that a vendor's unit counts alike, the likeliest first.
 UNIT_PAIRS: tuple[tuple[str, Unit], ...] = (
@@ -95,10 +94,10 @@ def _lot(
         "languages": [tag for tag in shortage.languages if tag not in {"und", "mul"}][:50],
         "unit": Unit.ITEM,
         "volume": "1",
-        "description": _("Origin: phase %(phase)s of the mixture.", phase=shortage.phase),
     }
     facts: dict[str, object] = {
         "title": shortage.title,
+        "phase": shortage.phase,
         "tokens": None if shortage.mid is None else int(shortage.mid),
     }
     best = None if shortage.mid is None else _convert(shortage, reference, modality)
