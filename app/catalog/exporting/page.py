@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.catalog.exporting.formats import Format
+from app.catalog.exporting.formats import MAX_CARDS, Format
 from app.catalog.models.datasets import Dataset, Visibility
 from app.catalog.pages import parts
 from app.catalog.pages.addresses import ListState
@@ -11,6 +11,7 @@ from app.catalog.pages.facets import Names, facet_title, value_label
 from app.catalog.pages.results import total_words
 from app.catalog.search.query import Facet
 from app.catalog.search.service import SearchPage
+from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
 
@@ -138,7 +139,10 @@ def _formats(*, is_one: bool, is_croissant: bool) -> list[FormatView]:
         FormatView(
             Format.XLSX,
             _("Excel (XLSX)"),
-            _("One row per dataset, to read, sort and hand on. Nothing in it computes."),
+            _(
+                "One row per dataset, to read, sort and hand on. Nothing in it computes. More than "
+                "a sheet holds goes on in the next."
+            ),
         ),
         FormatView(
             Format.CSV,
@@ -165,7 +169,11 @@ def _formats(*, is_one: bool, is_croissant: bool) -> list[FormatView]:
             FormatView(
                 Format.HF,
                 _("Hugging Face cards (ZIP)"),
-                _("A folder per dataset with its README.md; subsets are configs."),
+                _(
+                    "A folder per dataset with its README.md; subsets are configs. At most "
+                    "%(most)s datasets.",
+                    most=numbers.whole(MAX_CARDS),
+                ),
             ),
         ]
     jsonld = FormatView(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from app.catalog.editing import amounts, draft, forms, queries, service, three_way, validation
 from app.catalog.editing.content import EMPTY_ROWS, KINDS, content_of, empty_content, undo
 from app.catalog.editing.content import difference as difference_of
-from app.catalog.queries import get_dataset
 from app.web.forms import FormData
 from tests.catalog.editing.forms import read, send
 
@@ -21,7 +20,18 @@ ANY = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-DOES = ("save", "preview", "resolve", "add:quantities", "add:", "remove:x:y", "?")
+DOES = (
+    "save",
+    "preview",
+    "resolve",
+    "add:quantities",
+    "add:overlaps",
+    "find:n1",
+    "choose:n1:roots",
+    "add:",
+    "remove:x:y",
+    "?",
+)
 DRAFT_KEYS = (*empty_content(), "content", "sources", "provider")
 # What Postgres takes as text; the form refuses the rest as a whole before.
 TEXT = st.text(
@@ -118,7 +128,7 @@ def test_any_json_is_a_draft_or_none():
 
 def test_any_readable_form_is_valid_or_has_problems(seeded_session):
     known = queries.load_known(seeded_session)
-    start = content_of(get_dataset(seeded_session, "refinedweb", with_team=True))
+    start = content_of(queries.get_dataset(seeded_session, "refinedweb"))
     names = [*forms.fields_of(start, known)]
 
     @given(st.dictionaries(st.sampled_from(names), st.lists(TEXT, min_size=1, max_size=2)))
