@@ -1,5 +1,6 @@
 """What is wrong with a value of the API, as a sentence in the reader's language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,6 +54,8 @@ SENTENCES: Mapping[str, str] = {
     "literal_error": later("Write one of: %(expected)s."),
 }
 
+QUOTED = re.compile(r"'([^']*)'")
+
 
 def true_problems(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """
@@ -93,7 +96,13 @@ def sentence_of(problem: Mapping[str, Any]) -> str:
 
     >>> sentence_of({"type": "greater_than", "msg": "", "ctx": {"gt": 0}})
     'Write a number above 0.'
+    >>> sentence_of({"type": "enum", "msg": "", "ctx": {"expected": "'csv', 'json' or 'hf'"}})
+    'Write one of: csv, json, hf.'
     """
     context = problem.get("ctx") or {}
+    if "expected" in context:
+        # Pydantic joins them in English.
+        values = QUOTED.findall(context["expected"]) or [context["expected"]]
+        context = context | {"expected": ", ".join(values)}
     known = SENTENCES.get(problem["type"])
     return _(known or str(problem["msg"]), **context)
