@@ -2,7 +2,7 @@ from pathlib import Path
 
 from app.catalog.words import glossary
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "glossary.md"
 
 
 def test_document_is_the_glossary():
