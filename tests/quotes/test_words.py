@@ -5,6 +5,8 @@ from enum import StrEnum
 import pytest
 
 from app.quotes import state, vocabulary, words
+from app.quotes.buying.event_words import change_text
+from app.quotes.models.record import Event
 from app.quotes.vocabulary import Unit
 from app.web import i18n
 
@@ -32,3 +34,24 @@ def test_every_unit_counts_and_is_named() -> None:
     assert set(words.UNITS) == set(Unit)
     assert words.unit_after("question", 1) == "question"
     assert words.unit_after("question", 2) == "questions"
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "chinese", "english"),
+    [
+        ("rfq", "draft", "open", "草稿 → 报价中", "draft → open"),
+        ("quote", "draft", "submitted", "草稿 → 已提交", "draft → submitted"),
+        ("invitation", "invited", "quoted", "已邀请 → 已报价", "invited → quoted"),
+        ("rfq", "open", "open", "", ""),
+        ("rfq", None, "draft", "", ""),
+    ],
+)
+def test_the_timeline_says_states_in_words(kind, before, after, chinese, english):
+    event = Event(object_type=kind, before_state=before, after_state=after)
+    try:
+        i18n.use_locale(i18n.CHINESE)
+        assert change_text(event) == chinese
+        i18n.use_locale(i18n.ENGLISH)
+        assert change_text(event) == english
+    finally:
+        i18n.use_locale(i18n.ENGLISH)

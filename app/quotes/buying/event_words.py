@@ -1,6 +1,12 @@
 """What happened to a request, as sentences."""
 
+from enum import StrEnum
+
+from app.quotes import events
+from app.quotes.comparison.say import listed
 from app.quotes.models.record import Event
+from app.quotes.state import InvitationState, QuoteState, RfqState
+from app.quotes.words import word
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 
@@ -43,6 +49,12 @@ EVENTS = {
     "attachment.removed": later("took a file off"),
 }
 
+STATES: dict[str, type[StrEnum]] = {
+    events.RFQ: RfqState,
+    events.INVITATION: InvitationState,
+    events.QUOTE: QuoteState,
+}
+
 
 def event_text(event: Event) -> str:
     """Return what an event says; an unknown one keeps its code."""
@@ -55,4 +67,17 @@ def event_text(event: Event) -> str:
         parts.append(_("revision %(n)s", n=detail["revision"]))
     if "number" in detail and event.action == "rfq.amended":
         parts.append(_("amendment %(n)s", n=detail["number"]))
-    return ", ".join(parts)
+    return listed(parts)
+
+
+def change_text(event: Event) -> str:
+    """Return the states before and after in words; nothing where no state changed."""
+    before, after = event.before_state, event.after_state
+    if not before or not after or before == after:
+        return ""
+    return f"{_state(event, before)} → {_state(event, after)}"
+
+
+def _state(event: Event, code: str) -> str:
+    kind = STATES.get(event.object_type)
+    return word(kind(code)) if kind and code in list(kind) else code

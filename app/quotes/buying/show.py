@@ -15,7 +15,7 @@ from app.db import DbSession
 from app.quotes import events, filing, indicating, offering, opening, outline, question_files
 from app.quotes.beginning import origins
 from app.quotes.beginning.start import suggested_vendor
-from app.quotes.buying.event_words import event_text
+from app.quotes.buying.event_words import change_text, event_text
 from app.quotes.buying.notices import SEE_OTHER, DoneNotice
 from app.quotes.buying.words import WORDS, Words
 from app.quotes.indicating import Indicated
@@ -89,6 +89,11 @@ class TimelineRow:
     text: str
     vendor: str
     is_named: bool = True
+
+    @property
+    def change(self) -> str:
+        """The states before and after, where it changed one."""
+        return change_text(self.event)
 
 
 @dataclass(frozen=True)
