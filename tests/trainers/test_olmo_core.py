@@ -20,7 +20,7 @@ def test_recipes_are_written_as_they_were_read_by_eye(name):
 
 
 def test_random_plans_come_back_and_are_drawn_within_the_bound():
-    checking.check_random_plans(FORMAT)
+    assert checking.check_random_plans(FORMAT) > 0.5
 
 
 def test_a_thousand_components_are_written_fast():

@@ -192,9 +192,9 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
 
 def error_bound(phase: Phase, _settings: Settings) -> float:
     """Return a document of each dataset, which rounding down loses, as a share of the phase."""
-    lost = sum(one.tokens_per_document or 0.0 for one in phase.drawn)
-    largest = max(one.tokens_per_document or 0.0 for one in phase.drawn)
-    return (lost + largest) / max(phase.tokens - lost, 1.0) + 1e-8
+    lost = [one.tokens_per_document or 0.0 for one in phase.drawn]
+    ratios = [one.ratio for one in phase.drawn]
+    return arithmetic.rounding_bound(ratios, lost, phase.tokens) + 1e-8
 
 
 def _parts(component: Component, phase_tokens: int) -> list[float]:

@@ -182,10 +182,12 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
 
 def error_bound(phase: Phase, _settings: Settings) -> float:
     """Return a document of each dataset, rounded up or left out, as a share of the phase."""
-    means = [one.tokens_per_document or 0.0 for one in phase.drawn]
-    # Each may get one too many, and the last one that many fewer; half a row is the budget's.
-    lost = len(means) * max(means) + sum(means)
-    return 2 * lost / max(phase.tokens - lost, lost) + 1e-9
+    # Each may get one too many, and the last one, the largest, that many fewer.
+    off = [one.tokens_per_document or 0.0 for one in phase.drawn]
+    ratios = [one.ratio for one in phase.drawn]
+    rows = [ratio / mean if mean else 0.0 for ratio, mean in zip(ratios, off, strict=True)]
+    off[rows.index(max(rows))] *= max(len(off) - 1, 1)
+    return arithmetic.rounding_bound(ratios, off, phase.tokens) + 1e-9
 
 
 def sample_numbers(shares: Sequence[float], rows: int) -> list[int]:

@@ -166,9 +166,9 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
 
 
 def error_bound(phase: Phase, settings: Settings) -> float:
-    """Return one sequence of a block for each dataset: all of them may go to the largest."""
+    """Return one sequence of a block for each other dataset: all of them may go to the largest."""
     del settings
-    return len(phase.drawn) / DEFAULT_BLOCK
+    return (len(phase.drawn) - 1) / DEFAULT_BLOCK + 1e-12
 
 
 def _block(placed: Sequence[Sequence[Placed]]) -> tuple[int, list[Any]]:

@@ -164,9 +164,9 @@ def error_bound(phase: Phase, _settings: Settings) -> float:
     scale = _scale(phase.drawn)
     if scale is None:
         return 1e-9
-    halves = sum((one.tokens_per_document or 0.0) / 2 for one in phase.drawn)
-    tokens = scale * phase.tokens
-    return 2 * halves / max(tokens - halves, halves) + 1e-9
+    halves = [(one.tokens_per_document or 0.0) / 2 for one in phase.drawn]
+    ratios = [one.ratio for one in phase.drawn]
+    return arithmetic.rounding_bound(ratios, halves, scale * phase.tokens) + 1e-9
 
 
 def _scale(drawn: Sequence[Component]) -> float | None:

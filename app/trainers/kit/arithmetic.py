@@ -18,6 +18,24 @@ MOST_FOLLOWED = 20_000
 DEFICIT_SAMPLES = 2.0
 
 
+def rounding_bound(ratios: Sequence[float], off: Sequence[float], total: float) -> float:
+    """
+    Return the most that a share is off where each part of `total` is off by at most its `off`.
+
+    A part that is off moves its own share by what is left of it, the others' by their shares.
+
+    >>> rounding_bound([0.75, 0.25], [1.0, 2.0], 100.0 + 3.0)
+    0.0175
+    """
+    every = math.fsum(off)
+    most = max(
+        (one * (1 - ratio) + ratio * (every - one) for ratio, one in zip(ratios, off, strict=True)),
+        default=0.0,
+    )
+    # Where all of it may be rounded away, nothing can be promised.
+    return min(most / (total - every), 1.0) if total > every else 1.0
+
+
 def exact_sum(ratios: Sequence[float]) -> list[float]:
     """
     Return ratios as short decimals that sum to exactly 1: the largest takes what rounding leaves.
