@@ -210,7 +210,7 @@ def _whole(action: str, params: Params, facts: Facts) -> str | None:  # noqa: AR
         case "tokenizer":
             return _("tokenizer → %(after)s", after=params["after"])
         case "carried":
-            names = ", ".join(params["after"])
+            names = joined(params["after"])
             return (
                 _("seen in earlier runs: %(names)s", names=names)
                 if names

@@ -9,6 +9,7 @@ from app.mixtures.words.lists import PURPOSES, SCHEMES, SHORTAGES
 from app.mixtures.words.plans import name_list, passes, share
 from app.web import numbers
 from app.web.i18n import gettext as _
+from app.web.i18n import joined
 
 # What says how many tokens a component gets has its place among the tokens.
 _NOT_LIMITS = frozenset({"dataset", "weight"})
@@ -40,7 +41,7 @@ def _whole(before: Content, after: Content) -> Iterator[str]:
         )
     names = [[phase.name for phase in one.phases] for one in (before, after)]
     if names[0] != names[1] and sorted(names[0]) == sorted(names[1]):
-        yield _("the phases come in another order: %(names)s", names=", ".join(names[1]))
+        yield _("the phases come in another order: %(names)s", names=joined(names[1]))
 
 
 def _phase(found: PhaseDiff, facts: Mapping[str, DatasetFacts]) -> Iterator[str]:
@@ -113,8 +114,8 @@ def _scheme(scheme: Scheme) -> str:
 
 
 def _runs(content: Content) -> str:
-    return ", ".join(f"{one.mixture}@{one.version}" for one in content.carried_from) or _("none")
+    return joined(f"{one.mixture}@{one.version}" for one in content.carried_from) or _("none")
 
 
 def _names(phase: Phase) -> str:
-    return ", ".join(one.name for one in phase.groups) or _("none")
+    return joined(one.name for one in phase.groups) or _("none")

@@ -21,6 +21,7 @@ from app.mixtures.queries import drafts as draft_queries
 from app.mixtures.words import edits as words
 from app.web.errors import sentence
 from app.web.i18n import gettext as _
+from app.web.i18n import joined
 
 Facts = Mapping[str, DatasetFacts]
 MOST_NAMED = 8
@@ -69,7 +70,7 @@ def done_of(edited: Edited, facts: Facts) -> Done:
             _(
                 "%(n)s lines of the recipe have no counterpart in the catalogue: %(names)s.",
                 n=len(missing),
-                names=", ".join(missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else ""),
+                names=joined(missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else ""),
             )
         )
     return Done(
@@ -119,7 +120,7 @@ def conflict_of(
         except AppError as refused:
             problem = sentence(refused)
     return Collision(
-        who=", ".join(dict.fromkeys(one.actor_name for one in error.edits)),
+        who=joined(dict.fromkeys(one.actor_name for one in error.edits)),
         theirs=theirs_of(error.edits, facts),
         mine=mine,
         fields=[] if problem or edit is None else list(fields),
