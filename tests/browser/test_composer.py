@@ -97,7 +97,7 @@ def test_table_is_walked_with_the_arrows_and_rows_are_opened(open_page):
     page = open_page("/mixtures/recipes/the-pile", role=Role.PLANNER).page
     page.fill("#name", "By keyboard")
     page.press("#name", "Enter")
-    page.wait_for_url("**?done=created")
+    page.wait_for_url("**?done=recipe")
     fields = page.locator(".pb-mix tbody .g-w input")
     fields.nth(0).focus()
     page.keyboard.press("ArrowDown")

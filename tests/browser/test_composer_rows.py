@@ -40,7 +40,7 @@ def compose(open_page, locale="en-US"):
     page = open_page("/mixtures/recipes/the-pile", locale=locale, role=Role.PLANNER).page
     page.fill("#name", "Rows that stay")
     page.press("#name", "Enter")
-    page.wait_for_url("**?done=created")
+    page.wait_for_url("**?done=recipe")
     page.evaluate(COUNT)
     return page
 
