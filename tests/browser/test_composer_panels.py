@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
+from app.catalog.models.datasets import Dataset
 from tests.browser.conftest import Portal
 from tests.browser.test_accessibility import check
 from tests.mixtures import example
-from tests.mixtures.making import make_viewer
+from tests.mixtures.making import component, content, make_mixture, make_viewer, phase
 
 pytestmark = pytest.mark.browser
 
@@ -89,3 +90,26 @@ def test_without_javascript_the_panel_is_a_link(open_page: Callable):
     page.locator("form:has(#trainer) button").click()
     assert "trainer=levanter" in page.url
     assert page.locator("#trainer").input_value() == "levanter"
+
+
+def test_shares_below_a_long_table_come_into_sight_and_follow_each_edit(
+    open_page: Callable, portal: Portal
+):
+    engine = create_engine(portal.database_url)
+    with Session(engine) as session, session.begin():
+        names = session.scalars(select(Dataset.slug).order_by(Dataset.id).limit(60)).all()
+        made = content(phase([component(name, 1) for name in names]))
+        slug = make_mixture(session, make_viewer(session), made, name="Long").slug
+    engine.dispose()
+    page = open_page(f"/mixtures/{slug}", role=Role.PLANNER).page
+    for weight in ("60", "600"):
+        page.evaluate("scrollTo(0, 0)")
+        cell = page.locator(f'[id="w.{names[0]}"]')
+        cell.fill(weight)
+        cell.press("Enter")
+        page.locator("#shares[hx-trigger=revealed]:not(:has(svg))").wait_for(state="attached")
+        page.locator("#shares").scroll_into_view_if_needed()
+        page.locator("#shares svg").first.wait_for()
+        shares = page.locator("#shares").inner_text()
+        page.reload()
+        assert page.locator("#shares").inner_text() == shares
