@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.catalog import queries
+from app.catalog import history, queries
 from app.catalog.editing import service as editing
 from app.catalog.estimating import estimates, tables
 from app.catalog.measuring import service
@@ -47,7 +47,7 @@ def test_a_measurement_of_the_whole_is_the_main_estimate(seeded_session: Session
     assert main.source is not None
     assert main.source.text.startswith("Measured with Peibi")
     assert dataset.revision > revision
-    actions = [e.action for e in queries.list_history(seeded_session, "dataset", str(dataset.id))]
+    actions = [e.action for e in history.list_newest(seeded_session, dataset.id, with_team=True)]
     assert "measured" in actions
 
 
