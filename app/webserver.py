@@ -19,7 +19,6 @@ import uvicorn
 from pydantic import SecretStr
 
 from app.settings import Settings
-from app.web.protocol import Protocol
 
 READY = b"r"
 # Requests in progress get this long to finish when the portal stops.
@@ -107,7 +106,8 @@ def make_config(settings: Settings, factory: str) -> uvicorn.Config:
         factory,
         factory=True,
         loop="uvloop",
-        http=Protocol,
+        # By name: the supervisor, which only starts this, waits for no import of it.
+        http="app.web.protocol:Protocol",
         ws="none",
         lifespan="on",
         # The application configures the logs, and writes a line per request itself.
