@@ -188,7 +188,6 @@ def create_app_from_environment() -> FastAPI:
     # What is alive after start-up stays alive: keep the collector away from it.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
     return app
 
 

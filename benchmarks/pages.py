@@ -21,6 +21,7 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import event
 
+from app import webserver
 from app.accounts.viewers import CatalogueViewer
 from app.catalog.pages.addresses import ListState
 from app.main import create_app
@@ -81,7 +82,7 @@ def run(url: str, questions: Sequence[Question]) -> PageTimes:
         # As a web process is set up.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(20_000, 50, 100)
+        gc.set_threshold(*webserver.COLLECT_AFTER)
         times = PageTimes([], [], [])
         connect = psycopg.connect(_conninfo(app), options=OPTIONS)
         with connect as connection, asyncio.Runner() as loop:
