@@ -694,6 +694,23 @@ def test_text_of_people_is_escaped(planner: TestClient, slug: str):
     assert "&lt;script&gt;" in page
 
 
+def test_an_assumed_unit_is_marked_in_the_row_in_what_is_found_and_in_the_version(
+    planner: TestClient, seeded_session: Session
+):
+    part = content(phase([component("jlw-k12-question-bank", 1)]))
+    slug = make_mixture(seeded_session, make_viewer(seeded_session), part, name="Assumed").slug
+    mark = '<span class="pb-tag is-warn">unit assumed</span>'
+    page = planner.get(f"/mixtures/{slug}?q=University+question+bank").text
+    found = page.partition('class="pb-hits"')[2].partition("</ul>")[0]
+    assert mark in found
+    assert mark in page.partition('id="n.jlw-k12-question-bank"')[2].partition("</tr>")[0]
+    send(planner, slug, "save", message="first")
+    assert mark in planner.get(f"/mixtures/{slug}/versions/1").text
+    published = make_mixture(seeded_session, make_viewer(seeded_session), name="Stated").slug
+    row = planner.get(f"/mixtures/{published}").text.partition(f'id="n.{BOOKS}"')[2]
+    assert mark not in row.partition("</tr>")[0]
+
+
 @pytest.mark.parametrize("htmx", [True, False])
 def test_the_rows_that_jinja_does_not_escape_are_escaped(
     planner: TestClient, seeded_session: Session, slug: str, htmx: bool

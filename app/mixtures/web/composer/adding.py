@@ -44,6 +44,7 @@ class Hit:
     name: str
     about: str
     tokens: object | None
+    is_assumed: bool
     subsets: int
     is_present: bool
 
@@ -110,6 +111,7 @@ def load(session: Session, wanted: Wanted, phase: Phase, viewer: Viewer) -> Addi
                 )
             ),
             tokens=None if one.mid is None else quantity(one.mid),
+            is_assumed=one.is_assumed,
             subsets=counts.get(one.slug, 0),
             is_present=one.slug in present,
         )

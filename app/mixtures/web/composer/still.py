@@ -65,9 +65,7 @@ def _still(dataset: str, facts: DatasetFacts | None, unique: Unique | None, href
         address,
         html(_about(facts) if facts else _("not in the catalogue")),
         quantity(unique.mid) if unique else "",
-        html(f"{method_word(unique.method)} {_interval(unique.low, unique.high)}")
-        if unique
-        else "",
+        _note(unique) if unique else "",
         None if unique else address,
     )
     digest = blake2b(repr(parts).encode(), digest_size=DIGEST_BYTES)
@@ -90,6 +88,13 @@ def _about(facts: DatasetFacts) -> str:
         parts.append("、".join(named) if is_chinese else ", ".join(named))
     parts.append(tag_value_word("licence", facts.licence_class, {}))
     return " · ".join(parts)
+
+
+def _note(unique: Unique) -> str:
+    note = html(f"{method_word(unique.method)} {_interval(unique.low, unique.high)}")
+    if unique.is_assumed:
+        note += f'<br><span class="pb-tag is-warn">{html(_("unit assumed"))}</span>'
+    return note
 
 
 def _interval(low: int | None, high: int | None) -> str:
