@@ -116,7 +116,7 @@ def _write_rows(  # noqa: PLR0917  where the rows go, and all that is written of
         if "position" in row and row["position"] is None:
             position += 1
             row["position"] = position
-        values = _row_values(kind, row, lookups)
+        values = row_values(kind, row, lookups)
         if key in old and key not in removed:
             if "updated_at" in table.c:
                 values["updated_at"] = func.clock_timestamp()
@@ -147,7 +147,8 @@ def _note_confirmation(session: Session, old: Row | None, row: Row, actor: audit
         row["unit_confirmed_at"] = now.isoformat() if now else None
 
 
-def _row_values(kind: str, row: Row, lookups: Lookups) -> dict[str, Any]:
+def row_values(kind: str, row: Row, lookups: Lookups) -> dict[str, Any]:
+    """Return a row of a content as its table takes it."""
     values = {name: row[name] for name in ROW_COLUMNS[kind]}
     if kind == OVERLAPS:
         return values | {"other_id": lookups.dataset_id(row["other"])}

@@ -3,17 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.orm import Session
 
 from app import audit, logs
-from app.catalog.editing.content import ESTIMATES, LICENCE_CLAIMS, OVERLAPS, QUANTITIES
+from app.catalog.editing.writing import row_values
 from app.catalog.importing.comparing import Difference
-from app.catalog.importing.stored import COLUMNS, KINDS, MODELS, Json, Row
+from app.catalog.importing.stored import COLUMNS, KINDS, MODELS, STATEMENTS, Json, Row
 from app.catalog.loading import bulk
 from app.catalog.loading.lookups import Lookups
 from app.catalog.models.datasets import Dataset
@@ -139,21 +137,10 @@ def _renamed(difference: Difference, kind: str, keys: Mapping[str, str]) -> Diff
 
 def _values(kind: str, row: Row, lookups: Lookups) -> Json:
     """Return a row as its table takes it."""
+    if kind != STATEMENTS:
+        return row_values(kind, row, lookups)
     values = {name: row[name] for name in COLUMNS[kind]}
-    if kind == OVERLAPS:
-        return values | {"other_id": lookups.dataset_id(row["other"])}
-    values["source_id"] = lookups.source_id(row["source"])
-    if kind == QUANTITIES:
-        values["value"] = None if row["value"] is None else Decimal(row["value"])
-        confirmed = row["unit_confirmed_at"]
-        values["unit_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
-    elif kind == ESTIMATES:
-        # The main estimate is chosen anew afterwards; until then this is none.
-        values["is_main"] = False
-    elif kind == LICENCE_CLAIMS:
-        checked = row["checked_on"]
-        values["checked_on"] = date.fromisoformat(checked) if checked else None
-    return values
+    return values | {"source_id": lookups.source_id(row["source"])}
 
 
 def _events(
