@@ -135,7 +135,8 @@ def pages(url: str, engine: Engine) -> list[Measured]:
             return [
                 empty,
                 *(by_page(client, engine, *size, empty=empty) for size in SIZES),
-                whole_page(client, engine),
+                whole_page(client, engine, 0, 1),
+                whole_page(client, engine, 200, 3),
             ]
 
 
@@ -200,13 +201,13 @@ def counted() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def whole_page(client: TestClient, engine: Engine) -> Measured:
-    """Measure opening a large draft."""
-    mixture_id, _viewer, _slugs = draft(engine, 200, 3)
+def whole_page(client: TestClient, engine: Engine, components: int, phases: int) -> Measured:
+    """Measure opening a draft; without components, the empty page of the same layout."""
+    mixture_id, _viewer, _slugs = draft(engine, components, phases)
     with Session(engine) as session:
         slug = session.get_one(Mixture, mixture_id).slug
     return measure(
-        "the composer opened, 200 x 3 components",
+        f"the composer opened, {components} x {phases} components",
         lambda _number: client.get(f"/mixtures/{slug}"),
         count=50,
     )
