@@ -154,15 +154,19 @@ SHOTS = (
     Shot("trainer-read", "/trainers/read", Role.PLANNER),
     Shot("people", "/settings/people", Role.ADMINISTRATOR),
     Shot("account", "/settings/account", Role.PLANNER, is_narrow_too=True),
+    Shot("welcome", "/settings/welcome", Role.PLANNER),
     Shot("token", "/settings/account/tokens/new", Role.PLANNER),
     Shot("password", "/settings/account/password", Role.PLANNER),
     Shot("invite", "/settings/people/invite", Role.ADMINISTRATOR),
     Shot("mail", "/settings/mail", Role.ADMINISTRATOR),
     Shot("edit-provider", "/edit/provider/jinglianwen", Role.PLANNER),
+    Shot("archive", "/edit/archive/jlw-chinese-books", Role.PLANNER),
     Shot("edit-licence", "/edit/licence/refinedweb", Role.PLANNER),
     Shot("history", "/catalogue/jlw-chinese-books/history", Role.PLANNER),
     Shot("locations", "/catalogue/refinedweb/locations", Role.PLANNER),
     Shot("mixture-new", "/mixtures/new", Role.PLANNER),
+    Shot("mixture-import", "/mixtures/import", Role.PLANNER),
+    Shot("mixture-using", "/mixtures/using/skypile-150b", Role.PLANNER),
     Shot("mixture-settings", f"{MIXTURE}/settings", Role.PLANNER),
     Shot("mixture-version", f"{MIXTURE}/versions/1", Role.PLANNER),
     Shot("mixture-versions", f"{MIXTURE}/versions", Role.PLANNER),
@@ -172,11 +176,14 @@ SHOTS = (
     Shot("questions", "/training/questions?run=bloom-176b&days=118&budget=2000000"),
     Shot("plan-new", "/training/plans/new?run=bloom-176b", Role.PLANNER),
     Shot("tables", "/training/tables"),
+    Shot("config", "/training/config"),
+    Shot("plans", "/training/plans", Role.PLANNER),
     Shot("concept", "/training/concepts/zero"),
     Shot("quotes-decide", f"/rfqs/{EXAMPLE}/lots/1/decide", Role.APPROVER),
     Shot("quotes-timeline", f"/rfqs/{EXAMPLE}/timeline", Role.BUYER),
     Shot("quotes-settings", "/rfqs/settings", Role.ADMINISTRATOR),
     Shot("vendor", "/quotes", Role.VENDOR, is_narrow_too=True),
+    Shot("vendor-request", f"/quotes/{OPEN}", Role.VENDOR),
     Shot("vendor-quote", f"/quotes/{OPEN}/quote", Role.VENDOR, is_narrow_too=True),
     # The last one: it changes the dataset.
     Shot("conflict", "/edit/dataset/jlw-chinese-books", Role.PLANNER, act=meet_a_colleague),
@@ -311,7 +318,7 @@ def save(page: Page, path: Path, width: int, start: str | None = None) -> None:
     if start is not None:
         page.locator(start).evaluate("(element) => element.scrollIntoView({ behavior: 'instant' })")
     client = page.context.new_cdp_session(page)
-    picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 48})
+    picture = client.send("Page.captureScreenshot", {"format": "webp", "quality": 42})
     path.write_bytes(base64.b64decode(picture["data"]))
     print(f"{path.name} {path.stat().st_size / 1000:.0f} KB")
 
