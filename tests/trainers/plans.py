@@ -77,6 +77,18 @@ def two_phases() -> Plan:
     )
 
 
+def lying_at(*locations: Location) -> Plan:
+    """Return a plan of web and code, 0.7 and 0.3, of which the first lie there."""
+    plan = make_plan(make_phase("Main", {"web": 7, "code": 3}, 10**9, web=10**10, code=10**10))
+    (phase,) = plan.phases
+    placed = [
+        replace(one, locations=(location,))
+        for one, location in zip(phase.components, locations, strict=False)
+    ]
+    components = (*placed, *phase.components[len(placed) :])
+    return replace(plan, phases=(replace(phase, components=components),))
+
+
 def recipe(*slugs: str, budgets: tuple[int, ...] = (10**12,)) -> Plan:
     """Return published recipes as the phases of one plan."""
     phases = []

@@ -164,3 +164,27 @@ def test_of_many_repeated_datasets_the_first_are_named_and_the_others_counted():
     assert said[-1].english() == (
         "Axolotl cannot repeat: 30 further datasets became several entries each."
     )
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web/*.jsonl", Layout.JSONL),
+        ("s3://b/web", Layout.PARQUET),
+    ],
+)
+def test_a_location_that_the_framework_cannot_read_is_refused(uri, layout):
+    with pytest.raises(CannotWrite, match="cannot read"):
+        FORMAT.write(plans.lying_at(Location(uri, layout)))
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web", Layout.JSONL),
+        ("s3://b/web.jsonl", Layout.JSONL),
+        ("org/web", Layout.HUGGINGFACE),
+    ],
+)
+def test_a_location_that_the_framework_reads_is_written(uri, layout):
+    assert uri in FORMAT.write(plans.lying_at(Location(uri, layout))).files[0].text

@@ -7,6 +7,7 @@ import yaml
 
 from app.trainers.formats.data_juicer import FORMAT
 from app.trainers.kit import arithmetic, placing
+from app.trainers.kit.findings import CannotWrite
 from app.trainers.kit.plan import Layout, Location
 from tests.trainers import checking, plans
 from tests.trainers.real import data_juicer
@@ -159,3 +160,26 @@ def test_a_missing_location_is_a_placeholder_that_the_linter_flags():
     written = FORMAT.write(plans.without_locations(plans.two_phases()))
     assert {one.code for one in written.findings} == {"missing_location"}
     assert codes(written.files[0].text) == {"placeholder"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web/*.jsonl", Layout.JSONL),
+        ("s3://b/web.jsonl", Layout.JSONL),
+    ],
+)
+def test_a_location_that_the_framework_cannot_read_is_refused(uri, layout):
+    with pytest.raises(CannotWrite, match="cannot read"):
+        FORMAT.write(plans.lying_at(Location(uri, layout)))
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web", Layout.JSONL),
+        ("/data/web.jsonl.zst", Layout.JSONL),
+    ],
+)
+def test_a_location_that_the_framework_reads_is_written(uri, layout):
+    assert uri in FORMAT.write(plans.lying_at(Location(uri, layout))).files[0].text

@@ -6,7 +6,7 @@ import pytest
 
 from app.trainers.formats.energon import FORMAT
 from app.trainers.kit.findings import CannotWrite
-from app.trainers.kit.plan import Settings
+from app.trainers.kit.plan import Layout, Location, Settings
 from tests.trainers import checking, plans
 
 
@@ -114,3 +114,26 @@ def test_documents_need_their_mean_length():
     unknown = replace(phase, components=(replace(phase.components[0], tokens_per_document=None),))
     with pytest.raises(CannotWrite, match="mean tokens per document of web"):
         FORMAT.write(plans.make_plan(unknown))
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("s3://b/web", Layout.WEBDATASET),
+        ("/data/web-*.tar", Layout.WEBDATASET),
+    ],
+)
+def test_a_location_that_the_framework_cannot_read_is_refused(uri, layout):
+    with pytest.raises(CannotWrite, match="cannot read"):
+        FORMAT.write(plans.lying_at(Location(uri, layout)))
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web", Layout.WEBDATASET),
+        ("msc://b/web", Layout.WEBDATASET),
+    ],
+)
+def test_a_location_that_the_framework_reads_is_written(uri, layout):
+    assert uri in FORMAT.write(plans.lying_at(Location(uri, layout))).files[0].text

@@ -8,7 +8,8 @@ import datasets
 import pytest
 import yaml
 
-from app.trainers.formats.llama_factory import FORMAT, INFO, INFO_KEYS
+from app.trainers.formats.llama_factory import FORMAT, INFO
+from app.trainers.formats.llama_factory_places import INFO_KEYS
 from app.trainers.kit.findings import CannotWrite
 from app.trainers.kit.plan import Layout, Location
 from tests.trainers import checking, plans
@@ -106,6 +107,69 @@ def test_files_say_where_they_lie():
         assert (component.location, component.subset) == (location.uri, location.subset)
 
 
+def loaded(written, cache, **changed):
+    """Return the training rows that the real LLaMA-Factory makes of a plan's files."""
+    training, listed = written.files
+    keys = {**yaml.safe_load(training.text), **changed}
+    read = arguments(yaml.safe_dump(keys))
+    found = llama_factory.datasets_of(read.dataset, json.loads(listed.text))
+    workers = keys.get("dataloader_num_workers", 0)  # the default of Hugging Face's Trainer
+    sources = [llama_factory.rows(one, read, workers, str(cache)) for one in found]
+    return llama_factory.split(llama_factory.merge(sources, read), read)
+
+
+@pytest.fixture
+def local(tmp_path):
+    for name in ("web", "code"):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"text": "{name}"}}\n' * 20)
+    return plans.lying_at(
+        *(Location(str(tmp_path / f"{one}.jsonl"), Layout.JSONL) for one in ("web", "code"))
+    )
+
+
+def test_local_files_are_streamed_by_the_real_llama_factory(local, tmp_path):
+    rows = loaded(FORMAT.write(local), tmp_path)
+    assert {row["_prompt"][0]["content"] for row in rows.take(40)} == {"web", "code"}
+
+
+def test_without_loader_workers_the_real_llama_factory_finds_no_rows_in_a_local_file(
+    local, tmp_path
+):
+    with pytest.raises(StopIteration):
+        loaded(FORMAT.write(local), tmp_path, dataloader_num_workers=0)
+
+
+def test_files_in_the_cloud_are_read_whole_by_the_real_llama_factory(tmp_path):
+    written = FORMAT.write(
+        plans.lying_at(
+            Location("s3://b/web", Layout.JSONL), Location("gs://b/code.jsonl", Layout.JSONL)
+        )
+    )
+    assert "llama_factory_cloud" in {one.kind.code for one in written.notes}
+    assert {row["_prompt"][0]["content"] for row in loaded(written, tmp_path)} == {
+        "s3://b/web",
+        "gs://b/code.jsonl",
+    }
+    with pytest.raises(TypeError, match="buffer_size"):
+        loaded(written, tmp_path, streaming=True)
+
+
+@pytest.mark.parametrize(
+    ("uri", "layout"),
+    [
+        ("/data/web/*.jsonl", Layout.JSONL),
+        ("/data/web.jsonl.zst", Layout.JSONL),
+        ("s3://b/web.parquet", Layout.PARQUET),
+        ("s3://b/web", Layout.PARQUET),
+        ("s3://b/*.jsonl", Layout.JSONL),
+        ("hdfs://b/web.jsonl", Layout.JSONL),
+    ],
+)
+def test_what_llama_factory_cannot_read_is_refused(uri, layout):
+    with pytest.raises(CannotWrite, match="cannot read"):
+        FORMAT.write(plans.lying_at(Location(uri, layout)))
+
+
 def test_a_name_with_a_comma_is_refused():
     plan = plans.make_plan(plans.make_phase("Main", {"web,code": 1}, 10**9))
     with pytest.raises(CannotWrite, match="comma"):
@@ -139,7 +203,12 @@ def test_what_the_framework_notices_late_or_never_is_named(training, code):
 
 def test_entries_are_judged_too():
     training = MIXED + "interleave_probs: 0.7,0.3\nstreaming: true\nmax_steps: 5"
+    assert codes(training) == {"llama_factory_no_workers"}
+    training += "\ndataloader_num_workers: 2"
     assert not codes(training)
+    assert codes(training, {**TWO, "web": {"cloud_file_name": "s3://b/web.jsonl"}}) == {
+        "llama_factory_cloud_streamed"
+    }
     assert codes(training, {**TWO, "web": {"hf_hub_url": "org/web", "num_samples": 5}}) == {
         "llama_factory_samples_ignored"
     }

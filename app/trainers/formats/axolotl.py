@@ -35,7 +35,7 @@ from app.trainers.kit.outputs import (
     phase_file,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Component, Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Component, Layout, Location, Phase, Plan, Settings
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import entry
 from app.web.i18n import later
@@ -125,6 +125,17 @@ SEVERAL_EPOCHS = FindingKind(
 )
 
 
+UNREADABLE = FindingKind(
+    "axolotl_unreadable",
+    Severity.ERROR,
+    later(
+        "Axolotl cannot read %(uri)s of %(name)s: it expands no wildcards, and of a folder in the "
+        "cloud it reads only what save_to_disk of Hugging Face datasets wrote."
+    ),
+    later("Enter a file, a local folder or a name on Hugging Face as the location."),
+)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase.
@@ -146,6 +157,7 @@ def write(plan: Plan) -> Written:
     for place, phase in enumerate(plan.phases):
         common_notes.require_sizes(phase.drawn)
         placed = placing.place(plan, phase, LAYOUTS)
+        placing.refuse(placed, UNREADABLE, _is_readable)
         found += placing.missing(placed, LAYOUTS)
         parts = [_parts(one.component, phase.tokens) for one in placed]
         own = list(_repeat_notes(plan, phase, parts))
@@ -230,6 +242,19 @@ def _repeat_notes(plan: Plan, phase: Phase, parts: Sequence[Sequence[float]]) ->
             yield REPEATED.note(at, name=one.name, epochs=epochs, whole=len(whole), weight=last)
     if len(repeated) > MOST_REPEATS_NAMED:
         yield REPEATED_MORE.note(at, count=len(repeated) - MOST_REPEATS_NAMED)
+
+
+def _is_readable(location: Location) -> bool:
+    """
+    Whether Axolotl's loader finds the dataset.
+
+    >>> _is_readable(Location("s3://b/web", Layout.JSONL))
+    False
+    """
+    if location.layout is Layout.HUGGINGFACE:
+        return True
+    is_folder = "." not in location.uri.rstrip("/").rpartition("/")[2]
+    return not placing.has_wildcard(location.uri) and not ("://" in location.uri and is_folder)
 
 
 def _entry(placed: Placed, weight: float) -> dict[str, object]:

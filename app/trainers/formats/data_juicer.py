@@ -36,7 +36,7 @@ from app.trainers.kit.outputs import (
     Written,
     phase_file,
 )
-from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
 from app.trainers.kit.problems import problem
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import flow, scalar
@@ -104,6 +104,17 @@ NO_ROWS = FindingKind(
 )
 
 
+UNREADABLE = FindingKind(
+    "data_juicer_unreadable",
+    Severity.ERROR,
+    later(
+        "Data-Juicer cannot read %(uri)s of %(name)s: it mixes local files and folders only, and "
+        "expands no wildcards."
+    ),
+    later("Copy the files to the machine, and enter their folder as the location."),
+)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase.
@@ -125,6 +136,7 @@ def write(plan: Plan) -> Written:
     files = []
     for place, phase in enumerate(plan.phases):
         placed = placing.place(plan, phase, LAYOUTS)
+        placing.refuse(placed, UNREADABLE, _is_readable)
         found += placing.missing(placed, LAYOUTS)
         rows = row_budgets.rows(placed)
         shares = arithmetic.exact_sum(common_notes.row_weights(placed))
@@ -149,6 +161,10 @@ def write(plan: Plan) -> Written:
         )
         files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
+
+
+def _is_readable(location: Location) -> bool:
+    return "://" not in location.uri and not placing.has_wildcard(location.uri)
 
 
 def read(files: Files) -> Reading:

@@ -25,12 +25,14 @@ from app.trainers.kit.outputs import (
     phase_file,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
 from app.trainers.kit.texts import Document, Path, documents, unknown_keys
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
 
 LAYOUTS = (Layout.WEBDATASET,)
+# EPath's; any other is an AssertionError there.
+_PROTOCOLS = ("msc://", "rclone://", "dss://", "file://")
 _HEAD = {"__module__": "megatron.energon", "__class__": "MetadatasetV2"}
 _KEYS = {
     "blend": (
@@ -93,6 +95,17 @@ DEFAULT_WEIGHT = FindingKind(
 )
 
 
+UNREADABLE = FindingKind(
+    "energon_unreadable",
+    Severity.ERROR,
+    later(
+        "Energon cannot read %(uri)s of %(name)s: it wants the folder of a prepared dataset, and "
+        "reaches object stores by msc:// only."
+    ),
+    later("Enter the folder, or msc:// with the profile of the store and the path."),
+)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase: weights of documents, or passes with `exact_epochs`.
@@ -106,6 +119,8 @@ def write(plan: Plan) -> Written:
     mode = "blend_epochized" if exact else "blend"
     files, found = [], []
     every = [placing.place(plan, phase, LAYOUTS) for phase in plan.phases]
+    for placed in every:
+        placing.refuse(placed, UNREADABLE, _is_readable)
     flat = list({one.name: one for placed in every for one in placed}.values())
     amounts = [_amounts(placed, exact=exact) for placed in every]
     said = [
@@ -125,6 +140,13 @@ def write(plan: Plan) -> Written:
         name = phase_file(plan, place, "metadataset", ".yaml")
         files.append(File(name, comment(header(plan, said, place)) + dump(body), "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
+
+
+def _is_readable(location: Location) -> bool:
+    has_protocol = "://" in location.uri
+    return not placing.has_wildcard(location.uri) and (
+        not has_protocol or location.uri.startswith(_PROTOCOLS)
+    )
 
 
 def read(files: Files) -> Reading:

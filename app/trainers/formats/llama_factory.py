@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.trainers.formats import llama_factory_places as places
 from app.trainers.kit import (
     arithmetic,
     common_notes,
@@ -35,7 +36,7 @@ from app.trainers.kit.outputs import (
     phase_file,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Phase, Plan, Settings
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import scalar
 from app.web.i18n import later
@@ -45,19 +46,12 @@ SUM_TOLERANCE = 2.0**-26  # numpy's, by way of Hugging Face
 STRATEGIES = ("concat", "interleave_under", "interleave_over", "interleave_once")
 INFO = "dataset_info.json"
 _HEAD = "_peibi"
-_PLACES = ("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name", "file_name")
-INFO_KEYS = (
-    *_PLACES,
-    *("formatting", "ranking", "subset", "split", "folder", "num_samples", "columns", "tags"),
-)
 # Keys about data of a training file: what resembles one of them is misspelt.
 _TRAINING_KEYS = (
     *("dataset", "eval_dataset", "dataset_dir", "media_dir", "mix_strategy", "interleave_probs"),
     *("streaming", "buffer_size", "max_samples", "max_steps", "cutoff_len", "packing", "stage"),
     *("seed", "data_seed", "val_size", "template", "neat_packing", "tokenized_path"),
 )
-_CLOUD = ("s3://", "gs://")
-
 STEPS_IN_FILE = NoteKind(
     "llama_factory_steps",
     later(
@@ -129,12 +123,6 @@ ONCE = FindingKind(
     ),
     later("Write interleave_over."),
 )
-SAMPLES_IGNORED = FindingKind(
-    "llama_factory_samples_ignored",
-    Severity.ERROR,
-    later("num_samples of %(name)s has no effect with streaming, silently."),
-    later("Write streaming: false, or take num_samples out."),
-)
 NO_STEPS = FindingKind(
     "llama_factory_no_steps",
     Severity.ERROR,
@@ -150,7 +138,8 @@ def write(plan: Plan) -> Written:
     Raises
     ------
     CannotWrite
-        If the mean tokens per document of a dataset are not known, or a name has a comma.
+        If the mean tokens per document of a dataset are not known, a name has a comma, or
+        LLaMA-Factory cannot read a location.
     """
     shared = [
         *common_notes.no_repeat_cap(plan),
@@ -168,13 +157,14 @@ def write(plan: Plan) -> Written:
     for place, phase in enumerate(plan.phases):
         placed = placing.place(plan, phase, LAYOUTS)
         _require_names(placed)
+        placing.refuse(placed, places.UNREADABLE, places.is_readable)
         shares = arithmetic.exact_sum(common_notes.row_weights(placed))
-        rows = common_notes.rows_note(placed)
-        said.append(rows)
+        own = [common_notes.rows_note(placed), *places.cloud_note(placed)]
+        said += own
         found += placing.missing(placed, LAYOUTS)
-        info |= {one.name: _info(one) for one in placed}
-        text = comment(header(plan, [*shared, rows], place)) + _training(
-            plan, place, [one.name for one in placed], shares
+        info |= {one.name: places.entry(one) for one in placed}
+        text = comment(header(plan, [*shared, *own], place)) + _training(
+            plan, place, placed, shares
         )
         files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     head = {_HEAD: fields(plan, said)}
@@ -226,27 +216,14 @@ def _is_name(name: str) -> bool:
     return "," not in name and name == name.strip() and name != _HEAD
 
 
-def _info(placed: Placed) -> dict[str, Any]:
-    location = placed.location
-    if location.layout is Layout.HUGGINGFACE:
-        entry: dict[str, Any] = {"hf_hub_url": location.uri, "split": "train"}
-        entry |= {"subset": location.subset} if location.subset else {}
-    elif location.uri.startswith(_CLOUD):
-        entry = {"cloud_file_name": location.uri}
-    else:
-        entry = {"file_name": location.uri}
-    # Without columns the text would be looked for in `instruction`.
-    return {**entry, "columns": {"prompt": location.text_field or "text"}}
-
-
-def _training(plan: Plan, place: int, names: Sequence[str], shares: Sequence[float]) -> str:
+def _training(plan: Plan, place: int, placed: Sequence[Placed], shares: Sequence[float]) -> str:
     return (
         "stage: pt\n"
         "dataset_dir: .\n"
-        f"dataset: {scalar(','.join(names))}\n"
+        f"dataset: {scalar(','.join(one.name for one in placed))}\n"
         "mix_strategy: interleave_over\n"
         f"interleave_probs: {scalar(','.join(repr(one) for one in shares))}\n"
-        "streaming: true\n"
+        f"{places.streaming(placed)}"
         f"cutoff_len: {plan.settings.sequence_length}\n"
         f"max_steps: {plan.steps(place)}\n"
         f"seed: {plan.settings.seed}\n"
@@ -256,7 +233,7 @@ def _training(plan: Plan, place: int, names: Sequence[str], shares: Sequence[flo
 def _is_info(document: Document) -> bool:
     value = document.value
     entries = value.values() if isinstance(value, dict) else ()
-    return any(isinstance(one, dict) and any(key in one for key in _PLACES) for one in entries)
+    return any(isinstance(one, dict) and any(key in one for key in places.KEYS) for one in entries)
 
 
 def _listed(value: Any) -> list[str]:  # noqa: ANN401  whatever a file has there
@@ -283,9 +260,9 @@ def _components(
         if info is not None and not isinstance(entry, dict):
             found.append(UNDEFINED.at(document.line("dataset"), name=name))
         if info is not None and isinstance(entry, dict):
-            found += texts.unknown_keys(info, (name,), INFO_KEYS)
-            if document.get("streaming") is True and entry.get("num_samples") is not None:
-                found.append(SAMPLES_IGNORED.at(document.line("streaming"), name=name))
+            found += texts.unknown_keys(info, (name,), places.INFO_KEYS)
+            if document.get("streaming") is True:
+                found += places.judge_streamed(document, name, entry)
         components.append(
             _component(name, entry if isinstance(entry, dict) else {}, share, unit, line)
         )
@@ -302,7 +279,7 @@ def _components(
 def _component(
     name: str, entry: Mapping[str, Any], share: float, unit: WeightUnit, line: int | None
 ) -> ReadComponent:
-    location = next((str(entry[key]) for key in _PLACES if entry.get(key)), None)
+    location = next((str(entry[key]) for key in places.KEYS if entry.get(key)), None)
     subset = entry.get("subset")
     return hub.read_component(
         location, share, unit, line, subset=None if subset is None else str(subset), name=name

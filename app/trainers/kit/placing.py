@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.catalog.locations.kinds import TOKENISED
 from app.trainers.kit import findings
-from app.trainers.kit.findings import CannotWrite, Finding
+from app.trainers.kit.findings import CannotWrite, Finding, FindingKind
 from app.trainers.kit.outputs import Size, Sizes
 from app.trainers.kit.plan import (
     Component,
@@ -96,6 +96,31 @@ def place(
     if problems:
         raise CannotWrite(problems)
     return found
+
+
+def refuse(
+    placed: Sequence[Placed], kind: FindingKind, is_readable: Callable[[Location], bool]
+) -> None:
+    """
+    Refuse locations that a framework could not load from.
+
+    Raises
+    ------
+    CannotWrite
+        With a finding of `kind` for each of them.
+    """
+    bad = [
+        kind.at(name=one.name, uri=one.location.uri)
+        for one in placed
+        if not (one.is_missing or is_readable(one.location))
+    ]
+    if bad:
+        raise CannotWrite(bad)
+
+
+def has_wildcard(uri: str) -> bool:
+    """Whether a location stands for several files."""
+    return any(one in uri for one in "*?[")
 
 
 def missing(placed: Sequence[Placed], layouts: Sequence[Layout]) -> list[Finding]:

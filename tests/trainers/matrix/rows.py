@@ -26,6 +26,7 @@ dataset: web,code
 mix_strategy: interleave_over
 interleave_probs: 0.7,0.3
 streaming: true
+dataloader_num_workers: 1
 max_steps: 100
 """
 INFO = """{"web": {"hf_hub_url": "org/web"},
@@ -103,6 +104,13 @@ def factory() -> list[Cell]:
                 "llama_factory_no_steps",
                 5,
                 ("max_steps: 100\n", ""),
+            ),
+            (
+                "a local file without workers",
+                Does.STOPS_LATER,
+                "llama_factory_no_workers",
+                5,
+                ("dataloader_num_workers: 1\n", ""),
             ),
             ("a name twice", Does.ACCEPTS, "duplicate_name", 4, ("web,code", "web,web")),
         ),

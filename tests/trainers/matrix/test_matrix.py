@@ -54,6 +54,7 @@ NOT_RUN = {
     ("energon", "another class"),
     ("llama-factory", "a misspelt key"),
     ("llama-factory", "streaming without steps"),
+    ("llama-factory", "a local file without workers"),  # test_llama_factory.py loads one
     ("data-juicer", "a limit that is none"),
     ("data-juicer", "several types"),
     ("data-juicer", "several remote ones"),

@@ -1,8 +1,10 @@
 """LLaMA-Factory: its data arguments, its reader of ``dataset_info.json`` and its merging."""
 
+import enum
 import functools
 import logging
-from types import ModuleType
+import os
+from types import ModuleType, SimpleNamespace
 from typing import Any, Optional, Union
 
 import datasets
@@ -47,6 +49,63 @@ def _merging() -> Any:
         Optional=Optional,
         Union=Union,
     )
+
+
+@functools.cache
+def _splitting() -> Any:
+    return lift(
+        WHEEL,
+        "llamafactory/data/data_utils.py",
+        "split_dataset",
+    )
+
+
+@functools.cache
+def _loading() -> Any:
+    logger = logging.getLogger("llamafactory")
+    role = lift(
+        WHEEL,
+        "llamafactory/data/data_utils.py",
+        "Role",
+        StrEnum=enum.StrEnum,
+        unique=enum.unique,
+    )
+    # What these import, torch for most, is not needed to turn a row into a prompt.
+    converter = load(
+        WHEEL,
+        "llamafactory.data.converter",
+        stand_ins={
+            "llamafactory.extras": {},
+            "llamafactory.extras.logging": {},
+            "llamafactory.data.data_utils": {"Role": role.Role},
+        },
+    )
+    constants = lift(WHEEL, "llamafactory/extras/constants.py", "FILEEXT2TYPE")
+    logger.info_rank0 = logger.debug
+    return lift(
+        WHEEL,
+        "llamafactory/data/loader.py",
+        "_load_single_dataset",
+        logger=logger,
+        os=os,
+        FILEEXT2TYPE=constants.FILEEXT2TYPE,
+        load_dataset=datasets.load_dataset,
+        Dataset=datasets.Dataset,
+        read_cloud_json=lambda path: [{"text": path}],
+        align_dataset=converter.align_dataset,
+    )
+
+
+def rows(attributes: Any, data_arguments: Any, workers: int, cache: str) -> Any:
+    """Return a dataset's rows as LLaMA-Factory has them before it mixes."""
+    model = SimpleNamespace(cache_dir=cache, hf_hub_token=None)
+    training = SimpleNamespace(dataloader_num_workers=workers, local_process_index=0)
+    return _loading()._load_single_dataset(attributes, model, data_arguments, training)
+
+
+def split(dataset: Any, data_arguments: Any, seed: int = 42) -> Any:
+    """Return the rows to train on; streaming, they are shuffled in a buffer."""
+    return _splitting().split_dataset(dataset, None, data_arguments, seed)[0]["train"]
 
 
 def arguments(**fields: Any) -> Any:
