@@ -199,7 +199,20 @@ def estimate(
 def lay_out(
     shape: ModelShape, cluster: Cluster, layout: Layout, assumed: Assumptions
 ) -> PreparedRun:
-    """Check a layout and lay the run out, with the framework's share as it is assumed."""
+    """
+    Check a layout and lay the run out, with the framework's share as it is assumed.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = lay_out(shape, cluster, layout, Assumptions(overhead_gib=3.0))
+    >>> run.profile.overhead.fixed_gib
+    3.0
+    """
     run = prepare_run(shape, cluster, layout, assumed.profile)
     if assumed.overhead_gib is None:
         return run

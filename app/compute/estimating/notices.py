@@ -32,6 +32,22 @@ def find_notices(
     ------
     Notice
         By code, with the numbers of its sentence.
+
+    Examples
+    --------
+    >>> from app.compute.estimating.estimate import estimate
+    >>> from app.compute.estimating.prepared import prepare_run
+    >>> from app.compute.hardware.machines import Accelerator, Cluster
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.layout.layouts import Layout
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> plan = estimate(shape, cluster, layout, tokens=1e9)
+    >>> found = find_notices(run, plan.memory, plan.time, mfu=0.1, bubble=0.25)
+    >>> {"large_bubble", "unusual_mfu"} <= {notice.code for notice in found}
+    True
     """
     yield from _layout_notices(run)
     yield from _memory_notices(memory)

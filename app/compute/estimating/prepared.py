@@ -59,6 +59,17 @@ def prepare_run(
         Broken rules, each with the nearest valid values.
     NoSuchChoice
         An unknown profile.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> run.split.layers, run.placement.micro_batches.tolist()
+    ((2, 2), [8.0, 8.0])
     """
     split = check_layout(shape, layout, cluster.count)
     states = state_bytes(
@@ -92,7 +103,20 @@ def prepare_run(
 
 
 def run_memory(run: PreparedRun) -> MemoryParts:
-    """Compute the memory of every stage of a prepared run."""
+    """
+    Compute the memory of every stage of a prepared run.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> parts = run_memory(prepare_run(shape, cluster, layout))
+    >>> parts.weights.shape, bool((parts.total > parts.allocated).all())
+    ((2,), True)
+    """
     return stage_memory(
         run.shape,
         run.placement,

@@ -26,6 +26,20 @@ def judge_memory(run: PreparedRun, parts: MemoryParts) -> Memory:
     -------
     Memory
         Every stage, the verdict, its margin, and what would make it fit where it is not sure to.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator, Cluster
+    >>> from app.compute.estimating.prepared import prepare_run, run_memory
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.layout.layouts import Layout
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> memory = judge_memory(run, run_memory(run))
+    >>> memory.verdict, memory.fullest_stage, memory.low_gib <= memory.max_gib <= memory.high_gib
+    ('fits', 0, True)
     """
     usable = run.cluster.accelerator.usable_memory_gib
     total, allocated = parts.total, parts.allocated

@@ -149,7 +149,14 @@ def nearest_stage_counts(layers: int, pp: int) -> tuple[int, ...]:
 
 
 def too_many_stages(layers: int, pp: int) -> Violation:
-    """Word the rule that a stage needs at least one layer."""
+    """
+    Word the rule that a stage needs at least one layer.
+
+    Examples
+    --------
+    >>> too_many_stages(4, 8).message
+    '8 pipeline stages are more than the 4 layers'
+    """
     return Violation(
         rule="stages_at_most_layers",
         field="pp",
@@ -160,7 +167,14 @@ def too_many_stages(layers: int, pp: int) -> Violation:
 
 
 def uneven_stages(layers: int, pp: int) -> Violation:
-    """Word the rule that an uneven split must be listed."""
+    """
+    Word the rule that an uneven split must be listed.
+
+    Examples
+    --------
+    >>> uneven_stages(61, 4).values["stages"], uneven_stages(30, 7).nearest
+    ((15, 16, 15, 15), (6, 8))
+    """
     proposal = propose_split(layers, pp)
     listed = ", ".join(map(str, proposal))
     return Violation(

@@ -119,6 +119,20 @@ def refuse_sizes(
     Returns
     -------
     Refusals
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.search.search_space import sizes, stage_counts
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, link_gb_s=300), 8)
+    >>> limits = SearchLimits()
+    >>> grid = sizes(shape, cluster, limits)
+    >>> counts = np.asarray(stage_counts(shape, limits, grid))
+    >>> refused = refuse_sizes(shape, cluster, limits, grid, counts)
+    >>> len(grid), int((refused.codes == 0).sum())
+    (12, 9)
     """
     widest = limits.max_tp or cluster.gpus_per_node
     tp, heads = grid.tp, shape.kv_heads
@@ -164,6 +178,16 @@ def batch_refusals(grid: Grid, limits: SearchLimits, global_batch: int) -> tuple
     -------
     valid : Grid
     refused : Refusals
+
+    Examples
+    --------
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> grid = Grid(
+    ...     tp=one, pp=2 * one, dp=4 * one, cp=one, ep=one, micro_batch=0 * one, interleave=one
+    ... )
+    >>> valid, refused = batch_refusals(grid, SearchLimits(micro_batches=(1, 2, 3)), 16)
+    >>> valid.micro_batch.tolist(), [RULES[code] for code in refused.codes]
+    ([1, 2], ['valid', 'valid', 'global_batch_divides'])
     """
     choices = np.asarray(limits.micro_batches, dtype=np.int64)
     repeated = grid.take(np.repeat(np.arange(len(grid)), len(choices)))
@@ -197,6 +221,17 @@ def refuse_pipelines(grid: Grid, base: Layout) -> tuple[Grid, Refusals]:
     -------
     valid : Grid
     refused : Refusals
+
+    Examples
+    --------
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> grid = Grid(
+    ...     tp=one, pp=2 * one, dp=4 * one, cp=one, ep=one, micro_batch=0 * one, interleave=one
+    ... )
+    >>> valid, _ = refuse_pipelines(grid, Layout(optimizer="deepspeed_bf16", zero=1))
+    >>> none, refused = refuse_pipelines(grid, Layout(optimizer="fsdp"))
+    >>> len(valid), len(none), RULES[refused.codes[0]]
+    (1, 0, 'pipeline_excludes_sharding')
     """
     states = state_bytes(base.optimizer, precision=base.precision, zero=base.zero)
     wrong = (grid.pp > 1) & states.shard_gradients

@@ -209,7 +209,20 @@ def stage_kinds(shape: ModelShape, limits: SearchLimits, counts: Sequence[int]) 
 
 
 def stage_counts(shape: ModelShape, limits: SearchLimits, grid: Grid) -> list[int]:
-    """List the numbers of stages in a grid over which the layers split."""
+    """
+    List the numbers of stages in a grid over which the layers split.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, link_gb_s=300), 8)
+    >>> limits = SearchLimits()
+    >>> grid = sizes(shape, cluster, limits)
+    >>> stage_counts(shape, limits, grid)
+    [1, 2, 4]
+    """
     return [
         int(count)
         for count in np.unique(grid.pp)
@@ -254,6 +267,17 @@ def place_grid(
     -------
     Placement
         Arrays of shape (n_candidates, n_kinds).
+
+    Examples
+    --------
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> grid = Grid(tp=one, pp=2 * one, dp=4 * one, cp=one, ep=one, micro_batch=one, interleave=one)
+    >>> kinds = stage_kinds(shape, SearchLimits(), [2])
+    >>> placed = place_grid(shape, grid, kinds, global_batch=16, shares=True)
+    >>> placed.dense_layers.tolist(), placed.micro_batches.tolist()
+    ([[2.0, 2.0]], [[4.0, 4.0]])
     """
     row = np.searchsorted(kinds.counts, grid.pp)
     like = kinds.stage[row]
@@ -286,7 +310,22 @@ def place_grid(
 
 
 def expert_tensor(shape: ModelShape, grid: Grid) -> Integers:
-    """Tell the experts' tensor-parallel size: 1 where experts are spread, else `tp`."""
+    """
+    Tell the experts' tensor-parallel size: 1 where experts are spread, else `tp`.
+
+    Examples
+    --------
+    >>> from app.compute.model.shapes import Experts, gpt
+    >>> dense = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> mixed = replace(dense, experts=Experts(count=8, top_k=2, ffn=512))
+    >>> one = np.ones(2, dtype=np.int64)
+    >>> spread = np.array([1, 4])
+    >>> grid = Grid(
+    ...     tp=2 * one, pp=one, dp=4 * one, cp=one, ep=spread, micro_batch=one, interleave=one
+    ... )
+    >>> expert_tensor(dense, grid).tolist(), expert_tensor(mixed, grid).tolist()
+    ([2, 2], [2, 1])
+    """
     if shape.experts is None:
         return grid.tp
     size: Integers = np.where(grid.ep > 1, 1, grid.tp)
@@ -302,7 +341,19 @@ def layout_at(
     *,
     shares: bool,
 ) -> Layout:
-    """Make the layout of one candidate, the choices beside its sizes taken from `base`."""
+    """
+    Make the layout of one candidate, the choices beside its sizes taken from `base`.
+
+    Examples
+    --------
+    >>> from app.compute.model.shapes import gpt
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> grid = Grid(tp=one, pp=2 * one, dp=4 * one, cp=one, ep=one, micro_batch=one, interleave=one)
+    >>> found = layout_at(shape, SearchLimits(), grid, 0, Layout(global_batch=16), shares=True)
+    >>> found.gpus, found.micro_batches
+    (8, 4.0)
+    """
     tp, pp, ep = int(grid.tp[index]), int(grid.pp[index]), int(grid.ep[index])
     return replace(
         base,

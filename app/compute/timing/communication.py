@@ -165,6 +165,20 @@ def exchange_bandwidth(placement: Placement, cluster: Cluster, profile: Profile)
     -------
     array
         Bytes per second.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.estimating.prepared import prepare_run
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.layout.layouts import Layout
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> bandwidth = exchange_bandwidth(run.placement, cluster, run.profile)
+    >>> bool((bandwidth == cluster.link_bytes_per_second * run.profile.link_share).all())
+    True
     """
     inside = placement.tp * placement.cp * placement.dp <= cluster.gpus_per_node
     link = cluster.link_bytes_per_second * profile.link_share

@@ -118,6 +118,28 @@ def slot_time(
     -------
     SlotTime
         Arrays of the placement's shape.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.estimating.prepared import prepare_run
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.layout.layouts import Layout
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> slot = slot_time(
+    ...     shape,
+    ...     run.placement,
+    ...     run.traffic,
+    ...     cluster,
+    ...     run.profile,
+    ...     recompute="none",
+    ...     attention=run.attention,
+    ... )
+    >>> slot.total.shape, bool((slot.total > slot.matmul).all())
+    ((2,), True)
     """
     device = cluster.accelerator
     tokens = placement.tokens(shape.sequence)
@@ -184,6 +206,38 @@ def step_time(
     -------
     StepTime
         The last axis (stages) reduced.
+
+    Examples
+    --------
+    >>> from app.compute.hardware.machines import Accelerator
+    >>> from app.compute.estimating.prepared import prepare_run
+    >>> from app.compute.model.shapes import gpt
+    >>> from app.compute.layout.layouts import Layout
+    >>> shape = gpt(layers=4, hidden=512, heads=8, vocab=1024)
+    >>> cluster = Cluster(Accelerator("A100", 312, 80, sustained_tflops=271.2, link_gb_s=300), 8)
+    >>> layout = Layout(tp=2, pp=2, dp=2, micro_batch=1, global_batch=16)
+    >>> run = prepare_run(shape, cluster, layout)
+    >>> slot = slot_time(
+    ...     shape,
+    ...     run.placement,
+    ...     run.traffic,
+    ...     cluster,
+    ...     run.profile,
+    ...     recompute="none",
+    ...     attention=run.attention,
+    ... )
+    >>> step = step_time(
+    ...     slot,
+    ...     run.placement,
+    ...     run.parameters,
+    ...     run.states,
+    ...     traffic=run.traffic,
+    ...     cluster=cluster,
+    ...     profile=run.profile,
+    ...     bubble_scale=np.asarray(1.0),
+    ... )
+    >>> bool(step.work == 8 * slot.total.max()), bool(step.total > step.work)
+    (True, True)
     """
     per_stage = slot.total
     slowest = per_stage.max(axis=-1)
