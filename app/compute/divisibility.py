@@ -3,32 +3,6 @@
 import math
 
 
-def pad_vocabulary(tokens: int, multiple: int) -> int:
-    """
-    Round a tokenizer's vocabulary up to what a framework allocates.
-
-    Parameters
-    ----------
-    tokens : int
-        Entries of the tokenizer, above 0.
-    multiple : int
-        Usually 128 x the tensor-parallel size, so that every GPU holds equal, aligned rows.
-
-    Returns
-    -------
-    int
-        The smallest multiple that holds `tokens`.
-
-    Examples
-    --------
-    >>> pad_vocabulary(50257, 128 * 8)
-    51200
-    >>> pad_vocabulary(250680, 128 * 4)
-    250880
-    """
-    return -(-tokens // multiple) * multiple
-
-
 def divisors(number: int) -> list[int]:
     """
     List the divisors of a number above 0, ascending.

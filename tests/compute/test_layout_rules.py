@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.compute.errors import InvalidLayout
-from app.compute.layout.layout_rules import check_layout, find_violations, minimum_gpus
+from app.compute.layout.layout_rules import check_layout, find_violations
 from app.compute.layout.layouts import Layout
 from app.compute.model.shapes import Experts, gpt, llama
 
@@ -97,11 +97,6 @@ def test_all_broken_rules_are_carried():
     found = {violation.rule for violation in refused.value.violations}
     assert found >= {"sizes_divide_gpus", "heads_divide_by_tp", "stages_at_most_layers"}
     assert found >= {"global_batch_divides"}
-
-
-def test_experts_fold_over_the_same_gpus():
-    """PP x max(TP x CP, EP x ETP), not the product of all sizes."""
-    assert minimum_gpus(Layout(tp=4, pp=8, cp=2, ep=64, etp=1)) == 512
 
 
 @settings(deadline=None)

@@ -12,7 +12,7 @@ from app.compute.hardware.machines import Accelerator, Cluster
 from app.compute.layout.layout_rules import find_violations
 from app.compute.layout.layouts import Layout
 from app.compute.model.shapes import Experts, gpt, llama
-from app.compute.search.layout_search import calibration_scale, search_layouts
+from app.compute.search.layout_search import search_layouts
 from app.compute.search.search_space import SearchLimits
 from app.training import presets
 
@@ -184,7 +184,7 @@ def test_calibration_meets_the_measured_step():
     shape = presets.models()["bloom-176b"].shape
     plain = found(shape, 384, global_batch=2048, limits=BLOOM_LIMITS)
     chosen = next(item for item in plain.layouts if _sizes(item.layout) == (4, 12, 8, 2))
-    scale = calibration_scale(chosen.step_seconds, 104.7)
+    scale = 104.7 / chosen.step_seconds
 
     scaled = found(shape, 384, global_batch=2048, limits=BLOOM_LIMITS, scale=scale)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.compute.estimating.prepared import predict_step, prepare_run
-from app.compute.hardware.collectives import all_gather_bytes, all_reduce_bytes, transfer_seconds
+from app.compute.hardware.collectives import all_gather_bytes, all_reduce_bytes
 from app.compute.hardware.machines import Accelerator, Cluster
 from app.compute.hardware.profiles import MEGATRON_CORE
 from app.compute.layout.layouts import Layout
@@ -91,7 +91,6 @@ def test_expert_exchange():
 
 def test_collectives_of_one_rank_send_nothing():
     assert all_reduce_bytes(1000.0, 1.0) == all_gather_bytes(1000.0, 1.0) == 0
-    assert transfer_seconds(1e9, 1e9, latency_seconds=0.5) == 1.5
 
 
 def test_tensor_parallelism_beyond_the_node_is_slower():

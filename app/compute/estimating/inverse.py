@@ -1,17 +1,12 @@
 """The questions the other way round: GPUs for a deadline, tokens for a budget, size for both."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.compute.errors import InvalidNumber, require_positive, require_share
+from app.compute.errors import require_positive, require_share
 from app.compute.spending.cost import affordable_hours
 from app.compute.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, TERA
-
-_GOLDEN = (math.sqrt(5) - 1) / 2
-_SMALLEST_MODEL = 1e6
-_PRECISION = 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,21 +42,6 @@ class Speed:
         """Tokens that one GPU trains in a paid hour."""
         rate = self.peak_tflops * TERA * self.mfu * self.goodput
         return rate * SECONDS_PER_HOUR / self.flops_per_token
-
-
-@dataclass(frozen=True)
-class ComputeOptimum:
-    """
-    The model and tokens that a compute budget is best spent on.
-
-    Attributes
-    ----------
-    parameters, tokens, loss : float
-    """
-
-    parameters: float
-    tokens: float
-    loss: float
 
 
 def gpus_for_days(tokens: float, days: float, speed: Speed, *, multiple: int = 1) -> int:
@@ -149,26 +129,6 @@ def tokens_for_budget(budget: Decimal, price_per_hour: Decimal, speed: Speed) ->
     return affordable_hours(budget, price_per_hour) * speed.tokens_per_hour
 
 
-def budget_for_tokens(tokens: float, price_per_hour: Decimal, speed: Speed) -> Decimal:
-    """
-    Tell what training `tokens` costs.
-
-    Raises
-    ------
-    InvalidNumber
-        A number out of range.
-
-    Examples
-    --------
-    >>> speed = Speed(6 * 8.03e9, 989, 0.40, goodput=0.95)
-    >>> round(budget_for_tokens(1123e9, Decimal("2.50"), speed), -2)
-    Decimal('1.000E+5')
-    """
-    require_positive("tokens", tokens)
-    require_positive("price_per_hour", float(price_per_hour))
-    return Decimal(repr(tokens / speed.tokens_per_hour)) * price_per_hour
-
-
 def flops_for_budget(budget: Decimal, price_per_hour: Decimal, speed: Speed) -> float:
     """
     Tell the model FLOPs that a budget buys, whatever the model.
@@ -204,67 +164,3 @@ def size_for_tokens(flops: float, tokens: float) -> float:
     require_positive("flops", flops)
     require_positive("tokens", tokens)
     return flops / (6.0 * tokens)
-
-
-def compute_optimum(
-    flops: float, loss: Callable[[float, float], float], *, largest: float = 1e14
-) -> ComputeOptimum:
-    r"""
-    Find the model that reaches the lowest loss with a compute budget.
-
-    Minimises :math:`L(N, C / (6 N))` over :math:`\log N` by golden-section search; for a loss with
-    one minimum, as every scaling law has.
-
-    Parameters
-    ----------
-    flops : float
-        Model FLOPs, above 0; 6 per parameter and token.
-    loss : callable
-        Loss of a number of parameters and of training tokens. A law that knows the unique tokens of
-        a mixture counts repeats for less by itself.
-    largest : float
-        Most parameters that are considered.
-
-    Returns
-    -------
-    ComputeOptimum
-
-    Raises
-    ------
-    InvalidNumber
-        A budget that trains nothing.
-
-    References
-    ----------
-    Hoffmann et al. 2022, arXiv 2203.15556, section 3.3.
-
-    Examples
-    --------
-    >>> law = lambda n, d: 1.69 + 406.4 / n**0.34 + 410.7 / d**0.28
-    >>> best = compute_optimum(5.76e23, law)
-    >>> round(best.parameters / 1e9), round(best.tokens / 1e12, 1)
-    (32, 3.0)
-    """
-    require_positive("flops", flops)
-    low, high = math.log(_SMALLEST_MODEL), math.log(min(largest, flops / 6.0))
-    if high <= low:
-        raise InvalidNumber("flops", flops, "enough for a million parameters")
-
-    def at(log_parameters: float) -> float:
-        parameters = math.exp(log_parameters)
-        return loss(parameters, flops / (6.0 * parameters))
-
-    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    at_left, at_right = at(left), at(right)
-    while high - low > _PRECISION:
-        if at_left < at_right:
-            high, right, at_right = right, left, at_left
-            left = high - _GOLDEN * (high - low)
-            at_left = at(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + _GOLDEN * (high - low)
-            at_right = at(right)
-    parameters = math.exp((low + high) / 2)
-    tokens = flops / (6.0 * parameters)
-    return ComputeOptimum(parameters, tokens, loss(parameters, tokens))

@@ -43,28 +43,3 @@ def all_to_all_bytes(size: Number, ranks: Number) -> Number:
     875.0
     """
     return size * (ranks - 1.0) / ranks
-
-
-def transfer_seconds(
-    sent: Number, bytes_per_second: Number, *, latency_seconds: float = 0.0
-) -> Number:
-    """
-    Tell how long a rank needs to send its part of a collective.
-
-    Parameters
-    ----------
-    sent : float or array
-        Bytes, as the functions above count them.
-    bytes_per_second : float or array
-        One way, what the link reaches and not what its label says.
-    latency_seconds : float
-        For the start of the operation.
-
-    Examples
-    --------
-    BLOOM's gradients over Omni-Path at 45 % of 6.25 GB/s per GPU: 12.9 GB.
-
-    >>> round(transfer_seconds(12.9e9, 0.45 * 6.25e9), 2)
-    4.59
-    """
-    return sent / bytes_per_second + latency_seconds

@@ -310,17 +310,3 @@ def _expert_rules(shape: ModelShape, layout: Layout) -> Iterator[Violation]:
             {**values, "gpus": stage_gpus},
             nearest_divisors(folded, layout.ep),
         )
-
-
-def minimum_gpus(layout: Layout) -> int:
-    """
-    Tell the fewest GPUs that a layout needs: experts are folded over the same GPUs.
-
-    ``PP x max(TP x CP, EP x ETP)``, not the product of all.
-
-    Examples
-    --------
-    >>> minimum_gpus(Layout(tp=4, pp=8, cp=2, ep=8, etp=1))
-    64
-    """
-    return layout.pp * max(layout.tp * layout.cp, layout.ep * layout.expert_tensor)

@@ -116,25 +116,6 @@ def search_layouts(
     return _collect(shape, cluster, profile, scored, refusals, chosen, global_batch)
 
 
-def calibration_scale(predicted_seconds: float, measured_seconds: float) -> float:
-    """
-    Tell the `scale` that makes a search meet one measured step.
-
-    Raises
-    ------
-    InvalidNumber
-        A time that is not above 0.
-
-    Examples
-    --------
-    >>> calibration_scale(100.0, 104.7)
-    1.047
-    """
-    require_positive("predicted_seconds", predicted_seconds)
-    require_positive("measured_seconds", measured_seconds)
-    return measured_seconds / predicted_seconds
-
-
 def _choices(shape: ModelShape, limits: SearchLimits) -> list[Layout]:
     """List the choices beside the sizes: model states and recomputation."""
     choices = []
