@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from app.trainers.formats.levanter import FORMAT
 from app.trainers.kit import placing
 from app.trainers.kit.findings import CannotWrite
+from app.trainers.kit.plan import Layout, Location
 from tests.trainers import checking, plans
 
 
@@ -116,3 +118,28 @@ def test_a_block_holds_floors_and_the_rest_goes_to_the_largest():
     plan = plans.make_plan(plans.make_phase("Main", {"web": 7, "code": 3}, 10**12))
     (shares,) = FORMAT.realised_shares(FORMAT.write(plan).texts(), placing.sizes_of(plan))
     assert shares == {"web": 1434 / 2048, "code": 614 / 2048}
+
+
+def test_the_column_of_the_text_is_written_where_it_is_another():
+    """Levanter looks for `text` unless a component's format says more."""
+    written = FORMAT.write(
+        plans.lying_at(
+            Location("/data/web.jsonl", Layout.JSONL, text_field="body"),
+            Location("org/code", Layout.HUGGINGFACE, text_field="text"),
+        )
+    )
+    components = yaml.safe_load(written.files[0].text)["data"]["components"]
+    assert components["web"]["format"] == {"type": "text", "text_key": "body"}
+    assert "format" not in components["code"]
+    assert FORMAT.lint(written.texts()) == ()
+
+
+@pytest.mark.parametrize("uri", ["/data/web", "s3://b/web/", "/data/web.csv", "/data/web.txt"])
+def test_what_levanter_cannot_read_is_refused(uri):
+    with pytest.raises(CannotWrite, match="cannot read"):
+        FORMAT.write(plans.lying_at(Location(uri, Layout.JSONL)))
+
+
+@pytest.mark.parametrize("uri", ["/data/web/*.jsonl", "s3://b/web.jsonl.zst", "gs://b/*.parquet"])
+def test_files_and_wildcards_are_written_for_levanter(uri):
+    assert uri in FORMAT.write(plans.lying_at(Location(uri, Layout.JSONL))).files[0].text

@@ -7,6 +7,7 @@ warning. A stage starts at a training step; its first sequence has to be the fir
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ from app.trainers.kit.outputs import (
     Written,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
 from app.trainers.kit.values import share
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
@@ -92,6 +93,19 @@ NEVER_DRAWN = FindingKind(
 )
 
 
+UNREADABLE = FindingKind(
+    "levanter_unreadable",
+    Severity.ERROR,
+    later(
+        "Levanter cannot read %(uri)s of %(name)s: it tells a file by its ending, and takes jsonl, "
+        "json and parquet, compressed or not, but no folder."
+    ),
+    later("Enter the files, with a wildcard where there are several: /data/web/*.jsonl."),
+)
+# The ending, or the one before that of the compression.
+_ENDING = re.compile(r"\.(jsonl|json|parquet)(\.[^./]*)?$")
+
+
 def write(plan: Plan) -> Written:
     """
     Write one YAML with a stage per phase.
@@ -102,6 +116,8 @@ def write(plan: Plan) -> Written:
         If a dataset would never be drawn whatever the block, or two share a location.
     """
     placed = [placing.place(plan, phase, LAYOUTS) for phase in plan.phases]
+    for one in placed:
+        placing.refuse(one, UNREADABLE, _is_readable)
     block, said = _block(placed)
     starts, moved = _starts(plan, block)
     model = tokenizers.model_of(plan.tokenizer)
@@ -210,7 +226,13 @@ def _component(placed: Placed) -> dict[str, object]:
             source["name"] = location.subset
     else:
         source = Flow(type="url", train_urls=[location.uri])
-    return {"source": source}
+    if (location.text_field or "text") == "text":
+        return {"source": source}
+    return {"source": source, "format": Flow(type="text", text_key=location.text_field)}
+
+
+def _is_readable(location: Location) -> bool:
+    return location.layout is Layout.HUGGINGFACE or bool(_ENDING.search(location.uri))
 
 
 def _weights(placed: Sequence[Placed]) -> dict[str, object]:
