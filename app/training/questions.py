@@ -55,6 +55,9 @@ class Purchase:
         The size and tokens with the least predicted loss for these FLOPs.
     size_for_tokens : float
         Parameters of the model that spends them on the plan's tokens.
+    gpus : int or None
+        The most GPUs, in whole replicas, that it pays for over the days that were asked; 0 where
+        it does not pay for one replica, None where no days were asked.
     """
 
     budget: Decimal
@@ -64,6 +67,7 @@ class Purchase:
     flops: float
     optimum: Optimum | None
     size_for_tokens: float
+    gpus: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def answer(body: QuestionsIn, known: Known | None = None) -> Answers:
     deadline = None if body.days is None else meet_deadline(plan, body.days)
     purchase = None
     if body.budget is not None:
-        purchase = spend(plan, body.budget, law=body.law, unique_tokens=body.unique_tokens)
+        purchase = spend(
+            plan, body.budget, law=body.law, unique_tokens=body.unique_tokens, days=body.days
+        )
     for name, asked, found in (
         ("days", body.days, deadline),
         ("budget", body.budget, purchase),
@@ -120,10 +126,15 @@ def speed_of(plan: Plan) -> Speed:
     )
 
 
+def replica_of(plan: Plan) -> int:
+    """Return the GPUs of one model replica of the plan's layout."""
+    layout = plan.estimate.layout
+    return layout.tp * layout.pp * layout.cp
+
+
 def meet_deadline(plan: Plan, days: float) -> Deadline | None:
     """Tell the GPUs that train the plan's tokens within `days`, in whole model replicas."""
-    layout = plan.estimate.layout
-    multiple = layout.tp * layout.pp * layout.cp
+    multiple = replica_of(plan)
     try:
         gpus = inverse.gpus_for_days(plan.tokens, days, speed_of(plan), multiple=multiple)
     except ComputeError:
@@ -134,7 +145,14 @@ def meet_deadline(plan: Plan, days: float) -> Deadline | None:
     return Deadline(days, gpus, gpus // multiple, cost)
 
 
-def spend(plan: Plan, budget: Decimal, *, law: str, unique_tokens: float | None) -> Purchase | None:
+def spend(
+    plan: Plan,
+    budget: Decimal,
+    *,
+    law: str,
+    unique_tokens: float | None,
+    days: float | None = None,
+) -> Purchase | None:
     """Tell what a budget buys at the plan's speed and price, or None without a price."""
     price = plan.cluster.price_per_hour
     if not price:
@@ -143,6 +161,9 @@ def spend(plan: Plan, budget: Decimal, *, law: str, unique_tokens: float | None)
     try:
         tokens = inverse.tokens_for_budget(budget, price, speed)
         flops = inverse.flops_for_budget(budget, price, speed)
+        gpus = None
+        if days is not None:
+            gpus = inverse.gpus_for_budget(budget, price, days, multiple=replica_of(plan))
     except ComputeError:
         return None
     hours = float(budget / price)
@@ -154,6 +175,7 @@ def spend(plan: Plan, budget: Decimal, *, law: str, unique_tokens: float | None)
         flops=flops,
         optimum=find_optimum(flops, law=law, unique_tokens=unique_tokens),
         size_for_tokens=inverse.size_for_tokens(flops, plan.tokens),
+        gpus=gpus,
     )
 
 

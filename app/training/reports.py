@@ -62,6 +62,8 @@ def answer_lines(found: Answers) -> list[str]:
             (_("Days"), decimal(bought.days, 1)),
             (_("Parameters for the plan’s tokens"), short(bought.size_for_tokens)),
         ]
+        if bought.gpus is not None:
+            rows.append((_("GPUs that the budget pays for over the days"), whole(bought.gpus)))
         if bought.optimum is not None:
             rows.append((_("Compute-optimal parameters"), short(bought.optimum.parameters)))
             rows.append((_("Compute-optimal tokens"), short(bought.optimum.tokens)))

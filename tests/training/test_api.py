@@ -376,6 +376,9 @@ def test_questions_agree_with_an_estimate(client):
     spent = ask(client, run | {"tokens": purchase["tokens"]}).json()
     assert float(spent["cost"]) == pytest.approx(1_000_000, rel=1e-6)
     assert purchase["optimum"]["parameters"] > 0
+    # The GPUs that it pays for over those days are whole replicas, and one more is too dear.
+    assert purchase["gpus"] * 60 * 24 <= purchase["gpu_hours"] < (purchase["gpus"] + 48) * 60 * 24
+    assert purchase["gpus"] % 48 == 0
 
 
 @pytest.mark.parametrize(

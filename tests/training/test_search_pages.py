@@ -70,6 +70,13 @@ def test_what_a_budget_buys(client):
     assert "parameters on" in shown
 
 
+def test_the_gpus_that_a_budget_pays_for_over_the_days(client):
+    asked = "/training/questions?run=bloom-176b&days=118&budget=1894926&price=2"
+    shown = text_of(page(client, asked))
+    # 947,463 GPU-hours are 334 GPUs for 118 days: six replicas of 48.
+    assert "the budget pays for 288 GPUs in whole replicas" in shown
+
+
 def test_few_unique_tokens_make_the_best_model_larger_in_passes(client):
     shown = text_of(
         page(

@@ -61,7 +61,9 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
     purchase = None
     law = form.text("law") or questions.DEFAULT_LAW
     if is_asked and plan and budget:
-        purchase = questions.spend(plan, budget, law=law, unique_tokens=unique)
+        purchase = questions.spend(
+            plan, budget, law=law, unique_tokens=unique, days=float(days) if days else None
+        )
     deadline = questions.meet_deadline(plan, float(days)) if is_asked and plan and days else None
     formulas: dict[str, Formula] = {}
     if plan and purchase:
