@@ -39,11 +39,6 @@ def make_link(portal, purpose: LinkPurpose, *, role: Role = Role.PLANNER) -> str
     return link
 
 
-def forget_refusals(watched) -> None:
-    """Drop the browser's own notes that a form was refused."""
-    watched.problems[:] = [problem for problem in watched.problems if "status of 4" not in problem]
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 def test_sign_in_page(open_page, locale):
     check(open_page("/sign-in?done=signed-out", locale=locale))
@@ -92,7 +87,7 @@ def test_a_refused_form_puts_focus_on_what_is_wrong(open_page, javascript):
     assert page.input_value("#email") == "nobody@example.com"
     if javascript:
         check(watched)
-    forget_refusals(watched)
+    watched.forget_refusals()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -75,6 +75,7 @@ def test_the_gpus_that_a_budget_pays_for_over_the_days(client):
     shown = text_of(page(client, asked))
     # 947,463 GPU-hours are 334 GPUs for 118 days: six replicas of 48.
     assert "the budget pays for 288 GPUs in whole replicas" in shown
+    assert "⌊947,463 / (24 × 118) / 48⌋ × 48" in shown
 
 
 def test_few_unique_tokens_make_the_best_model_larger_in_passes(client):

@@ -60,6 +60,20 @@ def purchase_formulas(plan: Plan, bought: Purchase, law: str) -> Mapping[str, Fo
     }
 
 
+def gpus_formula(plan: Plan, bought: Purchase, days: float) -> Formula:
+    """Return how the GPUs that a budget pays for come about, in whole replicas."""
+    layout = plan.estimate.layout
+    replica = layout.tp * layout.pp * layout.cp
+    return Formula(
+        later("GPUs that a budget pays for"),
+        "⌊H / (24 t) / r⌋ × r",
+        f"⌊{n(bought.gpu_hours)} / (24 × {n(days)}) / {replica}⌋ × {replica}",
+        bought.gpus or 0,
+        kind="given",
+        note=later("H: paid GPU-hours, t: days, r: GPUs of one replica."),
+    )
+
+
 def deadline_formula(plan: Plan, asked: Deadline) -> Formula:
     """Return how the GPUs of a deadline come about, in whole replicas."""
     found, layout = plan.estimate, plan.estimate.layout

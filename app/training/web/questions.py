@@ -12,7 +12,7 @@ from app.db import DbSession
 from app.errors import AppError
 from app.mixtures.edits.phases import read_budget
 from app.training import form_values, forms, knowledge, questions, service, words
-from app.training.formulas.budget import deadline_formula, purchase_formulas
+from app.training.formulas.budget import deadline_formula, gpus_formula, purchase_formulas
 from app.training.formulas.formula import Formula
 from app.training.questions import Deadline, Purchase
 from app.training.service import Plan
@@ -68,6 +68,8 @@ def show_questions(request: Request, session: DbSession, viewer: CurrentViewer) 
     formulas: dict[str, Formula] = {}
     if plan and purchase:
         formulas |= purchase_formulas(plan, purchase, law)
+        if days:
+            formulas["gpus_bought"] = gpus_formula(plan, purchase, float(days))
     if plan and deadline:
         formulas["gpus"] = deadline_formula(plan, deadline)
     page = QuestionsPage(
