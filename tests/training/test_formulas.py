@@ -31,9 +31,11 @@ def formulas_of(query):
 
 
 def compute(expression):
-    plain = expression.replace(",", "").replace("×", "*").replace("−", "-")
-    assert re.fullmatch(r"[\d.e+\-*/() ]+", plain), expression
-    return eval(plain)  # noqa: S307  digits and operators only
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", expression).translate(
+        {ord("×"): "*", ord("−"): "-", ord("^"): "**"}
+    )
+    assert re.fullmatch(r"(min\(|[\d.e+\-*/(), ])+", plain), expression
+    return eval(plain)  # noqa: S307  numbers, operators and min only
 
 
 @pytest.mark.parametrize("query", [{"run": one} for one in RUNS] + [BY_HAND | one for one in EXTRA])
@@ -49,5 +51,6 @@ def test_every_number_of_a_priced_run_has_its_formula():
         "parameters", "flops_per_token", "flops", "hardware_flops", "checkpoint", "weights",
         "gradients", "optimizer", "activations", "logits", "buffers", "overhead", "bubble", "step",
         "tokens_per_second", "steps", "days", "mfu", "hfu", "tflops", "gpu_hours", "paid_hours",
-        "cost", "energy", "co2", "traffic_data", "traffic_tensor", "traffic_pipeline",
+        "cost", "energy", "co2", "traffic_data", "traffic_tensor", "traffic_pipeline", "in_flight",
+        "bandwidth_data", "bandwidth_tensor", "bandwidth_pipeline",
     }  # fmt: skip

@@ -97,8 +97,20 @@ def deadline_formula(plan: Plan, asked: Deadline) -> Formula:
 def _optimum(best: Optimum, bought: Purchase, law: Preset) -> dict[str, Formula]:
     """Return how the size with the least predicted loss comes about, where it is a formula."""
     if best.epochs is not None:
-        # Found by search: repeats have no closed form.
-        return {}
+        return {
+            "optimum": Formula(
+                later("Compute-optimal parameters"),
+                "argmin_N L(N, C / (6 N), U)",
+                f"argmin_N L(N, {n(bought.flops)} / (6 N), {n(best.tokens / best.epochs)})",
+                best.parameters,
+                kind="calibrated",
+                source="Muennighoff et al. 2023, arXiv 2305.16264",
+                note=later(
+                    "Found by a search, since repeats leave no closed form. L: the predicted loss,"
+                    " C: FLOPs bought, U: unique tokens."
+                ),
+            )
+        }
     return {
         "optimum": Formula(
             later("Compute-optimal parameters"),

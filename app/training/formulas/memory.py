@@ -8,7 +8,7 @@ from app.compute.layout.pipeline import weight_multiplier
 from app.compute.layout.placement import padded_vocab, stage_parameters
 from app.compute.memory.activations import block_activations
 from app.compute.units import GIB
-from app.training.formulas.formula import Formula, n
+from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.service import Plan
 from app.web.i18n import later
 
@@ -25,6 +25,7 @@ def memory_formulas(
     yield "memory", _total(stage)
     yield "spare", _spare(stage, memory.usable_gib)
     yield from _states(run, stage)
+    yield "in_flight", _in_flight(run, stage)
     yield "activations", _activations(run, stage)
     yield "logits", _logits(run, stage)
     yield (
@@ -120,6 +121,29 @@ def _states(run: PreparedRun, stage: StageMemory) -> Iterator[tuple[str, Formula
                 ),
             ),
         )
+
+
+def _in_flight(run: PreparedRun, stage: StageMemory) -> Formula:
+    layout = run.layout
+    p, i, v, m = layout.pp, stage.stage, layout.interleave, n(layout.micro_batches)
+    if layout.schedule_name == "dualpipe":
+        symbols, values = "min(p + 1, m)", f"min({p} + 1, {m})"
+    elif v == 1:
+        symbols, values = "min(p − i, m)", f"min({p} − {i}, {m})"
+    else:
+        symbols = "min(2 (p − i − 1) + (v − 1) p + 1, m v) / v"
+        values = f"min(2 × ({p} − {i} − 1) + ({v} − 1) × {p} + 1, {m} × {v}) / {v}"
+    return Formula(
+        later("Micro-batches in flight"),
+        symbols,
+        values,
+        stage.in_flight,
+        source=f"{NARAYANAN}; {KORTHIKANTI}, section 4.2.3",
+        note=later(
+            "p stages, i this one, counted from 0, m micro-batches of a step, v chunks of layers"
+            " that a GPU holds."
+        ),
+    )
 
 
 def _activations(run: PreparedRun, stage: StageMemory) -> Formula:

@@ -1,9 +1,11 @@
 """Formulas of what each parallel axis sends, and of the time that this takes."""
 
+import math
 from collections.abc import Iterator
 
 from app.compute.estimating.prepared import PreparedRun
 from app.compute.timing.communication import ACTIVATION_BYTES
+from app.compute.units import GB
 from app.training.formulas.formula import NARAYANAN, Formula, n
 from app.training.service import Plan
 from app.web.i18n import later
@@ -22,6 +24,7 @@ def traffic_formulas(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formul
     yield from _volumes(plan, run)
     for name, axis in plan.estimate.communication.items():
         if axis.bytes:
+            yield f"bandwidth_{name}", _bandwidth(run, name, axis.bandwidth_gb_s)
             yield (
                 f"traffic_{name}",
                 Formula(
@@ -37,6 +40,33 @@ def traffic_formulas(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formul
                     ),
                 ),
             )
+
+
+def _bandwidth(run: PreparedRun, name: str, reached: float) -> Formula:
+    """Return how the bandwidth of an axis comes about: of the link, or of the node's network."""
+    cluster, profile = run.cluster, run.profile
+    link = cluster.link_bytes_per_second / GB
+    network = cluster.network_bytes_per_second(profile.network_gb_s) / GB
+    symbols, values = "b s", f"{n(link)} × {n(profile.link_share)}"
+    if not math.isclose(reached, link * profile.link_share):
+        values = f"{n(network)} × {n(profile.network_share)}"
+        if not math.isclose(reached, network * profile.network_share):
+            groups = min(run.layout.tp, cluster.gpus_per_node)
+            symbols = "b s (k / g)^x"
+            values += f" × ({cluster.gpus_per_node} / {groups})^{n(profile.network_sharing)}"
+    return Formula(
+        AXES[name],
+        symbols,
+        values,
+        reached,
+        "GB/s",
+        kind="calibrated",
+        note=later(
+            "b: bandwidth of one GPU, within a node or to the network; s: the share that the"
+            " profile says collectives reach; k: GPUs of a node, g: data-parallel groups that share"
+            " its network, x: how far they share it, fitted."
+        ),
+    )
 
 
 def _volumes(plan: Plan, run: PreparedRun) -> Iterator[tuple[str, Formula]]:
