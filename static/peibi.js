@@ -159,11 +159,18 @@
   }
 
   // What is being typed while an answer comes stays in its field, and is sent when it is left.
+  // That is what differs from the page and from what the request took along.
+  const taken = new WeakMap();
+  for (const moment of ["htmx:config:request", "htmx:before:request"]) {
+    document.addEventListener(moment, ({ detail: { ctx } }) => {
+      if (ctx.request.body) taken.set(ctx, ctx.request.body);
+    });
+  }
   let typed = [];
-  document.addEventListener("htmx:before:swap", (event) => {
-    const target = targetOf(event.detail.ctx);
-    typed = target?.id !== "composer" ? [] : [...target.querySelectorAll("input[id], textarea[id]")]
-      .filter((field) => isText(field) && field.value !== field.defaultValue && sent.get(field.name) !== field.value)
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    const body = taken.get(ctx);
+    typed = [...(targetOf(ctx)?.querySelectorAll("input[id], textarea[id]") ?? [])]
+      .filter((field) => isText(field) && field.value !== field.defaultValue && body?.get(field.name) !== field.value)
       .map((field) => ({ id: field.id, value: field.value, isFocused: field === document.activeElement }));
   });
   document.addEventListener("htmx:after:swap", () => {

@@ -77,9 +77,30 @@ def test_a_growing_batch_changes_the_days(open_page):
     page.get_by_label("Over sequences").fill("9765625")
     page.get_by_label("Over sequences").press("Enter")
     expect(page.get_by_text("117 batch sizes")).to_be_visible()
-    # On a slow machine a form with one of its three numbers is sent, and refused, on the way.
+    # A form with one of its three numbers is sent, and refused, on the way.
     watched.forget_refusals()
     assert page.locator(".pb-figs dd .v").nth(1).inner_text() != before
+
+
+def test_a_refusal_leaves_what_is_typed_meanwhile(open_page):
+    watched = open_page("/training")
+    page = watched.page
+    held = []
+    page.route("**/training?*", lambda route: held.append(route), times=1)
+    page.get_by_text("Batch ramp", exact=True).click()
+    page.get_by_label("First batch").fill("192")
+    with page.expect_request("**/training?*"):
+        page.get_by_label("First batch").press("Tab")
+    grows, over = page.get_by_label("Grows by"), page.get_by_label("Over sequences")
+    grows.fill("16")
+    held[0].continue_()
+    expect(page.get_by_text("This run cannot be computed.")).to_be_visible()
+    assert grows.input_value() == "16"
+    expect(grows).to_be_focused()
+    over.fill("9765625")
+    over.press("Enter")
+    expect(page.get_by_text("117 batch sizes")).to_be_visible()
+    watched.forget_refusals()
 
 
 def test_an_interleaved_step_is_drawn_with_its_chunks(open_page):
