@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -24,6 +25,7 @@ from app.catalog.search.query import (
     parse_filters,
     parse_sort,
     parse_text,
+    shown,
 )
 from app.catalog.search.service import SearchPage, search
 from app.db import DbSession
@@ -34,6 +36,8 @@ router = APIRouter(include_in_schema=False)
 
 # At most so many slugs of an address are read: the rest cannot be in the tray anyway.
 MAX_COMPARED_READ = 50
+KNOWN = frozenset({*Facet, "q", "parent", "subsets", "sort", "cursor", "compare", "go"})
+MAX_NAMED = 5
 
 
 @router.get("/catalogue", name="catalog.index")
@@ -67,6 +71,7 @@ def index(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
         load_found(session, found, with_team=with_team, is_widened=is_widened),
         load_names(session, state, found.facets, named),
         is_compare_full=is_compare_full,
+        left_aside=unknown_parts(request.query_params),
     )
     return render(request, "catalog/index.html", page, fragments=("browse",))
 
@@ -89,6 +94,12 @@ def read_state(query: QueryParams) -> tuple[ListState, bool]:
         compared=tuple(compared[:MOST]),
     )
     return state, len(compared) > MOST
+
+
+def unknown_parts(query: QueryParams) -> list[str]:
+    """Return the names in an address that ask for nothing here; where a visit came from is none."""
+    names = (name for name in query if name not in KNOWN and not name.startswith("utm_"))
+    return [shown(name) for name in islice(names, MAX_NAMED)]
 
 
 def load_found(session: Session, found: SearchPage, *, with_team: bool, is_widened: bool) -> Found:

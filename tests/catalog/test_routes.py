@@ -155,6 +155,19 @@ def test_index_names_each_filter_and_the_way_back(seeded_client):
     assert 'href="/catalogue?modality=text&amp;language=fr"' in html
 
 
+def test_index_says_which_part_of_an_address_is_no_filter(seeded_client):
+    text = text_of(page(seeded_client, "/catalogue?modalty=text&q=books"))
+    assert "something that is no filter here: modalty." in text
+    assert "The filters are called: category, modality, language" in text
+    assert "no filter here" not in page(seeded_client, "/catalogue?utm_source=mail&modality=text")
+
+
+def test_index_refuses_a_value_by_the_facets_heading(seeded_client):
+    refused = seeded_client.get("/catalogue?size=huge", headers=ZH)
+    assert refused.status_code == 422
+    assert "筛选项“词元规模”没有取值“huge”" in refused.text
+
+
 def test_index_with_nothing_found_offers_the_ways_on(seeded_client):
     html = page(seeded_client, "/catalogue?q=zzqxv&language=zh")
     assert "No dataset matches “zzqxv”" in html

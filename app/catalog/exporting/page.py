@@ -7,9 +7,9 @@ from app.catalog.exporting.formats import MAX_CARDS, Format
 from app.catalog.models.datasets import Dataset, Visibility
 from app.catalog.pages import parts
 from app.catalog.pages.addresses import ListState
-from app.catalog.pages.facets import Names, facet_title, value_label
+from app.catalog.pages.facets import Names, value_label
 from app.catalog.pages.results import total_words
-from app.catalog.search.query import Facet
+from app.catalog.search.query import Facet, facet_title
 from app.catalog.search.service import SearchPage
 from app.web import numbers
 from app.web.i18n import gettext as _

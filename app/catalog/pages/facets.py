@@ -8,7 +8,7 @@ from app.catalog.models.estimates import EstimateMethod
 from app.catalog.models.licences import LicenceClass
 from app.catalog.pages import parts, quantities
 from app.catalog.search.facets import SIZE_BANDS, FacetCounts
-from app.catalog.search.query import NONE, Facet
+from app.catalog.search.query import NONE, Facet, facet_title
 from app.catalog.words import labels
 from app.web import numbers
 from app.web.i18n import gettext as _
@@ -58,21 +58,6 @@ class Names:
     providers: Mapping[str, str]
     tokenizers: Mapping[str, str]
     datasets: Mapping[str, str]
-
-
-def facet_title(facet: Facet) -> str:
-    """Return a facet's heading."""
-    titles = {
-        Facet.CATEGORY: _("Category"),
-        Facet.MODALITY: _("Modality"),
-        Facet.LANGUAGE: _("Language"),
-        Facet.LICENCE: _("Stated licence"),
-        Facet.PROVIDER: _("Provider"),
-        Facet.UNIT: _("Unit"),
-        Facet.METHOD: _("Token estimate"),
-        Facet.SIZE: _("Size in tokens"),
-    }
-    return titles[facet]
 
 
 def value_label(facet: Facet, value: str, names: Names) -> str:  # noqa: PLR0911  one per facet

@@ -12,12 +12,11 @@ from app.catalog.pages.facets import (
     FACET_ORDER,
     FacetView,
     Names,
-    facet_title,
     facet_view,
     value_label,
 )
 from app.catalog.search.facets import FacetCounts
-from app.catalog.search.query import NONE, Facet, Sort
+from app.catalog.search.query import NONE, Facet, Sort, facet_title
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -113,10 +112,17 @@ class ResultsPage:
     mix_href: str
     most_compared: int
     is_compare_full: bool
+    left_aside: Sequence[str]
+    known_filters: Sequence[str]
 
 
 def results_page(
-    state: ListState, found: Found, names: Names, *, is_compare_full: bool
+    state: ListState,
+    found: Found,
+    names: Names,
+    *,
+    is_compare_full: bool,
+    left_aside: Sequence[str] = (),
 ) -> ResultsPage:
     """Return the list for one state of its address."""
     listed = state.with_subsets() if found.is_widened else state
@@ -158,6 +164,8 @@ def results_page(
         mix_href=f"/mixtures/add?{naming(state.compared)}",
         most_compared=MOST,
         is_compare_full=is_compare_full,
+        left_aside=left_aside,
+        known_filters=tuple(Facet),
     )
 
 

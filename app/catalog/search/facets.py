@@ -13,7 +13,7 @@ from app.catalog.models.licences import LicenceClass
 from app.catalog.models.providers import Provider
 from app.catalog.search import lookups, statements
 from app.catalog.search.models import FacetValue
-from app.catalog.search.query import NONE, Facet, SearchRequest, is_slug, shown
+from app.catalog.search.query import NONE, Facet, SearchRequest, facet_title, is_slug, shown
 from app.catalog.words.labels import METHODS, MODALITIES
 from app.catalog.words.units import UNITS
 from app.errors import InvalidInput
@@ -206,7 +206,7 @@ def _unknown(session: Session, facet: Facet, value: str, request: SearchRequest)
     return InvalidInput(
         "The filter “%(facet)s” has no value “%(value)s”. Its values are: %(allowed)s.",
         field=facet,
-        facet=facet,
+        facet=facet_title(facet),
         value=shown(value),
         allowed=names or NONE,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.errors import InvalidInput
+from app.web.i18n import gettext as _
 
 MAX_TEXT = 200
 MAX_VALUES = 50
@@ -25,6 +26,21 @@ class Facet(StrEnum):
     UNIT = "unit"
     METHOD = "method"
     SIZE = "size"
+
+
+def facet_title(facet: Facet) -> str:
+    """Return a facet's heading."""
+    titles = {
+        Facet.CATEGORY: _("Category"),
+        Facet.MODALITY: _("Modality"),
+        Facet.LANGUAGE: _("Language"),
+        Facet.LICENCE: _("Stated licence"),
+        Facet.PROVIDER: _("Provider"),
+        Facet.UNIT: _("Unit"),
+        Facet.METHOD: _("Token estimate"),
+        Facet.SIZE: _("Size in tokens"),
+    }
+    return titles[facet]
 
 
 # The value of a dataset that has none: no language named, no unit stated, no estimate.
@@ -159,7 +175,7 @@ def parse_filters(values: Mapping[str, Sequence[str]]) -> dict[Facet, frozenset[
                 "Choose at most %(most)s values of the filter “%(facet)s”.",
                 field=facet,
                 most=MAX_VALUES,
-                facet=facet,
+                facet=facet_title(facet),
             )
         if wanted:
             filters[facet] = wanted

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer
 from app.catalog import reference
-from app.catalog.pages.facets import Names, facet_title, value_label
-from app.catalog.search.query import Facet
+from app.catalog.pages.facets import Names, value_label
+from app.catalog.search.query import Facet, facet_title
 from app.mixtures import access, catalogue, sources
 from app.mixtures.content import Phase
 from app.mixtures.phases import display_name
