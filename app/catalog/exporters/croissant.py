@@ -13,7 +13,7 @@ from typing import Any
 
 from app.catalog.exchange.items import Item, Json
 from app.catalog.importers import json_ld, own_key
-from app.catalog.importers.croissant import FORMAT, ORIGINS, REQUIRED, VERSIONS
+from app.catalog.importers.croissant.terms import FORMAT, ORIGINS, REQUIRED, VERSIONS
 from app.catalog.importers.licence_addresses import address_of_spdx
 from app.catalog.loading.records import DatasetRecord, EstimateRecord
 

@@ -7,7 +7,7 @@ from typing import IO
 from app.catalog.exchange.items import Context, Finding, ImportRefused, Reading
 from app.catalog.importers import csv_rows, lists, own_csv, sheets, xlsx_rows
 from app.catalog.importers.cards import read_card
-from app.catalog.importers.croissant import looks_like_croissant, read_croissant
+from app.catalog.importers.croissant.files import looks_like_croissant, read_croissant
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.grid import GridRow, Rows
 from app.catalog.importers.own_json import read_own_json

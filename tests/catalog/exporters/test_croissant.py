@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.catalog.exporters.croissant import describe, missing_for_croissant, write_catalogue
-from app.catalog.importers.croissant import REQUIRED
+from app.catalog.importers.croissant.terms import REQUIRED
 from app.catalog.loading.records import (
     EstimateRecord,
     LicenceRecord,

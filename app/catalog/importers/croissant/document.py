@@ -1,32 +1,27 @@
 """
-Croissant 1.0 and 1.1, read leniently: what is there becomes a dataset, record sets its subsets.
+One dataset of Croissant 1.0 or 1.1, read leniently.
 
 What the catalogue has no field for is kept as it stands and given back on export. The words are
 those of the specification (docs.mlcommons.org/croissant, versions 1.0 and 1.1).
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import IO, Any
+from typing import Any
 
 from app.catalog import licences
 from app.catalog.exchange.items import (
     Context,
     Entry,
-    ImportRefused,
     Item,
     Json,
     ProviderRecord,
-    Reading,
 )
 from app.catalog.exchange.record_json import Decoder
 from app.catalog.importers import amounts, json_ld, own_key, words
+from app.catalog.importers.croissant.terms import FORMAT, ORIGINS, REQUIRED
 from app.catalog.importers.dates import released
-from app.catalog.importers.decoding import decode
-from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug, subset_slug
-from app.catalog.importers.json_stream import loads
+from app.catalog.importers.identifiers import dataset_slug, is_slug, provider_slug
 from app.catalog.importers.licence_addresses import spdx_of_address
-from app.catalog.importers.lists import Seen
 from app.catalog.importers.own_json import checked
 from app.catalog.importers.problems import finding
 from app.catalog.importers.texts import (
@@ -44,21 +39,6 @@ from app.catalog.loading.records import (
     QuantityRecord,
 )
 
-FORMAT = "croissant"
-MAX_DOCUMENT = 20_000_000
-VERSIONS = ("http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/1.1")
-REQUIRED = (
-    "@context",
-    "@type",
-    "conformsTo",
-    "name",
-    "description",
-    "license",
-    "url",
-    "creator",
-    "datePublished",
-    "distribution",
-)
 # What becomes a field of the catalogue; everything else is kept.
 _READ = frozenset(
     (
@@ -94,58 +74,17 @@ _PROPERTIES = {
     "licence_stated_en": "license",
     "licence_claims": "license",
 }
-ORIGINS = "isBasedOn"
-_RECORD_SET_READ = frozenset(("@type", "name", "description"))
-_SPLITS = frozenset(("Split", "Enumeration"))
-MAX_SUBSETS = 2_000
 
 
-def looks_like_croissant(start: bytes) -> bool:
-    """Whether a JSON file begins as JSON-LD does and not as ours."""
-    return b'"peibi.catalogue"' not in start and (b'"@context"' in start or b'"@type"' in start)
+class Document:
+    """The dataset that stands at `row` of a file."""
 
-
-def read_croissant(handle: IO[bytes], context: Context) -> Reading:
-    """
-    Read a Croissant file, or the schema.org/Dataset of a page.
-
-    Raises
-    ------
-    ImportRefused
-        If it is no JSON, too long, or describes no dataset.
-    """
-    try:
-        text = decode(handle).open().read(MAX_DOCUMENT + 1)
-    except UnicodeError:
-        raise ImportRefused("The text of this file is damaged.") from None
-    if len(text) > MAX_DOCUMENT:
-        raise ImportRefused(
-            "The file has more than %(limit)s characters, so it was not read.", limit=MAX_DOCUMENT
-        )
-    dataset = json_ld.find_dataset(loads(text))
-    if dataset is None:
-        raise ImportRefused("This JSON-LD file describes no dataset (schema.org/Dataset).")
-    document = _Document(dataset, context)
-    return Reading(FORMAT, (), _entries(document))
-
-
-def _entries(document: "_Document") -> Iterator[Entry]:
-    seen = Seen()
-    parent = seen.check(document.entry())
-    yield parent
-    if parent.item is not None:
-        for subset in document.subsets(parent.item):
-            yield seen.check(subset)
-
-
-class _Document:
-    """One Croissant document."""
-
-    def __init__(self, dataset: Json, context: Context) -> None:
+    def __init__(self, dataset: Json, context: Context, *, row: int = 1) -> None:
         self.dataset = dataset
         self.node = json_ld.by_key(dataset)
         self.context = context
-        self.checks = Decoder(row=1)
+        self.row = row
+        self.checks = Decoder(row)
         self.own = own_key.read(self.node.get(own_key.KEY))
 
     def entry(self) -> Entry:
@@ -160,7 +99,7 @@ class _Document:
             if not self.node.get(name) and name not in {"name", "license"}:
                 self._note("required_missing", name, key=name)
         if provider is None or not (chinese or english):
-            return Entry(1, None, tuple(self.checks.findings), chinese or english)
+            return Entry(self.row, None, tuple(self.checks.findings), chinese or english)
         record = self._record(chinese or english, english or chinese, provider)
         item = Item(
             record=record,
@@ -168,7 +107,10 @@ class _Document:
             given=self._given(record),
         )
         return checked(
-            1, None if self.checks.has_error else item, self.checks, name=chinese or english
+            self.row,
+            None if self.checks.has_error else item,
+            self.checks,
+            name=chinese or english,
         )
 
     def _record(self, name_zh: str, name_en: str, provider: ProviderRecord) -> DatasetRecord:
@@ -355,60 +297,5 @@ class _Document:
         found = self.checks.json(kept, FORMAT)
         return found if isinstance(found, dict) else {}
 
-    def subsets(self, parent: Item) -> Iterator[Entry]:
-        """Yield the record sets as subsets, without those that only list splits or labels."""
-        sets = [
-            (node, json_ld.by_key(node))
-            for node in json_ld.as_list(self.node.get("recordSet"))
-            if isinstance(node, dict)
-        ]
-        data_sets = [
-            (raw, node)
-            for raw, node in sets
-            if not {json_ld.key(kind) for kind in json_ld.strings(node.get("dataType"))} & _SPLITS
-        ]
-        if len(data_sets) < 2:  # noqa: PLR2004  one record set is the dataset itself
-            return
-        for number, (raw, node) in enumerate(data_sets[:MAX_SUBSETS]):
-            yield self._subset(parent, number, raw, node)
-
-    def _subset(self, parent: Item, number: int, raw: Json, node: Json) -> Entry:
-        row = number + 2
-        checks = Decoder(row)
-        chinese, english = json_ld.bilingual(node.get("name") or node.get("@id"))
-        chinese, english = one_line(chinese)[:MAX_NAME], one_line(english)[:MAX_NAME]
-        name = english or chinese or f"record set {number + 1}"
-        description_zh, description_en = json_ld.bilingual(node.get("description"))
-        whole = parent.record
-        extra = checks.json(json_ld.without(raw, _RECORD_SET_READ), FORMAT)
-        record = DatasetRecord(
-            slug=f"{whole.slug}/{subset_slug(name)}",
-            parent=whole.slug,
-            position=number,
-            name_zh=chinese or name,
-            name_en=english or name,
-            provider=whole.provider,
-            category=whole.category,
-            modality=whole.modality,
-            modality_basis=whole.modality_basis,
-            languages=whole.languages,
-            description_zh=description_zh[:MAX_TEXT] or None,
-            description_en=description_en[:MAX_TEXT] or None,
-            licence_class=whole.licence_class,
-            licence_spdx=whole.licence_spdx,
-            licence_stated_zh=whole.licence_stated_zh,
-            licence_stated_en=whole.licence_stated_en,
-            licence_claims=whole.licence_claims,
-            visibility=whole.visibility,
-            extra={FORMAT: {"recordSet": extra}},
-            origin={"origin": "croissant"},
-        )
-        item = Item(
-            record=record,
-            provider=parent.provider,
-            given=frozenset({"name_zh", "name_en", "parent", "position", "extra"}),
-        )
-        return checked(row, None if checks.has_error else item, checks, name=name)
-
     def _note(self, code: str, key: str | None, /, **params: object) -> None:
-        self.checks.findings.append(finding(code, row=1, column=key, **params))
+        self.checks.findings.append(finding(code, row=self.row, column=key, **params))
