@@ -232,13 +232,14 @@ def write_catalogue(
     Yield a schema.org/DataCatalog of many datasets, one a line, each with its subsets.
 
     A dataset that has all that Croissant requires brings its own context, so that its line cut
-    out is a Croissant file; `page_of` gives a slug's address in the portal.
+    out is a Croissant file; each says which dataset of the portal it is of. `page_of` gives a
+    slug's address in the portal.
     """
     head = {"@context": _SCHEMA, "@type": "DataCatalog", "name": name}
     yield json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "dataset": ['
     separator = "\n"
     for item, subsets in families:
-        described = describe(item, subsets, page=page_of(item.record.slug))
+        described = signed(describe(item, subsets, page=page_of(item.record.slug)), item)
         document = dict(described.document)
         if document["@context"] == _SCHEMA:
             del document["@context"]

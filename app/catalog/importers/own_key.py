@@ -119,7 +119,8 @@ def _texts(value: object) -> dict[str, str]:
 
 def _digest(value: object) -> str:
     """Return a short digest of a JSON value, whatever the order of its keys."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    # A fraction is read as a Decimal and was written from a float.
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=float)
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
 
 

@@ -7,7 +7,12 @@ from typing import IO
 from app.catalog.exchange.items import Context, Finding, ImportRefused, Reading
 from app.catalog.importers import csv_rows, lists, own_csv, sheets, xlsx_rows
 from app.catalog.importers.cards import read_card
-from app.catalog.importers.croissant.files import looks_like_croissant, read_croissant
+from app.catalog.importers.croissant.files import (
+    looks_like_catalogue,
+    looks_like_croissant,
+    read_catalogue,
+    read_croissant,
+)
 from app.catalog.importers.decoding import decode
 from app.catalog.importers.grid import GridRow, Rows
 from app.catalog.importers.own_json import read_own_json
@@ -44,6 +49,8 @@ def read_file(name: str, handle: IO[bytes], context: Context) -> Reading:
     if start.startswith(b"PK") or lower.endswith(".xlsx"):
         return _read_xlsx(handle, context)
     if lower.endswith(_JSON_ENDINGS) or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        if looks_like_catalogue(start):
+            return read_catalogue(handle, context)
         if looks_like_croissant(start):
             return read_croissant(handle, context)
         return read_own_json(handle, context)

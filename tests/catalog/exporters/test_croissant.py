@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.catalog.exporters.croissant import describe, missing_for_croissant, write_catalogue
+from app.catalog.exporters.croissant import (
+    describe,
+    missing_for_croissant,
+    signed,
+    write_catalogue,
+)
 from app.catalog.importers.croissant.terms import REQUIRED
 from app.catalog.loading.records import (
     EstimateRecord,
@@ -186,3 +191,10 @@ def test_an_origin_that_only_a_file_knows_is_given_back() -> None:
     imported = only(read(document(isBasedOn=[foreign]), "a.json"))
     assert imported.record.overlaps == ()
     assert describe(imported).document["isBasedOn"] == [foreign]
+
+
+def test_a_number_with_a_fraction_comes_back_as_it_was_written() -> None:
+    half = QuantityRecord(key="h", printed="1.5", value=Decimal("1.5"), unit="hour")
+    exported = whole(quantities=(half,))
+    again = only(read(signed(describe(exported), exported).write(), "a.json"))
+    assert "extra" not in again.given

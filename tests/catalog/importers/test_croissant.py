@@ -33,6 +33,10 @@ def document(**changes: object) -> str:
     return json.dumps(merged, ensure_ascii=False)
 
 
+def catalogue(*datasets: dict[str, Any]) -> str:
+    return json.dumps({"@type": "DataCatalog", "name": "All", "dataset": datasets})
+
+
 def test_the_required_properties_become_fields() -> None:
     result = read(document(), "croissant.json")
     item = only(result)
@@ -208,3 +212,42 @@ def test_what_describes_no_dataset_is_refused(content: str) -> None:
 def test_values_of_any_form_are_read_or_named(changes: dict[str, Any]) -> None:
     result = read(json.dumps(DOCUMENT | changes), "a.json")
     assert result.items or any(f.severity == "error" for f in result.findings)
+
+
+def test_a_catalogue_is_read_dataset_by_dataset() -> None:
+    sets = [{"@type": "cr:RecordSet", "name": name} for name in ("news", "books")]
+    result = read(
+        catalogue(DOCUMENT, {"@type": "Person"}, DOCUMENT | {"name": "Two", "recordSet": sets}),
+        "all.jsonld",
+    )
+    assert [(entry.row, entry.item.record.slug) for entry in result.entries if entry.item] == [
+        (1, "acme-demo"),
+        (2, "acme-two"),
+        (3, "acme-two/news"),
+        (4, "acme-two/books"),
+    ]
+
+
+def test_a_dataset_that_a_catalogue_lists_twice_is_refused_at_its_row() -> None:
+    result = read(catalogue(DOCUMENT, DOCUMENT, DOCUMENT | {"name": None}), "all.jsonld")
+    assert [entry.row for entry in result.entries] == [1, 2, 3]
+    assert {(found.code, found.row) for found in result.findings} == {
+        ("duplicate", 2),
+        ("name_missing", 3),
+    }
+
+
+@pytest.mark.parametrize("damage", [slice(0, -20), slice(0, -3)])
+def test_a_catalogue_that_breaks_off_is_refused(damage: slice) -> None:
+    with pytest.raises(ImportRefused):
+        read(catalogue(DOCUMENT)[damage], "all.jsonld")
+
+
+def test_a_catalogue_without_datasets_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="lists no dataset"):
+        read('{"@type": "DataCatalog", "name": "Empty"}', "all.jsonld")
+
+
+def test_a_catalogue_of_too_many_datasets_is_refused() -> None:
+    with pytest.raises(ImportRefused):
+        read(catalogue(DOCUMENT, DOCUMENT), "all.jsonld", replace(CONTEXT, max_rows=1))

@@ -24,7 +24,7 @@ def read(session: Session, name: str, content: bytes) -> Import:
     )
 
 
-@pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["json", "csv", "xlsx", "croissant"])
 def test_the_whole_catalogue_exported_and_imported_changes_nothing(
     planner, seeded_session: Session, kind: str
 ) -> None:

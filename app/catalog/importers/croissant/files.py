@@ -1,23 +1,29 @@
-"""Files of Croissant: a dataset with its record sets."""
+"""Files of Croissant: one dataset with its record sets, or a catalogue of many datasets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
-from app.catalog.exchange.items import Context, Entry, ImportRefused, Reading
+from app.catalog.exchange.items import Context, Entry, ImportRefused, Json, Reading
 from app.catalog.importers import json_ld
 from app.catalog.importers.croissant import record_sets
 from app.catalog.importers.croissant.document import Document
 from app.catalog.importers.croissant.terms import FORMAT
 from app.catalog.importers.decoding import decode
-from app.catalog.importers.json_stream import loads
-from app.catalog.importers.lists import Seen
+from app.catalog.importers.json_stream import JsonStream, loads
+from app.catalog.importers.lists import Seen, too_many_rows
 
 MAX_DOCUMENT = 20_000_000
+DATASETS = "dataset"
 
 
 def looks_like_croissant(start: bytes) -> bool:
     """Whether a JSON file begins as JSON-LD does and not as ours."""
     return b'"peibi.catalogue"' not in start and (b'"@context"' in start or b'"@type"' in start)
+
+
+def looks_like_catalogue(start: bytes) -> bool:
+    """Whether a JSON-LD file says of itself at once that it holds many datasets."""
+    return b'"DataCatalog"' in start or b':DataCatalog"' in start
 
 
 def read_croissant(handle: IO[bytes], context: Context) -> Reading:
@@ -40,13 +46,42 @@ def read_croissant(handle: IO[bytes], context: Context) -> Reading:
     dataset = json_ld.find_dataset(loads(text))
     if dataset is None:
         raise ImportRefused("This JSON-LD file describes no dataset (schema.org/Dataset).")
-    return Reading(FORMAT, (), _entries(Document(dataset, context)))
+    return Reading(FORMAT, (), _entries([dataset], context))
 
 
-def _entries(document: Document) -> Iterator[Entry]:
+def read_catalogue(handle: IO[bytes], context: Context) -> Reading:
+    """
+    Read a schema.org/DataCatalog, one dataset at a time.
+
+    Raises
+    ------
+    ImportRefused
+        If it is no JSON or has no datasets; while iterating, if it is damaged further on.
+    """
+    stream = JsonStream(decode(handle).open())
+    head = stream.head(DATASETS)
+    if DATASETS not in head:
+        raise ImportRefused("This catalogue lists no dataset (schema.org/DataCatalog, dataset).")
+    context_of_all = {"@context": head.get("@context")}
+    datasets = (
+        context_of_all | node for node in stream.elements() if "Dataset" in json_ld.types(node)
+    )
+    return Reading(FORMAT, (), _entries(datasets, context))
+
+
+def _entries(datasets: Iterable[Json], context: Context) -> Iterator[Entry]:
+    """Yield each dataset and then its subsets; the row counts what the file describes."""
     seen = Seen()
-    parent = seen.check(document.entry())
-    yield parent
-    if parent.item is not None:
-        for subset in record_sets.subsets(document.node, parent.item, row=2):
+    row = 0
+    for dataset in datasets:
+        row += 1
+        if row > context.max_rows:
+            raise too_many_rows(context.max_rows)
+        document = Document(dataset, context, row=row)
+        whole = seen.check(document.entry())
+        yield whole
+        if whole.item is None:
+            continue
+        for subset in record_sets.subsets(document.node, whole.item, row=row + 1):
+            row = subset.row
             yield seen.check(subset)
