@@ -104,7 +104,7 @@ def unknown_parts(query: QueryParams) -> list[str]:
 
 def load_found(session: Session, found: SearchPage, *, with_team: bool, is_widened: bool) -> Found:
     """Return what the search found with all that the rows show."""
-    datasets, subsets, _without = queries.count_datasets(session, with_team=with_team)
+    datasets, subsets = queries.count_datasets(session, with_team=with_team)
     corrections = found.corrections
     return Found(
         datasets=queries.list_items(session, found.ids),

@@ -7,8 +7,19 @@ may know of does not exist, and neither do its subsets.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import (
     Session,
     aliased,
@@ -38,6 +49,20 @@ WITHOUT_SEED = (
     defer(Dataset.seeded, raiseload=True),
     defaultload(Dataset.provider).defer(Provider.seeded, raiseload=True),
 )
+
+# An array is one parameter however long, so that the database prepares one statement.
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+SUBSET_COUNTS = (
+    select(Dataset.parent_id, func.count())
+    .where(Dataset.parent_id == any_(IDS), Dataset.archived_at.is_(None))
+    .group_by(Dataset.parent_id)
+)
+TOTALS = select(
+    FacetTally.top_count,
+    FacetTally.all_count,
+    FacetTally.public_top_count,
+    FacetTally.public_all_count,
+).where(FacetTally.value_id == 0, FacetTally.other_id == 0)
 
 
 @dataclass(frozen=True)
@@ -119,9 +144,15 @@ def main_estimate_counts(session: Session) -> dict[int, int | None]:
 
 def list_items(session: Session, ids: Sequence[int]) -> list[Dataset]:
     """Return datasets as lists show them, in the order of `ids`."""
-    found = session.scalars(select(Dataset).where(Dataset.id.in_(ids)).options(*_item_options()))
+    found = session.scalars(_items_by_id(), {"ids": list(ids)})
     by_id = {dataset.id: dataset for dataset in found}
     return [by_id[dataset_id] for dataset_id in ids if dataset_id in by_id]
+
+
+@cache
+def _items_by_id() -> Select[Dataset]:
+    """Return the statement of `list_items`, which costs more to build than its rows to read."""
+    return select(Dataset).where(Dataset.id == any_(IDS)).options(*_item_options())
 
 
 def list_by_slug(session: Session, slugs: Sequence[str], *, with_team: bool) -> list[Dataset]:
@@ -164,11 +195,7 @@ def list_subsets(session: Session, dataset_id: int, *, with_team: bool) -> list[
 
 def subset_counts(session: Session, ids: Iterable[int]) -> dict[int, int]:
     """Return how many subsets each of these datasets has; those without are left out."""
-    rows = session.execute(
-        select(Dataset.parent_id, func.count())
-        .where(Dataset.parent_id.in_(list(ids)), Dataset.archived_at.is_(None))
-        .group_by(Dataset.parent_id)
-    )
+    rows = session.execute(SUBSET_COUNTS, {"ids": list(ids)})
     return {parent_id: count for parent_id, count in rows if parent_id is not None}
 
 
@@ -261,29 +288,28 @@ def list_of_provider(session: Session, provider_id: int, *, with_team: bool) -> 
     )
 
 
-def count_datasets(session: Session, *, with_team: bool) -> tuple[int, int, int]:
+def count_datasets(session: Session, *, with_team: bool) -> tuple[int, int]:
     """
-    Return how many datasets, subsets, and entries of both without an estimate there are.
+    Return how many datasets and how many subsets there are.
 
     From the tallies of catalogue search, so that a large catalogue is not counted row by row.
     """
+    total = session.execute(TOTALS).one_or_none()
+    if total is None:
+        return 0, 0
+    top, every, public_top, public_every = total
+    return (top, every - top) if with_team else (public_top, public_every - public_top)
+
+
+def count_without_estimate(session: Session, *, with_team: bool) -> int:
+    """Return how many datasets and subsets have no estimate."""
     every = FacetTally.all_count if with_team else FacetTally.public_all_count
-    top = FacetTally.top_count if with_team else FacetTally.public_top_count
-    is_total = FacetTally.other_id == 0
-    row = session.execute(
-        select(
-            func.coalesce(func.sum(top).filter(is_total), 0),
-            func.coalesce(func.sum(every).filter(is_total), 0),
-            func.coalesce(func.sum(every).filter(~is_total), 0),
-        )
-        .outerjoin(FacetValue, FacetValue.id == FacetTally.other_id)
-        .where(
-            FacetTally.value_id == 0,
-            is_total | ((FacetValue.facet == Facet.METHOD) & (FacetValue.value == NONE)),
-        )
-    ).one()
-    datasets, entries, without = (int(count) for count in row)
-    return datasets, entries - datasets, without
+    found = session.scalar(
+        select(every)
+        .join(FacetValue, FacetValue.id == FacetTally.other_id)
+        .where(FacetTally.value_id == 0, FacetValue.facet == Facet.METHOD, FacetValue.value == NONE)
+    )
+    return found or 0
 
 
 def get_quantity(session: Session, quantity_id: int) -> Quantity:

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.catalog.models.datasets import Category
 from app.catalog.models.priors import ConversionPrior, Tokenizer, TokenizerRatio
 from app.catalog.models.providers import Provider
 from app.errors import NotFound
+
+# Built once: every page of the list asks it. An array is one parameter however long.
+PROVIDER_NAMES = select(Provider.slug, Provider.short_name_zh, Provider.short_name_en).where(
+    Provider.slug == any_(bindparam("slugs", type_=ARRAY(Text)))
+)
+
+TOKENIZER_NAMES = select(Tokenizer.code, Tokenizer.name, Tokenizer.vocabulary).order_by(
+    Tokenizer.position
+)
 
 
 def list_categories(session: Session) -> list[Category]:
@@ -49,10 +58,8 @@ def list_tokenizers(session: Session) -> list[Tokenizer]:
 
 def tokenizer_names(session: Session) -> dict[str, str]:
     """Return what people call each tokenizer, by its code."""
-    return {
-        tokenizer.code: tokenizer_label(tokenizer.name, tokenizer.vocabulary)
-        for tokenizer in list_tokenizers(session)
-    }
+    rows = session.execute(TOKENIZER_NAMES)
+    return {row.code: tokenizer_label(row.name, row.vocabulary) for row in rows}
 
 
 def tokenizer_label(name: str, vocabulary: int) -> str:
@@ -67,11 +74,7 @@ def tokenizer_label(name: str, vocabulary: int) -> str:
 
 def provider_names(session: Session, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the short names of these providers in Chinese and English, by slug."""
-    rows = session.execute(
-        select(Provider.slug, Provider.short_name_zh, Provider.short_name_en).where(
-            Provider.slug.in_(list(slugs))
-        )
-    )
+    rows = session.execute(PROVIDER_NAMES, {"slugs": list(slugs)})
     return {row.slug: (row.short_name_zh, row.short_name_en) for row in rows}
 
 

@@ -83,6 +83,7 @@ def about(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
         tokenizers=reference.list_tokenizers(session),
         ratios=reference.list_tokenizer_ratios(session),
         counts=queries.count_datasets(session, with_team=with_team),
+        without_estimate=queries.count_without_estimate(session, with_team=with_team),
         seed_version=state.seed_version(session),
     )
     return render(request, "catalog/about.html", page)

@@ -57,9 +57,10 @@ def interval(low: int | None, high: int | None) -> Markup:
 def whole(value: Number) -> str:
     """Return every digit of a number: 2,500,000; in Chinese 9999 without a comma."""
     exact = Decimal(str(value))
-    if i18n.current_locale() == i18n.CHINESE and abs(exact) < _WAN:
-        return _trimmed(f"{exact:f}")
-    return _trimmed(f"{exact:,f}")
+    is_bare = i18n.current_locale() == i18n.CHINESE and abs(exact) < _WAN
+    if isinstance(value, int):
+        return str(value) if is_bare else f"{value:,}"
+    return _trimmed(f"{exact:f}" if is_bare else f"{exact:,f}")
 
 
 def decimal(value: Number, places: int) -> str:

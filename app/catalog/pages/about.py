@@ -80,11 +80,12 @@ def about_page(
     priors: Sequence[ConversionPrior],
     tokenizers: Sequence[Tokenizer],
     ratios: Sequence[TokenizerRatio],
-    counts: tuple[int, int, int],
+    counts: tuple[int, int],
+    without_estimate: int,
     seed_version: str | None,
 ) -> AboutPage:
-    """Return the page about the data; `counts` are datasets, subsets, and those without a count."""
-    datasets, subsets, without = counts
+    """Return the page about the data; `counts` are datasets and subsets."""
+    datasets, subsets = counts
     return AboutPage(
         grades=_grades(sources),
         priors=[prior_row(prior) for prior in priors],
@@ -92,7 +93,7 @@ def about_page(
         ratios=_ratios(tokenizers, ratios),
         dataset_count=datasets,
         subset_count=subsets,
-        without_estimate=without,
+        without_estimate=without_estimate,
         seed_version=seed_version,
     )
 

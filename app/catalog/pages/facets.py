@@ -27,9 +27,10 @@ FACET_ORDER = (
     Facet.PROVIDER,
     Facet.UNIT,
 )
+SIZE_ORDER = {band.value: place for place, band in enumerate(SIZE_BANDS)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet with how many datasets have it."""
 
@@ -115,6 +116,9 @@ def _capitalised(text: str) -> str:
 def facet_view(facet: Facet, found: Mapping[Facet, FacetCounts], names: Names) -> FacetView:
     """Return one facet with its counts, the values that are chosen always among those shown."""
     counts = found.get(facet, FacetCounts(()))
+    counted_values = list(counts.values)
+    if facet is Facet.SIZE:
+        counted_values.sort(key=lambda one: SIZE_ORDER.get(one.value, len(SIZE_ORDER)))
     values = [
         FacetValue(
             id=f"{facet.value}-{counted.value}",
@@ -123,20 +127,15 @@ def facet_view(facet: Facet, found: Mapping[Facet, FacetCounts], names: Names) -
             count=_count(counted.count, is_capped=counts.is_capped),
             is_checked=counted.is_selected,
         )
-        for counted in counts.values
+        for index, counted in enumerate(counted_values)
+        if index < MOST_VALUES or counted.is_selected
     ]
-    if facet is Facet.SIZE:
-        order = [band.value for band in SIZE_BANDS]
-        values.sort(key=lambda v: order.index(v.value) if v.value in order else len(order))
-    values = [v for i, v in enumerate(values) if i < MOST_VALUES or v.is_checked]
-    shown = [
-        value for index, value in enumerate(values) if index < SHOWN_VALUES or value.is_checked
-    ]
+    rarer = values[SHOWN_VALUES:]
     return FacetView(
         code=facet.value,
         title=facet_title(facet),
-        values=shown,
-        more=[value for value in values if value not in shown],
+        values=values[:SHOWN_VALUES] + [value for value in rarer if value.is_checked],
+        more=[value for value in rarer if not value.is_checked],
     )
 
 
