@@ -62,9 +62,10 @@ def read_catalogue(handle: IO[bytes], context: Context) -> Reading:
     head = stream.head(DATASETS)
     if DATASETS not in head:
         raise ImportRefused("This catalogue lists no dataset (schema.org/DataCatalog, dataset).")
-    context_of_all = {"@context": head.get("@context")}
     datasets = (
-        context_of_all | node for node in stream.elements() if "Dataset" in json_ld.types(node)
+        {"@context": head.get("@context"), **node}
+        for node in stream.elements()
+        if isinstance(node, dict) and "Dataset" in json_ld.types(node)
     )
     return Reading(FORMAT, (), _entries(datasets, context))
 
