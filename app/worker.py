@@ -7,20 +7,35 @@ Also the list of everything that runs in the background: a domain's jobs are nam
 import asyncio
 import contextlib
 import signal
+import sys
 from contextlib import AbstractAsyncContextManager
 
+from sqlalchemy.orm import sessionmaker
+
+from app import webserver
 from app.accounts import upkeep as accounts_upkeep
 from app.catalog.importing import jobs as import_jobs
 from app.catalog.importing import upkeep as import_upkeep
 from app.catalog.measuring import uploads as measuring
+from app.db import make_engine
 from app.files import upkeep as files_upkeep
+from app.jobs import apart, worker
 from app.jobs import upkeep as jobs_upkeep
-from app.jobs import worker
+from app.jobs.apart import Child
 from app.jobs.kinds import JobKind, PeriodicJob
+from app.logs import configure_logs
 from app.mail import sending
 from app.quotes import upkeep as quotes_upkeep
 from app.settings import Settings
 from app.web import dates
+
+# Not `-m app.worker`: whatever a job starts would import that module again, and all it needs.
+CHILD = (
+    sys.executable,
+    "-P",
+    "-c",
+    "import sys; from app import worker; sys.exit(worker.make_attempt())",
+)
 
 # Jobs that need no settings; `job_kinds` adds those that do.
 KINDS: tuple[JobKind, ...] = ()
@@ -61,7 +76,25 @@ def in_process(settings: Settings, database_url: str) -> AbstractAsyncContextMan
     """Return the worker of a web process, or nothing where the settings turn it off."""
     if not settings.jobs_in_process:
         return contextlib.nullcontext()
-    return worker.in_background(database_url, job_kinds(settings), periodic_jobs(settings))
+    child = Child(CHILD, webserver.environment_of(settings, database_url))
+    options = worker.WorkerOptions(child=child)
+    return worker.in_background(database_url, job_kinds(settings), periodic_jobs(settings), options)
+
+
+def make_attempt() -> int:
+    """Make one attempt at the job that the command line names, as a web process asks for it."""
+    settings = Settings()
+    configure_logs(settings)
+    dates.use_zone(settings.time_zone)
+    if settings.database_url is None:  # pragma: no cover  the web process has one
+        raise RuntimeError("A job needs DATABASE_URL.")
+    # A job holds one connection and reports its progress on a second.
+    engine = make_engine(settings.database_url.get_secret_value(), pool_size=2)
+    try:
+        kinds = {kind.code: kind for kind in job_kinds(settings)}
+        return apart.attempt(sessionmaker(engine), kinds, sys.argv[-1])
+    finally:
+        engine.dispose()
 
 
 async def _until_stopped(

@@ -24,12 +24,14 @@ class JobKind:
 
     `run(session, work, arguments)` does it. What it writes in `session` is committed together
     with the job's success, or not at all; it returns the result to show. It raises AppError to
-    fail with a sentence for people. `work` reports progress and notices a wish to stop.
+    fail with a sentence for people. `work` reports progress and notices a wish to stop. What
+    `is_heavy` takes much memory: a web process starts another one for it.
     """
 
     code: str
     run: Callable[[Session, "Work", Json], Json | None]
     tries: int = 5
+    is_heavy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import make_engine
 from app.jobs import runner
+from app.jobs.apart import Child
 from app.jobs.errors import TryAgain
 from app.jobs.kinds import UPKEEP_QUEUE, WORK_QUEUE, JobKind, PeriodicJob
 from app.postgres import urls
@@ -48,6 +49,8 @@ class WorkerOptions:
     patience_seconds: float = 10
     # False: end when the queue is empty.
     wait: bool = True
+    # Where heavy jobs run; None: in this process.
+    child: Child | None = None
 
 
 class _QueueRetries(BaseRetryStrategy):
@@ -84,8 +87,12 @@ def make_queue_app(
     def run(context: JobContext, *, public_id: str) -> None:
         runner.run_job(session_factory, by_code, public_id, should_stop=context.should_abort)
 
+    def run_apart(child: Child, context: JobContext, *, public_id: str) -> None:
+        child.run_job(public_id, context.job.attempts, should_stop=context.should_abort)
+
     for kind in by_code.values():
-        app.task(name=kind.code, queue=WORK_QUEUE, pass_context=True, retry=_QueueRetries())(run)
+        do = partial(run_apart, options.child) if options.child and kind.is_heavy else run
+        app.task(name=kind.code, queue=WORK_QUEUE, pass_context=True, retry=_QueueRetries())(do)
     for upkeep in periodic:
         app.periodic(cron=upkeep.cron)(
             app.task(name=upkeep.code, queue=UPKEEP_QUEUE)(

@@ -28,7 +28,7 @@ def read_kind(storage: FileStorage) -> JobKind:
         read(session, found, storage, work)
         return {"import": found.public_id}
 
-    return JobKind("catalogue.import.read", run)
+    return JobKind("catalogue.import.read", run, is_heavy=True)
 
 
 def read(session: Session, found: Import, storage: FileStorage, work: Work | None = None) -> None:
@@ -65,8 +65,8 @@ def _undo(session: Session, work: Work, arguments: Json) -> Json:
     return {"import": found.public_id}
 
 
-APPLY = JobKind("catalogue.import.apply", _apply)
-UNDO = JobKind("catalogue.import.undo", _undo)
+APPLY = JobKind("catalogue.import.apply", _apply, is_heavy=True)
+UNDO = JobKind("catalogue.import.undo", _undo, is_heavy=True)
 
 
 def kinds(storage: FileStorage) -> tuple[JobKind, ...]:

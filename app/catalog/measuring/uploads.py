@@ -154,4 +154,4 @@ def kind(storage: FileStorage) -> JobKind:
         files.let_go(session, sent)
         return {"dataset": arguments["dataset"], "tokens": found.tokens.mid}
 
-    return JobKind(KIND, run)
+    return JobKind(KIND, run, is_heavy=True)
