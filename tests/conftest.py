@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,6 +29,15 @@ SEEDED_TEMPLATE = "peibi_seeded"
 
 # Commands speak the terminal's language: the tests' own, whoever runs them.
 os.environ["LC_ALL"] = "C.UTF-8"
+
+# A busy machine is slow, not wrong; and what a change broke fails each time, not now and then.
+settings.register_profile(
+    "portal",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("portal")
 
 
 @pytest.fixture(scope="session")

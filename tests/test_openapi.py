@@ -68,7 +68,6 @@ def test_no_request_makes_a_server_error(seeded_connection: Connection, settings
             @given(case=operation.as_strategy(generation_mode=mode))
             @hypothesis_settings(
                 max_examples=20,
-                deadline=None,
                 derandomize=True,
                 database=None,
                 suppress_health_check=list(HealthCheck),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compute.errors import InvalidLayout
@@ -99,7 +99,6 @@ def test_all_broken_rules_are_carried():
     assert found >= {"global_batch_divides"}
 
 
-@settings(deadline=None)
 @given(
     st.builds(
         Layout,

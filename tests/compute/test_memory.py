@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compute.estimating.estimate import estimate
@@ -113,7 +113,6 @@ def runs(draw):
     return shape, layout
 
 
-@settings(deadline=None)
 @given(runs())
 def test_more_tensor_parallelism_never_needs_more(case):
     shape, layout = case
@@ -122,7 +121,6 @@ def test_more_tensor_parallelism_never_needs_more(case):
     assert np.all(memory(shape, wider).total <= memory(shape, layout).total + 1e-9)
 
 
-@settings(deadline=None)
 @given(runs())
 def test_larger_micro_batches_never_need_less(case):
     shape, layout = case
@@ -132,7 +130,6 @@ def test_larger_micro_batches_never_need_less(case):
     assert np.all(memory(shape, larger).total >= memory(shape, layout).total - 1e-9)
 
 
-@settings(deadline=None)
 @given(runs(), st.sampled_from(["adam", "deepspeed"]))
 def test_higher_zero_stages_never_need_more_states(case, optimizer):
     shape, layout = case
@@ -143,7 +140,6 @@ def test_higher_zero_stages_never_need_more_states(case, optimizer):
     assert states == sorted(states, reverse=True)
 
 
-@settings(deadline=None)
 @given(runs())
 def test_recomputation_never_keeps_more(case):
     shape, layout = case
@@ -157,7 +153,6 @@ def test_recomputation_never_keeps_more(case):
     assert kept == sorted(kept, reverse=True)
 
 
-@settings(deadline=None)
 @given(runs())
 def test_sequence_parallelism_divides_what_tensor_parallelism_does_not(case):
     shape, layout = case

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compute.layout.layouts import Layout
@@ -101,7 +101,6 @@ def shapes_and_layouts(draw):
     return shape, Layout(tp=tp, pp=pp, dp=4, ep=ep, micro_batch=1, global_batch=64)
 
 
-@settings(deadline=None)
 @given(shapes_and_layouts())
 def test_stages_hold_every_parameter_once(case):
     """Shards over a tensor-parallel group sum to the model; replicated ones are counted apart."""

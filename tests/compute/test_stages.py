@@ -1,7 +1,7 @@
 """Splits over stages: even, with the embeddings as layers, DeepSpeed's own, or listed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compute.errors import InvalidLayout
@@ -53,7 +53,6 @@ def test_more_stages_than_layers():
     assert refused.value.violations[0].nearest == (6,)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 200), st.data())
 def test_every_split_keeps_every_layer(layers, data):
     pp = data.draw(st.integers(1, layers))

@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
@@ -38,7 +38,6 @@ PHASES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     phases=st.lists(PHASES, min_size=1, max_size=3, unique_by=lambda one: one.name),
     name=st.one_of(st.none(), NAMES),

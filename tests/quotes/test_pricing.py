@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from babel.core import get_global
 from babel.numbers import list_currencies
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.quotes.pricing.errors import (
@@ -170,7 +170,6 @@ prices = st.decimals(0, 10_000, places=4)
 quantities = st.integers(1, 10**7).map(D)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(2, 10**6), prices), max_size=5, unique_by=lambda t: t[0]),
     prices,
@@ -432,7 +431,6 @@ offers = st.builds(
 demands = st.builds(Demand, st.just("question"), st.integers(1, 10**6).map(D), st.integers(1, 7))
 
 
-@settings(deadline=None)
 @given(offers, demands, st.decimals("0.01", 100, places=4))
 def test_another_base_currency_keeps_the_order(item, demand, factor):
     """Expressed in a base worth `factor` times less, every cost scales by `factor` exactly."""
@@ -448,7 +446,6 @@ def test_another_base_currency_keeps_the_order(item, demand, factor):
     assert there.unit_cost == here.unit_cost * Fraction(factor)
 
 
-@settings(deadline=None)
 @given(offers, demands)
 def test_figures_add_up(item, demand):
     found = costed(item, demand)
@@ -458,7 +455,6 @@ def test_figures_add_up(item, demand):
     assert found.billed >= item.minimum_quantity
 
 
-@settings(deadline=None)
 @given(offers, demands, prices)
 def test_a_higher_fee_never_costs_less(item, demand, more):
     dearer = Offer(
@@ -512,7 +508,6 @@ def test_weights_of_any_sum_become_points():
     assert share_points({"a": D(0)}) == {}
 
 
-@settings(deadline=None)
 @given(st.lists(st.fractions(0, 1000, max_denominator=100), min_size=1, max_size=6))
 def test_the_best_figure_earns_all_points(values):
     for better, best in ((Better.LESS, min(values)), (Better.MORE, max(values))):

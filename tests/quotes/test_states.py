@@ -359,7 +359,6 @@ VERBS = (
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(verbs=st.lists(st.sampled_from(VERBS), max_size=16))

@@ -15,7 +15,6 @@ from tests.catalog.editing.forms import read, send
 BOOKS = "/edit/dataset/jlw-chinese-books"
 ANY = settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -67,7 +66,7 @@ ROW_FIELDS = sorted(
 
 def test_any_text_is_a_number_or_a_sentence():
     @given(TEXT | st.text("0123456789.,万亿kMBT ib字节本", max_size=30))
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=500)
     def check(text):
         for reader in (amounts.read_amount, amounts.read_tokens):
             with suppress(amounts.Unreadable):
@@ -117,7 +116,7 @@ def test_any_json_is_a_draft_or_none():
     )
 
     @given(json.map(draft.dump_content) | st.text(string.printable, max_size=50))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     def check(text):
         draft.load(text)
         draft.load_content(text)
@@ -154,7 +153,7 @@ SMALL = st.fixed_dictionaries(
 
 
 @given(SMALL, SMALL, SMALL)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_merge_loses_nothing(base, theirs, mine):
     found = three_way.merge(base, theirs, mine)
     for one in found.differences:
@@ -169,7 +168,7 @@ def test_a_merge_loses_nothing(base, theirs, mine):
 
 
 @given(SMALL, SMALL)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_undo_takes_back_any_change(before, after):
     old, new = difference_of(before, after)
     back, is_complete = undo(after, old, new)

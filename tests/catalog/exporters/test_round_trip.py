@@ -29,19 +29,19 @@ def check(writer: Writer, name: str, items: list[Item]) -> None:
 
 
 @given(ITEMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_json(items: list[Item]) -> None:
     check(write_json, "catalogue.json", items)
 
 
 @given(ITEMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_csv(items: list[Item]) -> None:
     check(write_csv, "catalogue.csv", items)
 
 
 @given(ITEMS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_xlsx_gives_back_what_a_spreadsheet_can_hold(items: list[Item]) -> None:
     content = written(write_xlsx, items)
     result = read(content, "catalogue.xlsx")

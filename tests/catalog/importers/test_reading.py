@@ -44,7 +44,7 @@ def read_or_refuse(content: bytes, name: str) -> Result | None:
 
 
 @given(st.binary(max_size=400), NAMES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example(b"\xff\xfe\x00", "a.csv")
 @example(b"---\n\x00\n---", "README.md")
 @example(b"PK\x05\x06" + b"\x00" * 18, "a.xlsx")
@@ -53,7 +53,7 @@ def test_any_bytes(content: bytes, name: str) -> None:
 
 
 @given(st.text(max_size=300), NAMES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text(content: str, name: str) -> None:
     with contextlib.suppress(UnicodeEncodeError):
         read_or_refuse(content.encode(), name)
@@ -65,7 +65,7 @@ def test_any_text(content: str, name: str) -> None:
     st.integers(0, 10**6),
     NAMES,
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_damage_to_a_file_that_was_whole(
     content: bytes, changes: list[tuple[int, int]], cut: int, name: str
 ) -> None:
@@ -84,7 +84,7 @@ HEADS = ["名称", "数量（万本）", "单位", "Tokens (B)", "大小(GB)", "
 
 
 @given(st.lists(st.lists(CELLS, max_size=12), max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_cells_under_a_whole_head(rows: list[list[str]]) -> None:
     import csv
     import io

@@ -31,7 +31,6 @@ CONTENTS = st.binary(max_size=200) | LISTS | OURS | DOCUMENTS
 def test_no_file_makes_a_server_error_or_half_an_import(planner, seeded_session) -> None:
     @settings(
         max_examples=60,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -91,7 +90,6 @@ CARDS = st.dictionaries(
 def test_no_file_of_any_format_breaks_the_page(planner, seeded_session, name, contents) -> None:
     @settings(
         max_examples=20,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -72,7 +72,7 @@ def test_every_kind_of_file_counts_the_same(tmp_path: Path, name: str, tokenizer
     assert not found.tally.skipped
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     lines=st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=30), max_size=12),
     range_bytes=st.integers(1, 60),
@@ -88,7 +88,7 @@ def test_every_line_is_in_exactly_one_range(lines: list[str], range_bytes: int, 
     assert found.tally.characters == sum(map(len, lines))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     text=st.text(st.sampled_from("ab1 .\n\r中文，é🙂"), min_size=1, max_size=200),
     range_bytes=st.integers(1, 60),
@@ -167,7 +167,7 @@ def test_a_text_of_blanks_alone_does_no_harm(tmp_path: Path) -> None:
     assert not found.tally.skipped
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     text=st.text(st.sampled_from("aB1 ./\n\r\t中文。'é"), max_size=120), longest=st.integers(1, 40)
 )

@@ -193,9 +193,7 @@ changes = st.lists(
 
 
 @given(changes)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tallies_follow_every_change(session, changed):
     with session.begin_nested() as savepoint:
         ids = build(

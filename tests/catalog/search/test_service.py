@@ -170,7 +170,6 @@ def requests(draw):
 @given(found=catalogues(), asked=requests())
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_results_and_counts_equal_brute_force(session, way, found, asked):
