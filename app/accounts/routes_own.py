@@ -72,6 +72,7 @@ def account_page(
         "role_name": role_name,
         "form": form,
         "notice": notice,
+        "is_new": request.query_params.get("done") == "welcome",
     }
     return render(request, "accounts/account.html", context, status_code=422 if form else 200)
 

@@ -321,6 +321,10 @@ def test_complete_account_saves_all_of_it(client: TestClient, session: Session, 
     assert client.cookies["peibi_session"] != before
     session.refresh(newcomer)
     assert (newcomer.name, newcomer.email) == ("Zhao Min", "zhao.min@example.com")
+    next_page = client.get(answer.headers["Location"]).text
+    ways_on = ("/catalogue", "/mixtures/new", "/training", "/settings/people/invite", "/help")
+    for address in ways_on:
+        assert f'href="http://testserver{address}"' in next_page or f'href="{address}"' in next_page
     client.post("/sign-out")
     assert sign_in(client, "zhao.min@example.com").status_code == 303
 
