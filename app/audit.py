@@ -11,30 +11,6 @@ from app.db import Base, CreatedAt
 from app.web.i18n import gettext as _
 from app.web.i18n import later
 
-# ALWAYS: the rows stay as they are even for a connection that plays replica.
-AUDIT_TRIGGER_SQL = """
-CREATE FUNCTION audit_event_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'audit_event is append-only: % is refused', TG_OP
-        USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-CREATE TRIGGER audit_event_append_only
-    BEFORE UPDATE OR DELETE ON audit_event
-    FOR EACH ROW EXECUTE FUNCTION audit_event_refuse_change();
-CREATE TRIGGER audit_event_no_truncate
-    BEFORE TRUNCATE ON audit_event
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_event_refuse_change();
-ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_append_only;
-ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
-"""
-
-AUDIT_TRIGGER_DROP_SQL = """
-DROP TRIGGER audit_event_append_only ON audit_event;
-DROP TRIGGER audit_event_no_truncate ON audit_event;
-DROP FUNCTION audit_event_refuse_change();
-"""
-
 
 class AuditEvent(Base):
     """

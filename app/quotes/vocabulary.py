@@ -157,40 +157,6 @@ class Metric(StrEnum):
     HUMAN_SCORE = "human_score"
 
 
-LOWER_IS_BETTER = frozenset(
-    {Metric.CHARACTER_ERROR_RATE, Metric.WORD_ERROR_RATE, Metric.SENTENCE_ERROR_RATE}
-)
-
-# What fits a task, best first. Kappa misleads where classes are skewed and needs two raters for
-# every item; alpha takes more raters and gaps; neither fits spans, which F1 does.
-METRICS_OF: dict[Task, tuple[Metric, ...]] = {
-    Task.SFT_WRITING: (Metric.PASS_RATE, Metric.ACCURACY, Metric.HUMAN_SCORE),
-    Task.PREFERENCE_RANKING: (Metric.ALPHA, Metric.AGREEMENT, Metric.KAPPA, Metric.ACCURACY),
-    Task.MULTI_TURN_DIALOGUE: (Metric.PASS_RATE, Metric.ACCURACY, Metric.HUMAN_SCORE),
-    Task.CAPTIONING: (Metric.PASS_RATE, Metric.HUMAN_SCORE, Metric.ACCURACY),
-    Task.IMAGE_TEXT_QA: (Metric.ACCURACY, Metric.PASS_RATE),
-    Task.OCR: (Metric.CHARACTER_ACCURACY, Metric.CHARACTER_ERROR_RATE),
-    Task.TRANSCRIPTION: (
-        Metric.CHARACTER_ACCURACY,
-        Metric.CHARACTER_ERROR_RATE,
-        Metric.WORD_ERROR_RATE,
-        Metric.SENTENCE_ERROR_RATE,
-    ),
-    Task.NER: (Metric.F1, Metric.ACCURACY),
-    Task.CLASSIFICATION: (Metric.ACCURACY, Metric.F1, Metric.ALPHA, Metric.KAPPA),
-    Task.BOUNDING_BOXES: (Metric.IOU, Metric.F1, Metric.ACCURACY),
-    Task.MASKS: (Metric.IOU, Metric.F1, Metric.ACCURACY),
-    Task.KEYPOINTS: (Metric.ACCURACY, Metric.PASS_RATE),
-    Task.TRANSLATION: (Metric.HUMAN_SCORE, Metric.PASS_RATE, Metric.ACCURACY),
-    Task.RED_TEAMING: (Metric.PASS_RATE, Metric.ACCURACY),
-    Task.EVALUATION: (Metric.ALPHA, Metric.KAPPA, Metric.AGREEMENT, Metric.ACCURACY),
-    Task.COLLECTION: (Metric.PASS_RATE, Metric.ACCURACY),
-    Task.CODE_WRITING: (Metric.PASS_RATE, Metric.ACCURACY),
-    Task.REASONING_STEPS: (Metric.ACCURACY, Metric.PASS_RATE),
-    Task.OTHER: tuple(Metric),
-}
-
-
 class MeasuredOn(StrEnum):
     """What one observation of the metric is."""
 

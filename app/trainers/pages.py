@@ -39,7 +39,6 @@ class IndexPage:
     mixture: Mixture
     version: MixtureVersion
     trainers: Sequence[Format]
-    phase_count: int
     say: Words = SAY
 
 

@@ -75,7 +75,7 @@ def index(
 ) -> Response:
     """Show the trainers that a version can be written for."""
     mixture, version = _version(session, slug, number, viewer)
-    page = IndexPage(mixture, version, list(FORMATS.values()), len(version.content["phases"]))
+    page = IndexPage(mixture, version, list(FORMATS.values()))
     return render(request, "trainers/index.html", page)
 
 

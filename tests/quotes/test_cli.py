@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from app.accounts import queries as account_queries
 from app.accounts.cli import make_user_app
 from app.quotes import awarding, naming
 from app.quotes.cli import make_quotes_app
-from app.quotes.queries import people as people_queries
 from app.quotes.queries import rfqs as rfq_queries
 from tests.quotes import making
 
@@ -95,6 +95,6 @@ def test_a_vendor_is_called_what_the_catalogue_calls_it(seeded_session: Session)
     words = ["add", "sales@example.com", "--role", "vendor", "--vendor", "jinglianwen"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
-    vendor = people_queries.find_vendor(seeded_session, "jinglianwen")
+    vendor = account_queries.find_organisation(seeded_session, "jinglianwen")
     assert vendor is not None
     assert (vendor.name_zh, vendor.name_en) == ("景联文科技", "Jinglianwen Technology")

@@ -1,5 +1,6 @@
 """Prices on one basis: hand-computed cases, and what holds for any offer."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -371,7 +372,7 @@ def test_ties_are_all_marked_and_exact():
     demand = Demand("question", D(300))
     costings = {
         "A": cost(offer("100", basis=PriceBasis.FIXED), demand, RATES),
-        "B": cost(offer("200", basis=PriceBasis.FIXED), demand.at_volume(D(600)), RATES),
+        "B": cost(offer("200", basis=PriceBasis.FIXED), replace(demand, volume=D(600)), RATES),
         "C": cost(offer("101", basis=PriceBasis.FIXED), demand, RATES),
         "D": cost(None, demand, RATES),
         "E": cost(offer("1", unit="page"), demand, RATES),
@@ -412,7 +413,7 @@ def test_what_if_another_volume(volume: int, winner: str):
     demand = Demand("question", D(10_000))
     items = {"flat": offer("6"), "tiered": offer("1", prices=tiers((1, "8"), (5_001, "4")))}
     assert rank({k: cost(o, demand, RATES) for k, o in items.items()}).is_tie
-    at = demand.at_volume(D(volume))
+    at = replace(demand, volume=D(volume))
     assert rank({k: cost(o, at, RATES) for k, o in items.items()}).lowest == {winner}
 
 

@@ -6,7 +6,7 @@ its default value is left out. Decoding trusts nothing: each value must have its
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from decimal import Decimal, InvalidOperation
 from types import NoneType, UnionType
@@ -272,8 +272,3 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def known_keys(kind: type) -> Iterable[str]:
-    """Return the keys that a record has in JSON, for the documentation."""
-    return dict.fromkeys(_pair(field.name)[0] for field in _FIELDS[kind])

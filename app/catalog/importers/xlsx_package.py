@@ -27,8 +27,6 @@ MAX_STRINGS_BYTES = 100_000_000
 MAX_RATIO = 200
 SMALL_BYTES = 1_000_000
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION_ID = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",

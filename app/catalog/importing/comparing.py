@@ -62,18 +62,6 @@ def compare(now: Json, item: Item, known: Known, *, is_known: Collection[str]) -
     return _difference(now, wanted)
 
 
-def apply_difference(now: Json, difference: Difference) -> Json:
-    """Return the content that a difference leads to."""
-    wanted = dict(now)
-    for name, value in difference.after.items():
-        if name not in KINDS:
-            wanted[name] = value
-            continue
-        rows = {key: row for key, row in now[name].items() if value.get(key, row) is not None}
-        wanted[name] = rows | {key: row for key, row in value.items() if row is not None}
-    return wanted
-
-
 def _difference(now: Json, wanted: Json) -> Difference:
     changed = [name for name in FIELDS if now[name] != wanted[name]]
     before: Json = {name: now[name] for name in changed}

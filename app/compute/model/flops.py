@@ -12,7 +12,6 @@ from app.compute.errors import NoSuchChoice
 from app.compute.model.parameters import count_block, count_parameters
 from app.compute.model.shapes import ModelShape
 
-Convention = Literal["6n", "palm", "causal", "matmul", "8n"]
 Recompute = Literal["none", "selective", "full"]
 
 CONVENTIONS: dict[str, str] = {

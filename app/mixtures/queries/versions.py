@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from app.errors import NotFound
 from app.mixtures.models import Mixture, MixtureVersion, SeenChange
@@ -60,22 +60,6 @@ def list_last_versions(session: Session, mixtures: Sequence[Mixture]) -> dict[in
         .options(defer(MixtureVersion.content, raiseload=True))
     )
     return {version.mixture_id: version for version in found}
-
-
-def list_versions_using(session: Session, slugs: Sequence[str]) -> list[MixtureVersion]:
-    """Return the newest version of each mixture that uses one of these datasets."""
-    newest = (
-        select(func.max(MixtureVersion.id))
-        .where(MixtureVersion.dataset_slugs.overlap(list(slugs)))
-        .group_by(MixtureVersion.mixture_id)
-    )
-    return list(
-        session.scalars(
-            select(MixtureVersion)
-            .where(MixtureVersion.id.in_(newest))
-            .options(joinedload(MixtureVersion.mixture))
-        )
-    )
 
 
 def find_seen(session: Session, version_id: int, account_id: int) -> SeenChange | None:

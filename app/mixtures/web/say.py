@@ -6,7 +6,7 @@ from app.mixtures.models import Visibility
 from app.mixtures.phases import display_name
 from app.mixtures.policies import PolicyResult, Rule, Verdict
 from app.mixtures.tones import STATES, WORDS, Tone
-from app.mixtures.words import diffs, edits, lists, plans, policies
+from app.mixtures.words import edits, lists, plans, policies
 from app.planning.loss.scaling import Caveat
 from app.planning.plans.request import OnShortage, SchemeName
 from app.web.i18n import gettext as _
@@ -29,7 +29,6 @@ class Say:
     moved = staticmethod(edits.moved)
     breach = staticmethod(plans.breach)
     conflict = staticmethod(plans.conflict)
-    diff_text = staticmethod(diffs.text)
     limit = staticmethod(plans.limit)
     method = staticmethod(lists.method_word)
     name = staticmethod(display_name)

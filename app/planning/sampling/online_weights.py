@@ -9,7 +9,6 @@ from app.planning.checks import Floats, Number
 from app.planning.errors import NoWeight
 
 DOREMI_PAPER_SMOOTHING = 1e-3
-DOREMI_REPOSITORY_SMOOTHING = 1e-4
 
 _LARGEST = 1e12
 

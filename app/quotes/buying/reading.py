@@ -21,7 +21,6 @@ from app.web.validation import sentence_of
 Json = dict[str, Any]
 
 NO_NUMBER = later("“%(text)s” is no number that can be read. Write 40000, 40K or 4万.")
-NO_DAY = later("Write a date like 2027-01-31.")
 NO_FACTOR = later("Write a unit and a number, like raw_hour=0.7, parted by commas.")
 SUFFIXES: Mapping[str, int] = {
     "k": 10**3,

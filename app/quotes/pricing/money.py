@@ -36,8 +36,6 @@ MINOR_DIGITS: dict[str, int] = (
 # Offered first in forms; every other currency can be chosen too.
 COMMON_CURRENCIES = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "SGD", "KRW", "TWD", "INR")
 
-# A price per unit keeps two digits more than an amount: labels cost fractions of a cent.
-UNIT_PRICE_EXTRA_DIGITS = 2
 
 LARGEST_AMOUNT = Decimal(10) ** 15
 FINEST_DIGITS = 8

@@ -67,10 +67,6 @@ class Demand:
     labels_per_item: int = 1
     unit_factors: Mapping[str, Decimal] = field(default_factory=dict)
 
-    def at_volume(self, volume: Decimal) -> "Demand":
-        """Return the same demand for another volume: the question "what if"."""
-        return Demand(self.unit, volume, self.labels_per_item, self.unit_factors)
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -47,11 +47,6 @@ class TierTable:
         """Return one price for every unit."""
         return cls((Tier(Decimal(1), unit_price),))
 
-    @property
-    def is_flat(self) -> bool:
-        """Whether every unit costs the same."""
-        return len({tier.unit_price for tier in self.tiers}) == 1
-
     def amount_for(self, quantity: Decimal) -> Decimal:
         """
         Return what a quantity costs, exactly.

@@ -60,19 +60,6 @@ def get_attachment(
     return found
 
 
-def find_own_attachment(session: Session, rfq: Rfq, public_id: str) -> Attachment | None:
-    """Return a file of a request itself, None where there is none of that id."""
-    return session.scalar(
-        select(Attachment).where(
-            Attachment.rfq_id == rfq.id,
-            Attachment.public_id == public_id,
-            Attachment.quote_id.is_(None),
-            Attachment.question_id.is_(None),
-            Attachment.removed_at.is_(None),
-        )
-    )
-
-
 def list_question_files(
     session: Session, rfq: Rfq, viewer: Viewer
 ) -> Mapping[int, Sequence[Attachment]]:

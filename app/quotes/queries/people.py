@@ -28,15 +28,6 @@ def list_approvers(session: Session) -> Sequence[Account]:
     ).all()
 
 
-def find_vendor(session: Session, slug: str) -> Organisation | None:
-    """Return a vendor by its short name."""
-    return session.scalar(
-        select(Organisation).where(
-            Organisation.slug == slug, Organisation.kind == OrganisationKind.VENDOR
-        )
-    )
-
-
 def list_vendors(session: Session) -> list[Organisation]:
     """Return the vendors that have an organisation here, by name."""
     return list(

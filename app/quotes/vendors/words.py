@@ -22,12 +22,6 @@ QUOTE_TONES = {
     QuoteState.WITHDRAWN: "none",
     QuoteState.SUPERSEDED: "none",
 }
-INVITATION_TONES = {
-    InvitationState.INVITED: "info",
-    InvitationState.VIEWED: "info",
-    InvitationState.DECLINED: "none",
-    InvitationState.QUOTED: "good",
-}
 
 
 def rfq_state(rfq: Rfq) -> tuple[str, str]:

@@ -25,11 +25,6 @@ class StageBar:
     segments: Sequence[Segment]
 
     @property
-    def checkpoints_gib(self) -> float:
-        """What micro-batches in flight keep, without the block that is computed again."""
-        return self.stage.activations_gib - self.stage.recompute_gib
-
-    @property
     def states_gib(self) -> float:
         """Weights, gradients and optimizer states."""
         return self.stage.weights_gib + self.stage.gradients_gib + self.stage.optimizer_gib
