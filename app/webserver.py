@@ -157,6 +157,8 @@ def _end_with_supervisor(lifeline: socket.socket) -> None:
 def main() -> None:
     """Run the web process that the command line describes."""
     gc.set_threshold(*COLLECT_AFTER)
+    # The logs would load it, 3 MB, and print nothing with it.
+    sys.modules["rich"] = None  # type: ignore[assignment]  # how Python marks what is not there
     listener_fd, lifeline_fd, factory = sys.argv[1:]
     run(socket.socket(fileno=int(listener_fd)), socket.socket(fileno=int(lifeline_fd)), factory)
 
