@@ -6,7 +6,8 @@ and its success are one commit, and a later attempt's number refuses an earlier 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg.errors
@@ -41,6 +42,20 @@ PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout, Unavailable, OS
 PASSING_STATES = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 
+@contextmanager
+def _kept_in_the_queue() -> Iterator[None]:
+    """
+    Have the queue hand a job out again where what is to be written of it cannot be.
+
+    The queue has a connection of its own, so it may call a job failed while the database takes
+    no new ones; the job's page would then say forever that it runs.
+    """
+    try:
+        yield
+    except PASSING_ERRORS as error:
+        raise TryAgain(queue.FIRST_WAIT) from error
+
+
 def run_job(
     session_factory: sessionmaker[Session],
     kinds: Mapping[str, JobKind],
@@ -65,14 +80,14 @@ def run_job(
         _do(session_factory, kinds, work)
         settled = True
     except JobCancelled:
-        _settle(work, JobState.CANCELLED)
         settled = True
+        _settle(work, JobState.CANCELLED)
     except JobTakenOver:
         logger.warning("job taken over by another worker", extra={"job": public_id})
         settled = True
     except JobInterrupted:
-        _put_back(work, gives_back_try=True)
         settled = True
+        _put_back(work, gives_back_try=True)
         raise TryAgain(queue.FIRST_WAIT * 0) from None
     except AppError as error:
         settled = True
@@ -106,6 +121,7 @@ def _do(session_factory: sessionmaker[Session], kinds: Mapping[str, JobKind], wo
         _write_end(session, work, state, result=result)
 
 
+@_kept_in_the_queue()
 def _take_up(
     session_factory: sessionmaker[Session], public_id: str, should_stop: Callable[[], bool]
 ) -> Work | None:
@@ -182,6 +198,7 @@ def _write_end(
         raise JobTakenOver
 
 
+@_kept_in_the_queue()
 def _settle(
     work: Work, state: JobState, message: str | None = None, params: Json | None = None
 ) -> None:
@@ -189,6 +206,7 @@ def _settle(
         _write_end(session, work, state, message=message, params=params)
 
 
+@_kept_in_the_queue()
 def _put_back(work: Work, *, gives_back_try: bool) -> int:
     """Put the job back in the line; return how many tries it has left, 0 if it is not ours."""
     with work.session_factory.begin() as session:

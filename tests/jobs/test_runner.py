@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, Unavailable
 from app.jobs import runner, service, work
-from app.jobs.errors import JobCancelled, TryAgain
+from app.jobs.errors import JobCancelled, JobInterrupted, TryAgain
 from app.jobs.kinds import JobKind
 from app.jobs.models import Job, JobState
 from app.jobs.work import Work
@@ -100,6 +100,28 @@ def test_what_may_pass_is_tried_again_ever_later(jobs: JobDatabase, error: Excep
     job = jobs.job(public_id)
     assert (job.state, job.message, job.attempt) == (JobState.FAILED, runner.STILL_AWAY, 3)
     assert not is_marked(jobs)
+
+
+@pytest.mark.parametrize("error", [passing(), JobInterrupted(), InvalidInput("No."), ValueError()])
+def test_the_end_of_an_attempt_that_cannot_be_written_is_tried_again(
+    jobs: JobDatabase, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    public_id = enqueue(jobs)
+
+    def run(session: Session, _work: Work, _arguments: dict[str, Any]) -> None:
+        mark(session)
+        # From here on the database takes no new connection.
+        monkeypatch.setattr(jobs.sessions, "begin", lambda: (_ for _ in ()).throw(passing()))
+        raise error
+
+    with pytest.raises(TryAgain):
+        attempt(jobs, public_id, run)
+    with pytest.raises(TryAgain):
+        attempt(jobs, public_id, run)
+    monkeypatch.undo()
+    monkeypatch.setattr(work, "REPORT_SECONDS", 0)
+    assert jobs.job(public_id).state == JobState.RUNNING
+    assert attempt(jobs, public_id, lambda *_: None).state == JobState.SUCCEEDED
 
 
 def test_a_deadlock_is_tried_again_but_a_violated_constraint_is_not(jobs: JobDatabase) -> None:
