@@ -13,7 +13,7 @@ from app.catalog.estimating import tables
 from app.catalog.models.datasets import Dataset, Overlap
 from app.catalog.models.providers import Provider
 from app.catalog.models.sources import Source
-from app.catalog.search import arrays
+from app.catalog.search import arrays, terms, vocabulary
 from app.catalog.search.query import SearchRequest, parse_text
 from app.catalog.search.service import search
 from app.errors import NotFound
@@ -123,7 +123,21 @@ def _search(session: Session, text: str) -> list[str]:
     request = SearchRequest(
         text=parse_text(text), include_subsets=True, sees_team=True, limit=MOST_HITS
     )
-    return [dataset.slug for dataset in queries.list_items(session, search(session, request).ids)]
+    found = queries.list_items(session, search(session, request).ids)
+    return [dataset.slug for dataset in found] or _begin_with(session, text)
+
+
+def _begin_with(session: Session, text: str) -> list[str]:
+    """Return identifiers that begin as a text does: one of two letters is no word to search."""
+    start = "-".join(terms.runs(text))
+    if not start.isascii() or not start:
+        return []
+    statement = select(Dataset.slug).where(
+        Dataset.slug >= start,
+        Dataset.slug < start + vocabulary.AFTER_LETTERS,
+        Dataset.archived_at.is_(None),
+    )
+    return list(session.scalars(statement.order_by(Dataset.slug).limit(MOST_HITS)))
 
 
 def is_slug_taken(session: Session, slug: str) -> bool:

@@ -42,8 +42,9 @@ def test_an_identifier_or_a_whole_name_is_enough(planner, seeded_session, typed)
     assert "source of" in text_of(planner.get("/catalogue/fineweb").text)
 
 
-def test_a_part_of_a_name_offers_what_it_finds(planner, seeded_session):
-    fields, key = with_relation(planner, "fineweb edu")
+@pytest.mark.parametrize("typed", ["fineweb edu", "ineweb-edu", "FineWeb Ed", "fi"])
+def test_a_part_of_a_name_offers_what_it_finds(planner, seeded_session, typed):
+    fields, key = with_relation(planner, typed)
     found = send(planner, PATH, fields, do=f"find:{key}")
     assert f'value="choose:{key}:fineweb-edu"' in found.text
     refused = send(planner, PATH, fields)
