@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Role
+from tests.catalog.importing.test_sheets import BOOK
 
 pytestmark = pytest.mark.browser
 
@@ -115,4 +116,19 @@ def test_the_progress_of_a_long_list_survives_a_reload(open_page, tmp_path, java
         "nothing is applied yet", timeout=60_000
     )
     expect(page.get_by_role("link", name=re.compile("^New"))).to_contain_text(f"{MANY:,}")
+    page.get_by_role("button", name="Discard").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_another_sheet_of_a_workbook_is_chosen_in_the_preview(open_page, tmp_path, javascript):
+    path = tmp_path / "清单.xlsx"
+    path.write_bytes(BOOK)
+    page = open_page("/imports", role=Role.PLANNER, javascript=javascript).page
+    page.get_by_label("File", exact=True).set_input_files(path)
+    send(page)
+    expect(page.get_by_role("table", name="Rows")).to_contain_text("古籍一")
+    page.get_by_label("Sheet of the workbook").select_option("对话")
+    page.get_by_role("button", name="Read this sheet").click()
+    expect(page.get_by_role("table", name="Rows")).to_contain_text("医患对话")
+    expect(page.get_by_label("Sheet of the workbook")).to_have_value("对话")
     page.get_by_role("button", name="Discard").click()
