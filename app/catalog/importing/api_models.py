@@ -25,6 +25,12 @@ class FindingOut(BaseModel):
     column: str | None
 
 
+class RepeatOut(FindingOut):
+    """A finding that many rows have; `row` is the first of them."""
+
+    rows: int = Field(description="How many rows have it.")
+
+
 class CountsOut(BaseModel):
     """How many rows create or change a dataset, change nothing, are left out or have an error."""
 
@@ -72,6 +78,7 @@ class ImportOut(BaseModel):
     progress: ProgressOut | None
     counts: CountsOut
     findings: list[FindingOut]
+    repeats: list[RepeatOut] = Field(description="What many rows have in common, most first.")
     new_providers: list[str]
     rows: list[RowOut]
     next_above: int | None = Field(description="Null where these rows are the last ones.")
@@ -96,6 +103,7 @@ def import_out(
             else None,
             "counts": {one.value: found.counts.get(one.value, 0) for one in Outcome},
             "findings": [_finding(one) for one in found.findings],
+            "repeats": [_finding(one) | {"rows": one["rows"]} for one in found.repeats],
             "new_providers": [one["slug"] for one in found.providers],
             "rows": [_row(row) for row in rows],
             "next_above": next_above,

@@ -68,7 +68,8 @@ class _Applying:
     reference: ReferenceTables
     # What stands in every event that the import writes.
     note: dict[str, Any]
-    with_overlaps: list[ImportRow] = field(default_factory=list)
+    # Numbers of the rows that name other datasets.
+    with_overlaps: list[int] = field(default_factory=list)
     written: int = 0
 
 
@@ -96,7 +97,10 @@ def apply(session: Session, found: Import, *, actor: audit.Actor, report: Report
     _each_batch(state_of, report)
     # An overlap may name a dataset that the import itself makes.
     for start in range(0, len(state_of.with_overlaps), BATCH):
-        _write_batch(state_of, state_of.with_overlaps[start : start + BATCH], is_last=True)
+        numbers = state_of.with_overlaps[start : start + BATCH]
+        rows = queries.numbered_rows(session, found, numbers)
+        _write_batch(state_of, rows, is_last=True)
+        _forget(session, rows)
         report(state_of.written)
     audit.record(
         session,
@@ -117,11 +121,15 @@ def _each_batch(state_of: _Applying, report: Report) -> None:
     while rows := queries.written_rows(state_of.session, state_of.found, above=above, limit=BATCH):
         above = rows[-1].number
         _write_batch(state_of, rows, is_last=False)
-        # Thousands of rows are not to stay in memory.
-        for row in rows:
-            if row not in state_of.with_overlaps:
-                state_of.session.expunge(row)
+        _forget(state_of.session, rows)
         report(state_of.written)
+
+
+def _forget(session: Session, rows: Sequence[ImportRow]) -> None:
+    """Keep rows that are written out of memory: there are many thousands."""
+    session.flush()
+    for row in rows:
+        session.expunge(row)
 
 
 def _write_batch(state_of: _Applying, rows: Sequence[ImportRow], *, is_last: bool) -> None:
@@ -137,7 +145,7 @@ def _write_batch(state_of: _Applying, rows: Sequence[ImportRow], *, is_last: boo
     changes = []
     for row in rows:
         if not is_last and items[row.number].record.overlaps:
-            state_of.with_overlaps.append(row)
+            state_of.with_overlaps.append(row.number)
         elif row.outcome == Outcome.CHANGE:
             changes.append(row)
     _change(state_of, changes, items)

@@ -43,7 +43,8 @@ class Import(Base):
 
     `public_id` stands in addresses. `job_id` is the public id of the job that works on it, null
     where the request did the work itself. `counts` gives the number of rows by outcome, and of
-    warnings. `providers` and `sources` are those that the file names and the catalogue lacked.
+    warnings. `repeats` are findings that many rows have, each with its number of rows.
+    `providers` and `sources` are those that the file names and the catalogue lacked.
     `undo` tells what taking it back did. `created_by_id` is an account's id without a key.
     """
 
@@ -72,6 +73,7 @@ class Import(Base):
     job_id: Mapped[str | None]
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
+    repeats: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
     providers: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
     sources: Mapped[list[dict[str, Any]]] = mapped_column(server_default=sql("'[]'"))
     read_at: Mapped[datetime | None]

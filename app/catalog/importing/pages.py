@@ -114,6 +114,7 @@ class ShowPage:
     undo: Mapping[str, object]
     new_providers: list[str]
     findings: list[FindingView]
+    repeats: list[tuple[FindingView, int]]
     sheets: list[tuple[str, str]]
     sheet: str
     tabs: list[TabView]
@@ -180,6 +181,7 @@ def show_page(
             parts.name_of(one["name"]["zh"], one["name"]["en"]).text for one in found.providers
         ],
         findings=[row_views.finding_view(one) for one in found.findings],
+        repeats=[(row_views.finding_view(one, names), one["rows"]) for one in found.repeats],
         sheets=sheets_of(found),
         sheet=next((one["params"]["name"] for one in found.findings if _lists(one)), ""),
         tabs=_tabs(found, tab),
@@ -251,9 +253,16 @@ def progress_view(found: Import, job: Job) -> ProgressView:
         value=job.done if job.total else None,
         most=job.total or 1,
         percent=None if share is None else int(share * 100),
-        said=_(job.message) % job.message_params if job.message else "",
+        said=_said(job),
         is_waiting=job.state == JobState.QUEUED,
     )
+
+
+def _said(job: Job) -> str:
+    """Return how far a job says it is, its numbers as the language writes them."""
+    params = job.message_params.items()
+    shown = {key: numbers.whole(one) if isinstance(one, int) else one for key, one in params}
+    return _(job.message) % shown if job.message else ""
 
 
 def choices_view(known: Known) -> ChoicesView:
@@ -345,7 +354,12 @@ def _tabs(found: Import, current: str) -> list[TabView]:
 def _apply_word(created: int, changed: int) -> str:
     """Return what the button does, with its numbers."""
     if created and changed:
-        return _("Apply: add %(created)s, change %(changed)s", created=created, changed=changed)
+        return _(
+            "Apply: add %(created)s, change %(changed)s",
+            created=numbers.whole(created),
+            changed=numbers.whole(changed),
+        )
+    n = numbers.whole(changed or created)
     if changed:
-        return ngettext("Apply: change %(n)s dataset", "Apply: change %(n)s datasets", changed)
-    return ngettext("Apply: add %(n)s dataset", "Apply: add %(n)s datasets", created)
+        return ngettext("Apply: change %(n)s dataset", "Apply: change %(n)s datasets", changed, n=n)
+    return ngettext("Apply: add %(n)s dataset", "Apply: add %(n)s datasets", created, n=n)

@@ -25,6 +25,7 @@ from app.catalog.importing.checks import Closed
 from app.catalog.importing.comparing import Difference, compare
 from app.catalog.importing.models import Import, ImportRow, ImportState, Outcome
 from app.catalog.importing.options import KEEP, Options
+from app.catalog.importing.repeats import Repeats
 from app.catalog.loading import bulk
 from app.catalog.loading.lookups import Lookups
 from app.web.i18n import later
@@ -83,6 +84,7 @@ class _Preview:
     providers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=Repeats)
     waiting: list[_Row] = field(default_factory=list)
 
 
@@ -112,6 +114,7 @@ def preview(session: Session, found: Import, handle: IO[bytes], report: Report) 
     found.format = reading.format
     found.findings = findings.to_json(reading.findings)
     found.counts = state.counts
+    found.repeats = state.repeats.to_json()
     found.providers = list(state.providers.values())
     found.sources = list(state.sources.values())
     found.state = ImportState.READY
@@ -234,6 +237,7 @@ def _finish(state: _Preview, rows: Sequence[_Row]) -> None:
                 row.findings.append(findings.finding("provider_changes", row=row.row, before=owner))
     bulk.copy_rows(state.session, ImportRow, _COLUMNS, (_values(state, row) for row in rows))
     for row in rows:
+        state.repeats.add(row.findings)
         severity = findings.gravest(row.findings)
         state.counts[row.outcome] = state.counts.get(row.outcome, 0) + 1
         if severity is not None:

@@ -113,6 +113,16 @@ def written_rows(session: Session, found: Import, *, above: int, limit: int) -> 
     return list(session.scalars(statement))
 
 
+def numbered_rows(session: Session, found: Import, numbers: Sequence[int]) -> list[ImportRow]:
+    """Return the rows of an import that have these numbers, in the file's order."""
+    statement = (
+        select(ImportRow)
+        .where(ImportRow.import_id == found.id, ImportRow.number.in_(numbers))
+        .order_by(ImportRow.number)
+    )
+    return list(session.scalars(statement))
+
+
 def has_rows(session: Session, found: Import) -> bool:
     """Whether the rows of an import are still kept."""
     return (

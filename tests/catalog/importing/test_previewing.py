@@ -96,3 +96,14 @@ def test_a_row_that_the_catalogue_refuses_keeps_its_name(
     seeded_session.flush()
     rows = rows_of(seeded_session, send(seeded_session, storage, LIST))
     assert [row.name_zh for row in rows if row.outcome == Outcome.REFUSE] == ["医学文献库"]
+
+
+def test_what_many_rows_have_is_counted_once(seeded_session: Session, storage: FileStorage) -> None:
+    rows = [
+        f"语料{n},甲数据公司,{n}万条,{'自拟条款' if n > 3 else '另一条款'}" for n in range(1, 11)
+    ]
+    found = send(seeded_session, storage, "\n".join(["名称,供应商,数量,许可", *rows]))
+    [one] = [one for one in found.repeats if "自拟条款" in str(one["params"])]
+    assert (one["column"], one["row"], one["rows"]) == ("许可", 5, 7)
+    # Three rows are read one by one.
+    assert "另一条款" not in str(found.repeats)
