@@ -177,3 +177,28 @@ def test_the_menu_of_seldom_actions_works_by_keyboard(open_page):
     page.keyboard.press("Escape")
     expect(summary).to_be_focused()
     expect(page.get_by_role("link", name="Archive", exact=True)).to_be_hidden()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_related_dataset_is_found_by_a_part_of_its_name(open_page, javascript):
+    slug = "redpajama-v2" if javascript else "roots"
+    watched = open_page(f"/edit/dataset/{slug}", javascript=javascript, role=Role.PLANNER)
+    page = watched.page
+    press(page, "Add a related dataset")
+    other = page.get_by_label("The other dataset").last
+    expect(other).to_be_focused()
+    other.fill("fineweb e")
+    row = page.get_by_role("group").filter(has=other)
+    row.get_by_role("button", name="Find").click()
+    row.get_by_role("group", name="Datasets with this name").get_by_text("fineweb-edu").click()
+    expect(row).to_contain_text("Chosen:")
+    expect(other).to_have_value("fineweb-edu")
+    row.get_by_label("This dataset …").select_option("may_overlap")
+    press(page, "Save the changes")
+    page.wait_for_url(re.compile(rf"/catalogue/{slug}\?done="))
+    expect(page.locator("main")).to_contain_text("FineWeb-Edu")
+    page.get_by_role("link", name="Edit", exact=True).first.click()
+    page.get_by_label("The other dataset").last.fill("qqxxzz")
+    press(page, "Save the changes")
+    expect(page.locator("#overlaps")).to_contain_text("No dataset is called “qqxxzz”.")
+    watched.forget_refusals()
