@@ -12,16 +12,18 @@ from starlette.datastructures import QueryParams
 from app.accounts.permissions import Permission
 from app.accounts.viewers import CatalogueViewer
 from app.catalog import queries, reference
-from app.catalog.pages import parts
+from app.catalog.pages import parts, readings
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.compare import MOST, compare_href
 from app.catalog.pages.facets import Names
+from app.catalog.pages.readings import Reading
 from app.catalog.pages.results import Correction, Found, results_page
 from app.catalog.search.facets import FacetCounts
 from app.catalog.search.query import (
     DEFAULT_LIMIT,
     Facet,
     SearchRequest,
+    Sort,
     parse_filters,
     parse_sort,
     parse_text,
@@ -29,6 +31,7 @@ from app.catalog.search.query import (
 )
 from app.catalog.search.service import SearchPage, search
 from app.db import DbSession
+from app.errors import InvalidInput
 from app.web.i18n import current_locale
 from app.web.templating import render
 
@@ -66,14 +69,42 @@ def index(request: Request, session: DbSession, viewer: CatalogueViewer) -> Resp
     slugs = [*state.compared, *([state.parent] if state.parent else [])]
     named = queries.list_names(session, slugs, with_team=with_team)
     state = replace(state, compared=tuple(slug for slug in state.compared if slug in named))
+    names = load_names(session, state, found.facets, named)
     page = results_page(
         state,
         load_found(session, found, with_team=with_team, is_widened=is_widened),
-        load_names(session, state, found.facets, named),
+        names,
+        read_text(session, asked, names),
         is_compare_full=is_compare_full,
         left_aside=unknown_parts(request.query_params),
     )
     return render(request, "catalog/index.html", page, fragments=("browse",))
+
+
+def read_text(session: Session, asked: SearchRequest, names: Names) -> list[Reading]:
+    """Return what the text names as filters would; in a language only if something is in it."""
+    if not asked.text or asked.filters:
+        return []
+    return [
+        reading
+        for reading in readings.read(asked.text, names.categories.values())
+        if reading.language is None or _is_anything(session, asked, reading)
+    ]
+
+
+def _is_anything(session: Session, asked: SearchRequest, reading: Reading) -> bool:
+    filters = {
+        Facet.CATEGORY: frozenset({reading.category.code}),
+        Facet.LANGUAGE: frozenset({reading.language or ""}),
+    }
+    within = replace(
+        asked, text="", filters=filters, include_subsets=True, cursor=None, sort=Sort.TOKENS
+    )
+    try:
+        return search(session, within).total > 0
+    except InvalidInput:
+        # No dataset has ever been in this language.
+        return False
 
 
 def read_state(query: QueryParams) -> tuple[ListState, bool]:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select, update
@@ -189,6 +190,19 @@ def test_index_shows_subsets_where_nothing_else_fits(seeded_client, query, name)
 def test_index_leads_from_a_category_s_name_to_the_category(seeded_client, asked):
     html = page(seeded_client, f"/catalogue?q={asked}")
     assert re.search(r'href="/catalogue\?category=books(&amp;subsets=true)?">Books</a>', html)
+
+
+@pytest.mark.parametrize("asked", ["中文图书", "中文 书籍", "中文书", "chinese book data"])
+def test_index_leads_from_a_category_in_a_language_to_both_filters(seeded_client, asked):
+    html = page(seeded_client, f"/catalogue?q={asked}")
+    found = re.search(r'href="(/catalogue\?category=books&amp;language=zh[^"]*)">Books in ', html)
+    assert found is not None
+    assert "Chinese books" in page(seeded_client, unescape(found[1]))
+
+
+@pytest.mark.parametrize("asked", ["俄语图书", "阿拉伯语专利", "中文图书馆", "chinesebooks"])
+def test_index_leads_to_no_category_where_nothing_is_or_more_is_asked(seeded_client, asked):
+    assert "Browse the category:" not in page(seeded_client, f"/catalogue?q={asked}")
 
 
 def test_index_keeps_up_to_six_in_the_tray(seeded_client):

@@ -56,9 +56,12 @@ class ListState:
         """Whether subsets were left out where nothing else keeps them from being found."""
         return not (self.include_subsets or self.parent or self.cursor)
 
-    def of_category(self, code: str) -> "ListState":
-        """Return a whole category instead of what was searched."""
-        return replace(self, text="", filters={Facet.CATEGORY: (code,)}, cursor=None)
+    def of_category(self, code: str, language: str | None = None) -> "ListState":
+        """Return a whole category, or what of it is in a language, instead of what was searched."""
+        filters = {Facet.CATEGORY: (code,)}
+        if language:
+            filters[Facet.LANGUAGE] = (language,)
+        return replace(self, text="", filters=filters, cursor=None)
 
     def with_subsets(self) -> "ListState":
         """Return the same search over subsets too."""

@@ -1,10 +1,9 @@
 """What the list of the catalogue shows: rows, facets, chips, paging, the compare tray."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.catalog.models.datasets import Category, Dataset
+from app.catalog.models.datasets import Dataset
 from app.catalog.pages import charts, parts, quantities
 from app.catalog.pages.addresses import ListState
 from app.catalog.pages.compare import MOST, compare_href, naming
@@ -15,13 +14,13 @@ from app.catalog.pages.facets import (
     facet_view,
     value_label,
 )
+from app.catalog.pages.readings import Reading
 from app.catalog.search.facets import FacetCounts
 from app.catalog.search.query import NONE, Facet, Sort, facet_title
 from app.web import numbers
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
-
-BETWEEN_WORDS = re.compile(r"[\s,、与]+")
+from app.web.languages import language_name
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,7 @@ def results_page(
     state: ListState,
     found: Found,
     names: Names,
+    readings: Sequence[Reading],
     *,
     is_compare_full: bool,
     left_aside: Sequence[str] = (),
@@ -144,7 +144,7 @@ def results_page(
         without_estimate=_without_estimate(state, found),
         correction=found.correction,
         is_widened=found.is_widened,
-        categories=_categories_named(listed, names),
+        categories=_categories_named(listed, readings),
         limit=found.limit,
         previous_href=listed.at(found.previous_cursor).href() if found.previous_cursor else None,
         next_href=listed.at(found.next_cursor).href() if found.next_cursor else None,
@@ -196,26 +196,21 @@ def _chips(state: ListState, names: Names) -> list[Chip]:
     ]
 
 
-def _categories_named(state: ListState, names: Names) -> list[Chip]:
-    """Return the categories whose name was searched: a word for many datasets is in few names."""
-    asked = _singular(state.text)
-    if not asked or state.filters:
-        return []
+def _categories_named(state: ListState, readings: Sequence[Reading]) -> list[Chip]:
+    """Return ways to what the text names: a word for many datasets is in few names."""
     return [
-        Chip(parts.category_name(category), state.of_category(code).href())
-        for code, category in names.categories.items()
-        if asked in _words_of(category)
+        Chip(
+            _(
+                "%(category)s in %(language)s",
+                category=parts.category_name(reading.category),
+                language=language_name(reading.language),
+            )
+            if reading.language
+            else parts.category_name(reading.category),
+            state.of_category(reading.category.code, reading.language).href(),
+        )
+        for reading in readings
     ]
-
-
-def _words_of(category: Category) -> set[str]:
-    names = {category.name_zh, category.name_en, category.code}
-    words = {word for name in names for word in BETWEEN_WORDS.split(name)}
-    return {_singular(word) for word in names | words}
-
-
-def _singular(word: str) -> str:
-    return word.casefold().removesuffix("s")
 
 
 def _sorts(*, has_text: bool) -> list[tuple[str, str]]:
