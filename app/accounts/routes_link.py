@@ -14,6 +14,7 @@ from app.accounts.routes_own import WELCOME
 from app.accounts.viewers import CurrentViewer
 from app.db import DbSession
 from app.web.forms import Form
+from app.web.pages import local_path
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -69,6 +70,8 @@ def accept_invitation(
         return render(
             request, "accounts/invitation.html", context, status_code=422, headers=HEADERS
         )
-    response = RedirectResponse("/", status_code=303, headers=HEADERS)
+    # What the invitation is for stands beside its secret.
+    page = local_path(request.query_params.get("next", "/"))
+    response = RedirectResponse(page, status_code=303, headers=HEADERS)
     signing_in.sign_in(session, request, response, account, SignInMethod.PASSWORD)
     return response

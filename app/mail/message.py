@@ -1,10 +1,11 @@
-"""A mail as bytes: headers that a mail server expects, text in UTF-8, nothing to run or load."""
+"""A mail as bytes: headers that a mail server expects, text and HTML, nothing to run or load."""
 
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from app.mail.markup import to_html
 from app.mail.models import Mail
 from app.mail.outbox import Text, say
 from app.web import i18n
@@ -37,9 +38,11 @@ def compose(mail: Mail, *, sender: str, now: datetime, is_plain: bool = False) -
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = (mail.locale or "zh-CN, en").replace("_", "-")
     body = mail.body or ""
+    locales = (mail.locale,) if mail.locale else i18n.LOCALES
     if mail.is_repeat:
-        locales = (mail.locale,) if mail.locale else i18n.LOCALES
         notes = "\n".join(say(Text(REPEAT_NOTE), locale) for locale in locales)
         body = f"{notes}\n\n{body}"
-    message.set_content(body, cte="8bit" if is_plain else "base64")
+    encoding = "8bit" if is_plain else "base64"
+    message.set_content(body, cte=encoding)
+    message.add_alternative(to_html(body, locales), subtype="html", cte=encoding)
     return message

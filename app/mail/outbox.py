@@ -15,6 +15,7 @@ from app.errors import Conflict
 from app.jobs import service as jobs
 from app.jobs.kinds import JobKind, Json
 from app.jobs.work import Work
+from app.mail.markup import BETWEEN_LANGUAGES
 from app.mail.models import Mail, MailState
 from app.web import i18n
 
@@ -36,7 +37,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence: an English msgid marked with `later`, and what to put in."""
+    """
+    A sentence: an English msgid marked with `later`, and what to put in.
+
+    What differs by language is a function of the locale.
+
+    A line that is an address alone is, in HTML, what the words on the line above lead to.
+    """
 
     message: str
     params: Mapping[str, object] = field(default_factory=dict)
@@ -68,6 +75,8 @@ def queue(
     into it, nor a secret that works more than once.
     """
     locales = (to.locale,) if to.locale in i18n.LOCALES else i18n.LOCALES
+    # Once, where it is the same in both languages.
+    subjects = dict.fromkeys(say(subject, locale) for locale in locales)
     mail = Mail(
         public_id=secrets.token_urlsafe(16),
         kind=kind,
@@ -75,8 +84,8 @@ def queue(
         to_email=to.email.strip(),
         to_name=one_line(to.name),
         locale=to.locale if to.locale in i18n.LOCALES else None,
-        subject=one_line(" / ".join(say(subject, locale) for locale in locales))[:MAX_SUBJECT],
-        body="\n\n----\n\n".join(
+        subject=one_line(" / ".join(subjects))[:MAX_SUBJECT],
+        body=BETWEEN_LANGUAGES.join(
             "\n\n".join(say(paragraph, locale) for paragraph in paragraphs) for locale in locales
         )
         + "\n",
@@ -116,7 +125,10 @@ def send_again(session: Session, mail: Mail) -> None:
 def say(text: Text, locale: str) -> str:
     """Return a sentence in one language, whatever language the request speaks."""
     translated = i18n.translations(locale).gettext(text.message)
-    return translated % dict(text.params) if text.params else translated
+    params = {
+        name: value(locale) if callable(value) else value for name, value in text.params.items()
+    }
+    return translated % params if params else translated
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,6 @@
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from app.accounts import invitations as account_links
 from app.accounts import people
 from app.accounts import queries as accounts
 from app.accounts.forms import is_email
@@ -102,7 +101,7 @@ def give_link(
     contact = accounts.get_account(session, invitation.account.id)
     if contact.joined_at is not None:
         raise Conflict("%(name)s has signed in before and needs no link.", name=contact.name)
-    link = account_links.invite(session, contact, actor=viewer, base_url=base_url)
+    link = notices.first_link(session, rfq, contact, actor=viewer, base_url=base_url)
     invitation.link_given_at = func.clock_timestamp()
     session.flush()
     events.record(

@@ -6,7 +6,7 @@ confirmed on its page and not by mail: the outbox would show to the team who has
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -14,28 +14,37 @@ from sqlalchemy.orm import Session
 from app.accounts import invitations as account_links
 from app.accounts import queries as accounts
 from app.accounts.models import Account
-from app.audit import PORTAL
+from app.audit import PORTAL, Actor
 from app.mail import outbox
 from app.mail.outbox import Recipient, Text
 from app.quotes.models.quote import Quote
 from app.quotes.models.rfq import Invitation, Lot, Rfq
 from app.quotes.queries import invitations as invitation_queries
 from app.quotes.queries import people as people_queries
+from app.quotes.vocabulary import Unit
+from app.quotes.words import UNITS
 from app.settings import Settings
 from app.web.dates import zone, zone_name
-from app.web.i18n import later
+from app.web.i18n import CHINESE, later
 
-SUBJECT = later("%(number)s: %(title)s")
-WHERE = later("Open it here: %(address)s")
+# Not translated: the same in both languages, so that it stands in a bilingual subject once.
+SUBJECT = "%(number)s %(title)s"
+INVITED_SUBJECT = later("Request for a quote: %(title)s (%(number)s)")
+GREETING = later("Hello %(name)s,")
+WHERE = later("Open it:\n%(address)s")
 
 INVITED = later(
-    "You are asked for a quote: “%(title)s” (%(number)s). The deadline is %(deadline)s. Until then "
-    "nobody but your organisation can see what you quote."
+    "%(inviter)s asks your organisation for a quote: “%(title)s” (%(number)s).\n%(lots)s"
+)
+SEALED = later(
+    "Quotes are taken until %(deadline)s. Until then nobody but your organisation can see what you "
+    "quote. Questions, and a word that you will not quote, go through the same page."
 )
 FIRST_LINK = later(
-    "This link makes your account and works once, for seven days: %(link)s If it has expired, ask "
-    "who invited you for a new one."
+    "Make your account and open the request:\n%(link)s\nThis link works once, for seven days. If "
+    "it has expired, ask who invited you for a new one."
 )
+WHERE_LATER = later("From then on the request is here: %(address)s")
 TO_ALL = {
     "extended": later("The deadline of “%(title)s” (%(number)s) is later now: %(deadline)s."),
     "amended": later(
@@ -59,6 +68,7 @@ AWARDED = later(
     "Your quote for lot %(lot)s of “%(title)s” (%(number)s) was chosen. Who invited you will write "
     "to you about the contract."
 )
+_INVITATION = "rfq.invitation"
 UNSUCCESSFUL = later(
     "“%(title)s” (%(number)s) is decided. This time your quote was not chosen. Thank you for the "
     "work that you put into it; it stays as you submitted it, and nobody outside the team sees it."
@@ -74,19 +84,31 @@ def tell_invited(
     A link that was copied before stays the one that works.
     """
     contact = invitation.account
+    paragraphs = [
+        _text(INVITED, rfq, inviter=invitation.invited_by_name, lots=partial(_lots, rfq)),
+        _text(SEALED, rfq),
+    ]
     if contact is None:
-        _tell_members(session, rfq, invitation, "rfq.invitation", INVITED)
+        for person in people_queries.list_members(session, invitation.organisation_id):
+            if person.is_active:
+                _queue(session, person, rfq, _INVITATION, [*paragraphs, _where(rfq)])
         return None
-    paragraphs = [_text(INVITED, rfq)]
     link = None
     if contact.joined_at is None and invitation.link_given_at is None:
         person = accounts.get_account(session, contact.id)
-        link = account_links.invite(session, person, actor=PORTAL, base_url=base_url)
+        link = first_link(session, rfq, person, actor=PORTAL, base_url=base_url)
         invitation.link_given_at = func.clock_timestamp()
-        paragraphs.append(Text(FIRST_LINK, {"link": link}))
-    paragraphs.append(_where(rfq))
-    _queue(session, contact, rfq, "rfq.invitation", paragraphs)
+        paragraphs += [Text(FIRST_LINK, {"link": link}), _where(rfq, WHERE_LATER)]
+    else:
+        paragraphs.append(_where(rfq))
+    _queue(session, contact, rfq, _INVITATION, paragraphs)
     return link
+
+
+def first_link(session: Session, rfq: Rfq, person: Account, *, actor: Actor, base_url: str) -> str:
+    """Return the link with which a person makes their account and comes to the request."""
+    link = account_links.invite(session, person, actor=actor, base_url=base_url)
+    return f"{link}?next={_path(rfq)}"
 
 
 def tell_all(session: Session, rfq: Rfq, what: str) -> None:
@@ -122,8 +144,25 @@ def _portal() -> str:
     return Settings().base_url
 
 
-def _where(rfq: Rfq) -> Text:
-    return Text(WHERE, {"address": f"{_portal()}/quotes/{rfq.public_id}"})
+def _path(rfq: Rfq) -> str:
+    return f"/quotes/{rfq.public_id}"
+
+
+def _where(rfq: Rfq, message: str = WHERE) -> Text:
+    return Text(message, {"address": _portal() + _path(rfq)})
+
+
+def _lots(rfq: Rfq, locale: str) -> str:
+    """Return a line for each lot: its number, title and volume."""
+    line = "%s. %s：%s%s" if locale == CHINESE else "%s. %s: %s %s"
+    return "\n".join(
+        line % (lot.number, lot.title, f"{lot.volume.normalize():,f}", _unit(lot, locale))
+        for lot in rfq.lots
+    )
+
+
+def _unit(lot: Lot, locale: str) -> str:
+    return UNITS[Unit(lot.unit)].after_number(locale, is_one=lot.volume == 1)
 
 
 def _text(message: str, rfq: Rfq, **more: object) -> Text:
@@ -173,6 +212,6 @@ def _queue(session: Session, person: Account, rfq: Rfq, kind: str, paragraphs: l
         Recipient(person.email, person.name, person.locale),
         kind=kind,
         about=rfq.number,
-        subject=_text(SUBJECT, rfq),
-        paragraphs=paragraphs,
+        subject=_text(INVITED_SUBJECT if kind == _INVITATION else SUBJECT, rfq),
+        paragraphs=[Text(GREETING, {"name": person.name}), *paragraphs],
     )

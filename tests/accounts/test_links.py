@@ -226,3 +226,16 @@ def test_of_two_who_use_a_link_at_once_one_wins(
     app.state.engine.dispose()
     assert sorted(statuses) == [303, 404]
     assert len(sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "page"),
+    [("/quotes/red-teaming", "/quotes/red-teaming"), ("//elsewhere.example", "/")],
+)
+def test_an_invitation_leads_to_what_it_is_for_and_nowhere_else(
+    client: TestClient, invitation: str, given: str, page: str
+):
+    form = {"name": "Wang Fang", "password": PASSWORD, "password_again": PASSWORD}
+    answer = client.post(f"{invitation}?next={given}", data=form, follow_redirects=False)
+
+    assert answer.headers["Location"] == page

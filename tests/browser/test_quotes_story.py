@@ -269,7 +269,8 @@ def kept(portal, public_id: str) -> str:
     while not (files := list(portal.data_dir.glob(f"mail/*-{public_id}.eml"))):
         assert time.monotonic() < until, "the mail has not left"
         time.sleep(0.05)
-    return message_from_bytes(files[0].read_bytes(), policy=default).get_content()
+    message = message_from_bytes(files[0].read_bytes(), policy=default)
+    return message.get_body(("plain",)).get_content()
 
 
 def find_in_catalogue(approver: Page) -> None:

@@ -53,7 +53,7 @@ class Inbox:
 
     @property
     def texts(self) -> list[str]:
-        return [message.get_content() for message in self.messages]
+        return [message.get_body(("plain",)).get_content() for message in self.messages]
 
 
 @dataclass
