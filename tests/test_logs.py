@@ -21,7 +21,7 @@ def _own_logging():
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_traceback_names_the_error_and_shows_no_variable(form, capsys):
     configure_logs(Settings(log_format=form))
-    held = " ".join(["correct", "horse"])
+    held = "correct horse"
     try:
         int(held[:0])
     except ValueError:

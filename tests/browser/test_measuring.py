@@ -28,3 +28,6 @@ def test_a_sample_is_measured(open_page, tmp_path, javascript):
     expect(panel).to_contain_text("2,000 documents")
     panel.locator("summary").first.click()
     expect(panel.get_by_role("rowheader", name="样本.jsonl").first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
