@@ -96,6 +96,11 @@ def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: 
         if form.text(f"price{n}")
     ]
     data = {name: form.text(name) for name in _TEXTS if form.text(name)}
+    # A new vendor's short name wins over the choice, as where a vendor is invited.
+    vendor_field = "other_vendor" if form.text("other_vendor") else "vendor"
+    if form.text(vendor_field):
+        data["vendor"] = form.text(vendor_field)
+    fields = _FIELDS | {"vendor": vendor_field}
     if rate := clean_number(form.text("tax_percent")):
         data["tax_rate"] = _share(rate)
     try:
@@ -107,13 +112,13 @@ def add_card(request: Request, session: DbSession, viewer: CurrentViewer, form: 
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0]) if problem["loc"] else "price1"
-            form.refuse(_FIELDS.get(name, name), sentence_of(problem))
+            form.refuse(fields.get(name, name), sentence_of(problem))
         return _page(request, session, viewer, form, status=422)
     except AppError as error:
         if error.status_code in {401, 403}:
             raise
         name = error.field or "price1"
-        form.refuse(_FIELDS.get(name, name), sentence(error))
+        form.refuse(fields.get(name, name), sentence(error))
         return _page(request, session, viewer, form, status=int(error.status_code))
     return redirect(_address(viewer), "card-added")
 

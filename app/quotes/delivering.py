@@ -38,6 +38,7 @@ from app.quotes.queries import awards as award_queries
 from app.quotes.queries import people as people_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.vocabulary import Modality, Task, Unit
+from app.quotes.words import TASKS
 
 # What the catalogue counts in, and how many of its units one of the lot's is.
 UNITS: Mapping[Unit, tuple[str, Decimal]] = {
@@ -200,9 +201,10 @@ def _content(
     category = CATEGORIES.get(
         Task(lot.task), BY_MODALITY.get(Modality(lot.modality), DEFAULT_CATEGORY)
     )
+    name_zh, name_en = names(lot)
     content |= {
-        "name_zh": lot.title,
-        "name_en": lot.title,
+        "name_zh": name_zh,
+        "name_en": name_en,
         "category": category if category in known.categories else DEFAULT_CATEGORY,
         "modality": MODALITIES[Modality(lot.modality)],
         "languages": lot.languages,
@@ -237,6 +239,18 @@ def _content(
         }
     }
     return content
+
+
+def names(lot: Lot) -> tuple[str, str]:
+    """
+    Return what the catalogue calls a lot in Chinese and in English.
+
+    A buyer writes one title. In the other language the task says what it is, the title beside it.
+    """
+    task = TASKS[Task(lot.task)]
+    if any("\u4e00" <= character <= "\u9fff" for character in lot.title):
+        return lot.title, f"{task.en} ({lot.title})"
+    return f"{task.zh}（{lot.title}）", lot.title
 
 
 def evidence(line: QuoteLine) -> str:

@@ -14,7 +14,7 @@ from app.compute.model.precision import FORMATS, bf16_sum_stalls_at
 from app.compute.spending.cost import gpu_cost
 from app.compute.spending.energy import co2_tonnes, energy_kwh
 from app.compute.timing.goodput import Interruptions, estimate_goodput, with_goodput
-from app.compute.timing.ramp import BatchRamp, ramped_duration
+from app.compute.timing.ramp import BatchRamp, ramp_stages
 from app.compute.timing.schedule import run_duration
 
 SPEED = inverse.Speed(flops_per_token=6 * 8.03e9, peak_tflops=989, mfu=0.4, goodput=0.9)
@@ -23,45 +23,58 @@ SPEED = inverse.Speed(flops_per_token=6 * 8.03e9, peak_tflops=989, mfu=0.4, good
 def test_a_ramp_of_no_length_is_no_ramp():
     ramp = BatchRamp(start=64, increment=64, sequences=0)
 
-    ramped = ramped_duration(
+    (stage,) = ramp_stages(
         1e9, ramp=ramp, global_batch=256, sequence=1024, step_seconds=lambda _batch: 2.0
     )
     plain = run_duration(1e9, global_batch=256, sequence=1024, step_seconds=2.0)
 
-    assert ramped.seconds == pytest.approx(plain.seconds)
-    assert ramped.steps == pytest.approx(plain.steps)
+    assert stage.seconds == pytest.approx(plain.seconds)
+    assert stage.steps == pytest.approx(plain.steps)
 
 
 def test_a_ramp_takes_its_steps_by_hand():
     """Two batches of 10 and 20 over 60 sequences, then 30: 3 + 1.5 steps, and 1 of 30."""
     ramp = BatchRamp(start=10, increment=10, sequences=60)
 
-    found = ramped_duration(90, ramp=ramp, global_batch=30, sequence=1, step_seconds=float)
+    found = ramp_stages(90, ramp=ramp, global_batch=30, sequence=1, step_seconds=float)
 
-    assert found.steps == pytest.approx(3 + 1.5 + 1)
-    assert found.seconds == pytest.approx(90)
+    assert [one.steps for one in found] == pytest.approx([3, 1.5, 1])
+    assert sum(one.seconds for one in found) == pytest.approx(90)
 
 
 def test_a_run_that_ends_within_its_ramp():
     ramp = BatchRamp(start=10, increment=10, sequences=1000)
 
-    found = ramped_duration(
+    found = ramp_stages(
         100, ramp=ramp, global_batch=30, sequence=1, step_seconds=lambda _batch: 1.0
     )
 
-    assert found.steps == pytest.approx(10)
+    assert sum(one.steps for one in found) == pytest.approx(10)
 
 
 @pytest.mark.parametrize("start", [11, 40])
 def test_a_ramp_must_reach_the_batch(start):
     with pytest.raises(InvalidLayout, match=r"increments|starts"):
-        ramped_duration(
+        ramp_stages(
             1e9,
             ramp=BatchRamp(start, 10, 100),
             global_batch=30,
             sequence=1,
             step_seconds=lambda _batch: 1.0,
         )
+
+
+def test_bloom_trains_107_days_with_its_ramp():
+    """192 to 2048 sequences in steps of 16 over 9,765,625 sequences."""
+    found = ramp_stages(
+        366e9,
+        ramp=BatchRamp(start=192, increment=16, sequences=9_765_625),
+        global_batch=2048,
+        sequence=2048,
+        step_seconds=lambda batch: (batch / 16 + 11) * 0.7045 + 6.78,
+    )
+
+    assert sum(one.seconds for one in found) / 86_400 == pytest.approx(107.1, abs=0.05)
 
 
 def test_slot_time_of_bigscience():

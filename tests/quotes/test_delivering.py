@@ -12,8 +12,8 @@ from app.errors import Conflict
 from app.mixtures import content as contents
 from app.mixtures import lifecycle
 from app.mixtures.queries import drafts as draft_queries
-from app.quotes import awarding, offering
-from app.quotes.models.rfq import Rfq
+from app.quotes import awarding, delivering, offering
+from app.quotes.models.rfq import Lot, Rfq
 from app.quotes.queries import awards as award_queries
 from app.quotes.queries import rfqs as rfq_queries
 from app.quotes.queries import timeline as timeline_queries
@@ -73,3 +73,14 @@ def test_a_component_is_offered_to_the_draft_that_lacked_it(seeded_session: Sess
     assert found.dataset_slug in draft.dataset_slugs
     with pytest.raises(Conflict):
         offering.add_to_draft(session, rfq, rfq.lots[0], phase=None, viewer=planner)
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("大学题库", ("大学题库", "Writing for instruction tuning (大学题库)")),
+        ("Worked solutions", ("指令数据撰写（Worked solutions）", "Worked solutions")),
+    ],
+)
+def test_an_entry_has_a_name_in_each_language(title: str, names: tuple[str, str]) -> None:
+    assert delivering.names(Lot(title=title, task="sft_writing")) == names

@@ -111,3 +111,20 @@ def test_readers_keep_no_cards(client: TestClient, session: Session) -> None:
     assert client.get("/rfqs/rate-cards").status_code == 200
     assert client.post("/rfqs/rate-cards", data={"vendor": "xinghe"}).status_code in {403, 422}
     assert client.get("/api/v1/rate-cards").json()["total"] == 0
+
+
+def test_the_team_chooses_a_vendor_or_writes_a_new_one(
+    seeded_client: TestClient, seeded_session: Session
+) -> None:
+    client = signed_in(seeded_client, seeded_session, Role.BUYER)
+    form = {"task": "ocr", "unit": "page", "currency": "CNY", "price1": "2"}
+    form |= {"valid_from": "2026-01-01", "vendor": "", "other_vendor": "north-annotation"}
+    assert client.post("/rfqs/rate-cards", data=form).status_code == 303
+
+    page = client.get("/rfqs/rate-cards").text
+    assert '<option value="north-annotation">' in page
+    refused = client.post("/rfqs/rate-cards", data=form | {"other_vendor": "North!"})
+    assert refused.status_code == 422
+    assert 'id="other_vendor-error"' in refused.text
+    both = form | {"vendor": "north-annotation", "other_vendor": ""}
+    assert client.post("/rfqs/rate-cards", data=both).status_code == 303

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.compute.errors import InvalidLayout, Violation, require_at_least, require_positive
-from app.compute.timing.schedule import Duration
 
 MOST_SIZES = 500
 """Batch sizes of a ramp: more are no ramp that anybody runs."""
@@ -174,36 +173,3 @@ def ramp_stages(
         full = step_seconds(global_batch)
         stages.append(RampStage(global_batch, left, left / global_batch, full))
     return tuple(stages)
-
-
-def ramped_duration(
-    tokens: float,
-    *,
-    ramp: BatchRamp,
-    global_batch: int,
-    sequence: int,
-    step_seconds: Callable[[int], float],
-) -> Duration:
-    """
-    Tell how long a run takes whose batch grows at the start; arguments as of `ramp_stages`.
-
-    Examples
-    --------
-    BLOOM: 192 to 2048 sequences in steps of 16 over 9,765,625 sequences.
-
-    >>> ramp = BatchRamp(start=192, increment=16, sequences=9_765_625)
-    >>> slots = lambda batch: (batch / 16 + 11) * 0.7045 + 6.78
-    >>> run = ramped_duration(
-    ...     366e9, ramp=ramp, global_batch=2048, sequence=2048, step_seconds=slots
-    ... )
-    >>> round(run.days, 1)
-    107.1
-    """
-    stages = ramp_stages(
-        tokens, ramp=ramp, global_batch=global_batch, sequence=sequence, step_seconds=step_seconds
-    )
-    return Duration(
-        sum(one.steps for one in stages),
-        sum(one.seconds for one in stages),
-        global_batch * sequence / step_seconds(global_batch),
-    )
