@@ -758,7 +758,7 @@ def test_show_says_what_changed_in_the_catalogue_since_the_version(
     assert page.status_code == 200
     told = page.text.index("1 dataset changed since version 1: The Pile · Books3")
     # An edit redraws what is in there: the notice stands before it, and stays.
-    assert told < page.text.index('<div id="composer">')
+    assert told < page.text.index('<div id="composer"')
     edited = send(planner, slug, "cells", htmx=True, **{f"w.{BOOKS}": "61"})
     assert edited.status_code == 200
     assert 'id="composer"' not in edited.text
