@@ -6,17 +6,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.catalog.models.datasets import Dataset
-from tests import factories
+from tests.mixtures.composing import HTMX, send, weights
 from tests.mixtures.making import content, make_mixture, make_viewer, phase
-from tests.mixtures.test_composer import HTMX, read, send, weights
 
-__all__ = ["read"]
 FOUND = {"HX-Request": "true", "HX-Target": "div#found", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def planner(seeded_client: TestClient, seeded_session: Session) -> TestClient:
-    return factories.signed_in(seeded_client, seeded_session, "planner")
 
 
 @pytest.fixture
