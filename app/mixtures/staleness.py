@@ -12,6 +12,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from app.accounts.viewers import Viewer, require_account
+from app.errors import StaleVersion
 from app.mixtures import access, catalogue, diffs, loading
 from app.mixtures import facts as dataset_facts
 from app.mixtures.facts import DatasetFacts
@@ -40,11 +41,7 @@ class Stale:
 
 def find(session: Session, opened: Opened, viewer: Viewer) -> tuple[Stale, ...]:
     """Return what changed in the catalogue since a version was saved."""
-    frozen = opened.view.facts
-    now = catalogue.load_facts(
-        session, opened.content.datasets(), with_team=access.sees_team(viewer)
-    )
-    changed = diffs.changed_facts(frozen, now, opened.content.datasets())
+    changed = _changed(session, opened.version, viewer)
     if not changed:
         return ()
     today = loading.load_plan(session, opened.content, viewer)
@@ -69,7 +66,9 @@ def count_stale(
     slugs = {slug for version in versions for slug in version.dataset_slugs}
     now = catalogue.load_facts(session, sorted(slugs), with_team=access.sees_team(viewer))
     return {
-        version.id: len(diffs.changed_facts(_frozen(version), now, version.dataset_slugs))
+        version.id: len(
+            diffs.changed_facts(_knowable(_frozen(version), viewer), now, version.dataset_slugs)
+        )
         for version in versions
     }
 
@@ -79,13 +78,36 @@ def has_seen(session: Session, version: MixtureVersion, viewer: Viewer) -> bool:
     if viewer.account_id is None:
         return False
     seen = version_queries.find_seen(session, version.id, viewer.account_id)
-    return seen is not None and seen.digest == _digest(session, version, viewer)
+    return seen is not None and seen.digest == digest_of(session, version, viewer)
 
 
-def mark_seen(session: Session, version: MixtureVersion, viewer: Viewer) -> None:
-    """Note that a viewer saw what changed since a version, so that it is not announced again."""
+def mark_seen(
+    session: Session, version: MixtureVersion, viewer: Viewer, *, read: str | None = None
+) -> None:
+    """
+    Note that a viewer saw what changed since a version, so that it is not announced again.
+
+    Parameters
+    ----------
+    session : Session
+    version : MixtureVersion
+    viewer : Viewer
+    read : str, optional
+        The digest of the changes that they read.
+
+    Raises
+    ------
+    NotSignedIn
+        If nobody is signed in.
+    StaleVersion
+        If the catalogue changed more than they read.
+    """
     account_id = require_account(viewer)
-    digest = _digest(session, version, viewer)
+    digest = digest_of(session, version, viewer)
+    if read is not None and read != digest:
+        raise StaleVersion(
+            "The catalogue changed again since you read what changed. Read it once more."
+        )
     seen = version_queries.find_seen(session, version.id, account_id)
     if seen is None:
         session.add(SeenChange(version_id=version.id, account_id=account_id, digest=digest))
@@ -93,16 +115,31 @@ def mark_seen(session: Session, version: MixtureVersion, viewer: Viewer) -> None
         seen.digest = digest
 
 
-def _digest(session: Session, version: MixtureVersion, viewer: Viewer) -> str:
+def digest_of(session: Session, version: MixtureVersion, viewer: Viewer) -> str:
     """Return what stands for the changes since a version: another change, another digest."""
-    now = catalogue.load_facts(session, version.dataset_slugs, with_team=access.sees_team(viewer))
-    changed = diffs.changed_facts(_frozen(version), now, version.dataset_slugs)
+    changed = _changed(session, version, viewer)
     told = [(slug, diffs.counts(is_now) if is_now else None) for slug, _was, is_now in changed]
     return sha256(repr(told).encode()).hexdigest()
 
 
 def _frozen(version: MixtureVersion) -> dict[str, DatasetFacts]:
     return {slug: dataset_facts.thawed(one) for slug, one in version.facts["datasets"].items()}
+
+
+def _changed(
+    session: Session, version: MixtureVersion, viewer: Viewer
+) -> list[tuple[str, DatasetFacts, DatasetFacts | None]]:
+    """Return the datasets of a version that changed since, as they were and as they are."""
+    slugs = version.dataset_slugs
+    now = catalogue.load_facts(session, slugs, with_team=access.sees_team(viewer))
+    return diffs.changed_facts(_knowable(_frozen(version), viewer), now, slugs)
+
+
+def _knowable(frozen: Mapping[str, DatasetFacts], viewer: Viewer) -> Mapping[str, DatasetFacts]:
+    """Leave out what the viewer must not know of, which else would look as if it were gone."""
+    if access.sees_team(viewer):
+        return frozen
+    return {slug: one for slug, one in frozen.items() if one.is_public}
 
 
 def what_changed(was: DatasetFacts, now: DatasetFacts | None) -> tuple[str, ...]:

@@ -44,6 +44,11 @@ def read_if_match(request: Request) -> int:
     return int(found[1]) if found else NO_REVISION
 
 
+def quoted(digest: str) -> str:
+    """Return the ETag of something that has a digest in place of a revision."""
+    return f'"{digest}"'
+
+
 def or_stale(request: Request, change: Callable[[], Response]) -> Response:
     """Return what a change answers, or both sides where somebody else was faster."""
     try:

@@ -9,7 +9,17 @@ from app.accounts.permissions import Permission
 from app.accounts.viewers import CurrentViewer, require
 from app.db import DbSession
 from app.errors import InvalidInput
-from app.mixtures import access, catalogue, comparing, drafts, lifecycle, loading, pages, versions
+from app.mixtures import (
+    access,
+    catalogue,
+    comparing,
+    drafts,
+    lifecycle,
+    loading,
+    pages,
+    staleness,
+    versions,
+)
 from app.mixtures import content as contents
 from app.mixtures.api import examples
 from app.mixtures.api.computed import ComputedOut, computed_out
@@ -189,7 +199,10 @@ def list_versions(session: DbSession, viewer: CurrentViewer, slug: str) -> Versi
     """List the versions of a mixture, the newest first."""
     mixture = mixture_queries.get_mixture(session, slug, viewer)
     found = version_queries.list_versions(session, mixture.id)
-    return VersionList(items=[version_item(one) for one in found], total=mixture.last_version)
+    changed = staleness.count_stale(session, found, viewer)
+    return VersionList(
+        items=[version_item(one, changed[one.id]) for one in found], total=mixture.last_version
+    )
 
 
 @router.post(
@@ -232,8 +245,9 @@ def show_version(
     """Return a version with its content and what it came to."""
     version = _version(session, slug, number, viewer)
     opened = versions.open_version(version, with_team=access.sees_team(viewer))
+    changed = staleness.count_stale(session, [version], viewer)
     return VersionOut(
-        **version_item(version).model_dump(),
+        **version_item(version, changed[version.id]).model_dump(),
         content=contents.to_json(opened.content),
         plan=computed_out(opened.view),
     )

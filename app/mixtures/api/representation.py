@@ -51,6 +51,9 @@ class VersionItem(BaseModel):
         description="Null where no known limit is broken, but some data has no estimate."
     )
     reason: str | None
+    changed_datasets: int = Field(
+        description="How many of its datasets the catalogue changed since; 0 is not stale."
+    )
 
 
 class VersionList(BaseModel):
@@ -133,8 +136,8 @@ def mixture_out(mixture: Mixture, forked_from: str | None = None) -> MixtureOut:
     )
 
 
-def version_item(version: MixtureVersion) -> VersionItem:
-    """Return a version without its content."""
+def version_item(version: MixtureVersion, changed_datasets: int = 0) -> VersionItem:
+    """Return a version without its content; one just saved is what the catalogue says."""
     return VersionItem(
         number=version.number,
         message=version.message,
@@ -144,6 +147,7 @@ def version_item(version: MixtureVersion) -> VersionItem:
         total_tokens=version.results["total_tokens"],
         feasible=version.fits,
         reason=version.reason,
+        changed_datasets=changed_datasets,
     )
 
 

@@ -30,20 +30,15 @@ def get_version(session: Session, mixture: Mixture, number: int) -> MixtureVersi
     return version
 
 
-def list_versions(
-    session: Session, mixture_id: int, *, limit: int = 200, with_facts: bool = False
-) -> list[MixtureVersion]:
-    """Return versions with their results, the newest first; the facts are large."""
-    options = [defer(MixtureVersion.content, raiseload=True)]
-    if not with_facts:
-        options.append(defer(MixtureVersion.facts, raiseload=True))
+def list_versions(session: Session, mixture_id: int, *, limit: int = 200) -> list[MixtureVersion]:
+    """Return versions with their facts and results, the newest first."""
     return list(
         session.scalars(
             select(MixtureVersion)
             .where(MixtureVersion.mixture_id == mixture_id)
             .order_by(MixtureVersion.number.desc())
             .limit(limit)
-            .options(*options)
+            .options(defer(MixtureVersion.content, raiseload=True))
         )
     )
 

@@ -118,7 +118,7 @@ def versions_page(
     is_rebase: bool = False,
 ) -> Response:
     """Render the list of versions, with what is wrong with the form that saves one."""
-    found = version_queries.list_versions(session, mixture.id, with_facts=True)
+    found = version_queries.list_versions(session, mixture.id)
     is_team = viewer.can(Permission.READ_MIXTURES)
     view = revision = None
     if access.can_edit(viewer, mixture):
