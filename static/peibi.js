@@ -51,7 +51,8 @@
     opened = [];
     const error = targetOf(ctx)?.querySelector("[data-focus]");
     if (error) {
-      error.focus();
+      // Who is typing elsewhere already stays there; the alert is read out all the same.
+      if (!typed.some(({ isFocused }) => isFocused)) error.focus();
       // What is kept over the next swap shall not take the focus again.
       error.removeAttribute("data-focus");
     } else if (isToHeading || (isFocusLost() && !ctx.sourceElement.matches("[data-later]"))) {

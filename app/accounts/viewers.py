@@ -86,10 +86,26 @@ def require(viewer: Viewer, permission: Permission) -> None:
         },
     )
     if viewer.via == "token" and viewer.role and permission in ROLE_PERMISSIONS[viewer.role]:
-        raise Forbidden(
-            "Your role allows this, but the token's scopes do not. Make a token that does."
-        )
+        raise _not_in_scope()
     raise Forbidden("Your role does not allow this. An administrator can change your role.")
+
+
+def require_scope(viewer: Viewer, scope: Scope) -> None:
+    """
+    Refuse a token that does not carry a scope, where what is done needs no permission.
+
+    Raises
+    ------
+    Forbidden
+    """
+    if viewer.via == "token" and scope not in viewer.scopes:
+        raise _not_in_scope()
+
+
+def _not_in_scope() -> Forbidden:
+    return Forbidden(
+        "Your role allows this, but the token's scopes do not. Make a token that does."
+    )
 
 
 def require_account(viewer: Viewer) -> int:

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, Field
 
 from app.accounts.permissions import Permission, Scope
-from app.accounts.viewers import CurrentViewer, require
+from app.accounts.viewers import CurrentViewer, require, require_scope
 from app.db import DbSession
-from app.errors import Forbidden
 from app.mixtures import access, staleness, versions
 from app.mixtures.api.answers import finite
 from app.mixtures.api.etags import PreconditionRequired, quoted
@@ -104,10 +103,7 @@ def mark_seen(
     """Note for oneself that one saw these changes: they are announced again when more change."""
     require(viewer, Permission.READ_MIXTURES)
     # It silences a notice to its owner: a token that only reads must not.
-    if viewer.via == "token" and Scope.MIXTURES_WRITE not in viewer.scopes:
-        raise Forbidden(
-            "Your role allows this, but the token's scopes do not. Make a token that does."
-        )
+    require_scope(viewer, Scope.MIXTURES_WRITE)
     version = _version(session, slug, number, viewer)
     if not if_match:
         raise PreconditionRequired(
