@@ -1,6 +1,6 @@
 """A training run as somebody fills it in: read, checked, refused with a sentence at its field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -52,20 +52,32 @@ FRACTIONS = frozenset(
         "overhead_gib", "overhead_band", "optimizer_bytes",
     }
 )  # fmt: skip
+RAMP_FIELDS = tuple(name for name, place in PLACES.items() if place[0] == "ramp")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What somebody filled in: the fields as shown, and the body if it can be read."""
+    """
+    What somebody filled in: the fields as shown, and the body if it can be read.
+
+    `waits_for` are the fields of the batch ramp that are empty yet where others are not; until
+    they come the body has no ramp.
+    """
 
     form: FormData
     body: EstimateIn | None
+    waits_for: Sequence[str] = ()
 
     @property
     def values(self) -> dict[str, str]:
-        """The fields that are not empty."""
-        return {name: found[0] for name, found in self.form.values.items() if found and found[0]}
+        """The fields that are not empty, without a ramp that does not count yet."""
+        left_out = RAMP_FIELDS if self.waits_for else ()
+        return {
+            name: found[0]
+            for name, found in self.form.values.items()
+            if found and found[0] and name not in left_out
+        }
 
 
 def read_query(
@@ -73,9 +85,12 @@ def read_query(
     *,
     base: Mapping[str, str] | None = None,
     known: Known | None = None,
+    may_wait: bool = False,
 ) -> Filled:
     """
     Read a run from an address; what is missing comes from `base` or from a published run.
+
+    With `may_wait` a ramp that is still being typed does not count yet, instead of being refused.
 
     An address without a model starts from the run that it names, or from BLOOM's. Without a price
     the newest known one of the accelerator counts.
@@ -93,11 +108,18 @@ def read_query(
     if price is not None and is_in_dollars and not values.get("price"):
         values["price"] = form_values.plain(price.usd_per_hour)
     form = FormData({name: [value] for name, value in values.items()})
-    return Filled(form, read_body(form))
+    waits_for = [name for name in RAMP_FIELDS if not form.text(name)] if may_wait else []
+    if not 0 < len(waits_for) < len(RAMP_FIELDS):
+        return Filled(form, read_body(form))
+    return Filled(form, read_body(form, without=RAMP_FIELDS), waits_for)
 
 
-def read_body(form: FormData) -> EstimateIn | None:
-    """Return the body that the fields stand for; None, with errors at the fields, if none."""
+def read_body(form: FormData, *, without: Collection[str] = ()) -> EstimateIn | None:
+    """
+    Return the body that the fields stand for; None, with errors at the fields, if none.
+
+    Fields of `without` must be numbers where they are filled, but stay out of the body.
+    """
     found: dict[str, Any] = {}
     is_by_hand = form.text("model") == BY_HAND
     for name, place in PLACES.items():
@@ -107,7 +129,7 @@ def read_body(form: FormData) -> EstimateIn | None:
         if name in SHAPE_FIELDS and name != "seq" and not is_by_hand:
             continue
         value = _read(form, name, text)
-        if value is not None:
+        if value is not None and name not in without:
             _put(found, place, value)
     _read_speed(form, found)
     if form.errors:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.compute.estimating.prepared import predict_step, prepare_run
-from app.training import launch
+from app.training import forms, launch
 from tests.training.test_api import ask, changed, refused
 from tests.training.test_calculator import page, text_of
 from tests.training.test_charts import RAMP, plan_of
@@ -77,10 +77,10 @@ def test_the_page_shows_the_ramp_and_what_is_wrong_with_it(client):
     assert "起始批" in text_of(page(client, f"{query}&ramp_start=192", **{"Accept-Language": "zh"}))
 
 
-def test_half_a_ramp_is_refused_at_its_fields(client):
-    shown = page(client, f"/training?{QUERY}{SPEED}&ramp_start=192", status=422)
-    assert 'id="ramp_increment-error"' in shown
-    assert 'id="ramp_sequences-error"' in shown
+def test_half_a_ramp_is_refused_at_its_fields_where_it_would_be_kept():
+    filled = forms.read_query({"run": "bloom-176b", "ramp_start": "192"})
+    assert filled.body is None
+    assert set(filled.form.errors) == {"ramp_increment", "ramp_sequences"}
 
 
 def test_the_terminal_takes_a_ramp():
@@ -103,3 +103,13 @@ def test_a_stage_shows_its_own_terms(client):
     assert "How stage 3 comes about" in shown
     assert 'id="how-memory" open' in shown
     assert "How stage 0 comes about" in page(client, f"/training?{QUERY}{SPEED}&stage=99")
+
+
+def test_a_ramp_that_is_still_being_typed_leaves_the_result_and_says_what_lacks(client):
+    shown = text_of(page(client, f"/training?{QUERY}{SPEED}&ramp_start=192"))
+    assert "The batch ramp does not count yet." in shown
+    assert "Still empty: Grows by" in shown
+    # The result of the run without it.
+    assert "117 batch sizes" not in shown
+    assert "GPU-hours" in shown
+    page(client, f"/training?{QUERY}{SPEED}&ramp_start=many", status=422)

@@ -86,6 +86,7 @@ class CalculatorPage:
     models: Sequence[tuple[str, str]]
     sizes: Mapping[str, str]
     can_save: bool
+    waits_for: Sequence[str]
     compared: RunCompared | None
     source: Source | None
     words: Any = words
@@ -102,7 +103,7 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
     base = None
     if source is not None:
         base = {**forms.NEW_RUN, "tokens": form_values.spell_tokens(source.tokens)}
-    filled = forms.read_query(query, base=base, known=known)
+    filled = forms.read_query(query, base=base, known=known, may_wait=True)
     shown, nearest = compute(filled, known, stage)
     page = CalculatorPage(
         form=filled.form,
@@ -114,6 +115,7 @@ def show_calculator(request: Request, session: DbSession, viewer: CurrentViewer)
         models=[(one.id, one.name) for one in presets.models().values()],
         sizes=sizes_of(filled),
         can_save=forms.may_save(viewer),
+        waits_for=filled.waits_for,
         compared=find_compared(filled.values) if shown else None,
         source=source,
     )
