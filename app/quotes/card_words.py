@@ -4,7 +4,7 @@ from app.quotes.comparison import say
 from app.quotes.models.money import RateCard
 from app.quotes.pricing.tiers import TierKind
 from app.quotes.words import unit_name
-from app.web.i18n import current_locale
+from app.web.i18n import bracketed, current_locale
 from app.web.i18n import gettext as _
 
 
@@ -24,7 +24,7 @@ def price(card: RateCard) -> str:
     ]
     kind = _("marginal") if card.tier_kind == TierKind.MARGINAL else _("all units")
     separator = "；" if current_locale().startswith("zh") else "; "
-    return f"{separator.join(parts)} / {unit} ({kind})"
+    return f"{separator.join(parts)} / {unit}{bracketed(kind)}"
 
 
 def tax(card: RateCard) -> str:

@@ -79,6 +79,8 @@ GLOBALS: dict[str, Any] = {
     "html_lang": i18n.html_lang,
     "local": i18n.local,
     "separator": i18n.separator,
+    "bracketed": i18n.bracketed,
+    "full_stop": i18n.full_stop,
 }
 
 

@@ -113,9 +113,24 @@ def separator() -> str:
     return "、" if current_locale() == CHINESE else ", "
 
 
+def full_stop() -> str:
+    """Return what ends the first words of a notice."""
+    return "。" if current_locale() == CHINESE else "."
+
+
 def joined(names: Iterable[str]) -> str:
     """Return names as a list in the reader's language."""
     return separator().join(names)
+
+
+def bracketed(text: str) -> str:
+    """
+    Return a text in the brackets of the reader's language, as it follows another text.
+
+    Markup stays markup: it is added to, not formatted into a plain text.
+    """
+    opening, closing = ("（", "）") if current_locale() == CHINESE else (" (", ")")
+    return opening + text + closing
 
 
 def later(message: str) -> str:

@@ -1,4 +1,5 @@
 import pytest
+from markupsafe import Markup
 
 from app.web import i18n
 from app.web.languages import language_name
@@ -24,3 +25,11 @@ def test_language_name(tag, english, chinese):
     i18n.use_locale("zh_CN")
     assert language_name(tag) == chinese
     i18n.use_locale("en")
+
+
+def test_brackets_are_those_of_the_language_and_keep_markup():
+    i18n.use_locale("zh_CN")
+    assert "条款" + i18n.bracketed("A & B") == "条款（A & B）"
+    assert str("条款" + i18n.bracketed(Markup("A &amp; B"))) == "条款（A &amp; B）"
+    i18n.use_locale("en")
+    assert "terms" + i18n.bracketed("A") == "terms (A)"

@@ -8,8 +8,8 @@ from app.mixtures.facts import DatasetFacts
 from app.mixtures.words.lists import PURPOSES, SCHEMES, SHORTAGES
 from app.mixtures.words.plans import name_list, passes, share
 from app.web import numbers
+from app.web.i18n import bracketed, joined
 from app.web.i18n import gettext as _
-from app.web.i18n import joined
 
 # What says how many tokens a component gets has its place among the tokens.
 _NOT_LIMITS = frozenset({"dataset", "weight"})
@@ -107,9 +107,9 @@ def _count(value: float | None) -> str:
 def _scheme(scheme: Scheme) -> str:
     word = _(SCHEMES[scheme.name])
     if scheme.alpha is not None:
-        return f"{word} (α = {scheme.alpha:g})"
+        return f"{word}{bracketed(f'α = {scheme.alpha:g}')}"
     if scheme.max_epochs is not None:
-        return f"{word} ({passes(scheme.max_epochs)}×)"
+        return f"{word}{bracketed(f'{passes(scheme.max_epochs)}×')}"
     return word
 
 

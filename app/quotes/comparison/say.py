@@ -14,7 +14,7 @@ from app.quotes.vocabulary import Metric
 from app.quotes.words import METRICS, PERCENT_METRICS, unit_after, unit_name
 from app.web import numbers
 from app.web.dates import zone
-from app.web.i18n import current_locale
+from app.web.i18n import bracketed, current_locale
 from app.web.i18n import gettext as _
 
 
@@ -71,7 +71,7 @@ def price(quote: Quote, line: QuoteLine, lot: Lot) -> str:
             parts.append(_("to %(last)s: %(price)s", last=last, price=shown))
     kind = _("marginal") if line.tier_kind == TierKind.MARGINAL else _("all units")
     separator = "；" if current_locale().startswith("zh") else "; "
-    return f"{separator.join(parts)} / {unit} ({kind})"
+    return f"{separator.join(parts)} / {unit}{bracketed(kind)}"
 
 
 def fees(quote: Quote, line: QuoteLine) -> str:
