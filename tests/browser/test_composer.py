@@ -1,6 +1,7 @@
 """The composer in a browser: composes, breaks, fixes, saves, compares and undoes a mixture."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.accounts.models import Role
 from tests.browser.test_accessibility import check
@@ -43,15 +44,15 @@ def test_composes_breaks_fixes_saves_compares_undoes(open_page, locale):
     cell(page, f"w.{BOOKS}").fill("50 %")
     cell(page, f"w.{BOOKS}").press("Tab")
     page.locator(f'tr:has([id="n.{BOOKS}"])', has_text="50.00").wait_for()
-    assert page.evaluate("document.activeElement.id") == f"l.{BOOKS}"
+    expect(cell(page, f"l.{BOOKS}")).to_be_focused()
 
     # Refuses at the field, which keeps what was typed and has the focus.
     cell(page, f"w.{BOOKS}").fill("-3")
     cell(page, f"w.{BOOKS}").press("Enter")
     page.locator("#refusal").wait_for()
-    assert cell(page, f"w.{BOOKS}").input_value() == "-3"
-    assert cell(page, f"w.{BOOKS}").get_attribute("aria-invalid") == "true"
-    assert page.evaluate("document.activeElement.id") == f"w.{BOOKS}"
+    expect(cell(page, f"w.{BOOKS}")).to_have_value("-3")
+    expect(cell(page, f"w.{BOOKS}")).to_have_attribute("aria-invalid", "true")
+    expect(cell(page, f"w.{BOOKS}")).to_be_focused()
     watched.forget_refusals()
     cell(page, f"w.{BOOKS}").fill("45 %")
     cell(page, f"w.{BOOKS}").press("Enter")
@@ -85,7 +86,7 @@ def test_composes_breaks_fixes_saves_compares_undoes(open_page, locale):
     page.goto(address)
     page.locator('form:has(input[value="undo"]) button').click()
     page.locator("#done").wait_for()
-    assert cell(page, f"w.{BOOKS}").input_value() == before
+    expect(cell(page, f"w.{BOOKS}")).to_have_value(before)
 
 
 def test_table_is_walked_with_the_arrows_and_rows_are_opened(open_page):
@@ -96,12 +97,12 @@ def test_table_is_walked_with_the_arrows_and_rows_are_opened(open_page):
     fields = page.locator(".pb-mix tbody .g-w input")
     fields.nth(0).focus()
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.id") == fields.nth(1).get_attribute("id")
+    expect(fields.nth(1)).to_be_focused()
     page.locator("button[name=row]").nth(1).click()
     page.locator("#detail").wait_for()
     page.locator("button[name=remove]").nth(0).click()
     page.locator("#done").wait_for()
-    assert fields.count() == 21
+    expect(fields).to_have_count(21)
 
 
 def test_composer_works_without_javascript_on_a_phone(open_page):
@@ -113,6 +114,6 @@ def test_composer_works_without_javascript_on_a_phone(open_page):
     cell(page, f"l.{BOOKS}").check()
     page.locator("#cells .pb-nojs").click()
     page.locator("#done").wait_for()
-    assert cell(page, f"l.{BOOKS}").is_checked()
+    expect(cell(page, f"l.{BOOKS}")).to_be_checked()
     page.locator('form:has(input[value="undo"]) button').click()
-    assert not cell(page, f"l.{BOOKS}").is_checked()
+    expect(cell(page, f"l.{BOOKS}")).not_to_be_checked()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
@@ -68,28 +69,28 @@ def test_trainer_panel_comes_into_sight_and_takes_no_focus(open_page: Callable):
 def test_repeats_follow_an_edit(open_page: Callable):
     page = open_page(HERE, role=Role.PLANNER).page
     panel = page.locator("#repeats")
-    assert panel.locator("tr", has_text="Wikipedia").count() == 1
+    expect(panel.locator("tr", has_text="Wikipedia")).to_have_count(1)
     cell = page.locator(f'[id="w.{example.WIKIPEDIA}"]')
     cell.fill("0.5x")
     cell.press("Enter")
     page.locator("#done").wait_for()
-    assert panel.locator("tr", has_text="Wikipedia").count() == 0
+    expect(panel.locator("tr", has_text="Wikipedia")).to_have_count(0)
     page.reload()
     page.locator('form:has(input[value="undo"]) button').click()
     page.locator("#repeats tr", has_text="Wikipedia").wait_for()
     page.locator("#repeats a").click()
     page.wait_for_url("**/repeats?phase=1")
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
 
 
 def test_without_javascript_the_panel_is_a_link(open_page: Callable):
     page = open_page(HERE, role=Role.PLANNER, javascript=False, width=390).page
     page.locator("#trainer_file a").click()
-    assert page.locator("pre").count() == 1
+    expect(page.locator("pre")).to_have_count(1)
     page.select_option("#trainer", "levanter")
     page.locator("form:has(#trainer) button").click()
-    assert "trainer=levanter" in page.url
-    assert page.locator("#trainer").input_value() == "levanter"
+    page.wait_for_url("**trainer=levanter*")
+    expect(page.locator("#trainer")).to_have_value("levanter")
 
 
 def test_shares_below_a_long_table_come_into_sight_and_follow_each_edit(

@@ -162,7 +162,7 @@ def test_a_measurement_that_fails(open_page: OpenPage, locale: str) -> None:
     page.locator("input[type=file]").set_input_files(file)
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/measure/jobs/*")
-    page.locator(".pb-note.is-bad").wait_for(timeout=20_000)
+    page.locator(".pb-note.is-bad").wait_for(timeout=120_000)
     check(watched)
 
 

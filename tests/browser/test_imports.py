@@ -113,7 +113,7 @@ def test_the_progress_of_a_long_list_survives_a_reload(open_page, tmp_path, java
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text(
-        "nothing is applied yet", timeout=60_000
+        "nothing is applied yet", timeout=120_000
     )
     expect(page.get_by_role("link", name=re.compile("^New"))).to_contain_text(f"{MANY:,}")
     page.get_by_role("button", name="Discard").click()

@@ -22,7 +22,7 @@ def test_a_sample_is_measured(open_page, tmp_path, javascript):
     page.get_by_label("File", exact=True).set_input_files(path)
     page.get_by_label("Tokenizer").select_option("o200k")
     page.get_by_role("button", name="Measure").click()
-    page.wait_for_url(re.compile(rf"/catalogue/{SLUG}\?done=measured"), timeout=60_000)
+    page.wait_for_url(re.compile(rf"/catalogue/{SLUG}\?done=measured"), timeout=120_000)
     expect(page.get_by_text("The measurement is kept with its evidence")).to_be_visible()
     panel = page.locator("section", has=page.locator("#measured")).first
     expect(panel).to_contain_text("2,000 documents")

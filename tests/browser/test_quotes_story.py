@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 TITLE = "Ranked dialogues in Mandarin"
 QUESTION = "Do turns of the system count towards a dialogue?"
 ANSWER = "No. Only what people wrote counts."
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 PASSWORD = "four quiet herons at dusk"  # noqa: S105  of this test alone
 
 
@@ -80,14 +80,6 @@ SOUTH = Firm(
     },
 )
 FIRMS = (NORTH, SOUTH)
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    """Wait as long as the browser's own actions do: a busy machine is no defect."""
-    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_a_version_becomes_the_files_of_a_trainer_with_what_they_lose_and_a_proo
     expect(page.locator("pre").filter(has_text="PHASE_1_ARGS")).to_contain_text(
         "--global-batch-size 512"
     )
-    assert "global_batch_size=512" in page.url
+    expect(page).to_have_url(re.compile("global_batch_size=512"))
 
     # One file, and all of them.
     with page.expect_download() as one:

@@ -76,7 +76,7 @@ def test_a_growing_batch_changes_the_days(open_page):
     page.get_by_label("Over sequences").fill("9765625")
     page.get_by_label("Over sequences").press("Enter")
     expect(page.get_by_text("117 batch sizes")).to_be_visible()
-    assert page.locator(".pb-figs dd .v").nth(1).inner_text() != before
+    expect(page.locator(".pb-figs dd .v").nth(1)).not_to_have_text(before)
 
 
 def test_a_refusal_leaves_what_is_typed_meanwhile(open_page):
@@ -93,7 +93,7 @@ def test_a_refusal_leaves_what_is_typed_meanwhile(open_page):
     grows.fill("16")
     held[0].continue_()
     expect(page.get_by_text("This run cannot be computed.")).to_be_visible()
-    assert grows.input_value() == "16"
+    expect(grows).to_have_value("16")
     expect(grows).to_be_focused()
     page.get_by_label("First batch").fill("192")
     over.fill("9765625")
