@@ -59,6 +59,16 @@ def test_no_non_commercial_tokens(parts: list, expected: Verdict):
             Verdict.CANNOT_TELL,
         ),
         ([(20, {"language": "zh"}), (5, {}), (75, {"language": "en"})], Verdict.BROKEN),
+        # Simplified, Traditional and Mandarin are Chinese, also two of them without shares.
+        (
+            [
+                (10, {"language": "zh-Hans"}),
+                (10, {"language": "cmn"}),
+                (10, {"language": ("zh-Hans", "zh-Hant")}),
+                (70, {"language": "en"}),
+            ],
+            Verdict.HOLDS,
+        ),
     ],
 )
 def test_at_least_thirty_percent_chinese(parts: list, expected: Verdict):

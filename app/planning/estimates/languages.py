@@ -41,6 +41,35 @@ def main_language(tag: str) -> str:
     return "zh" if language == "cmn" else language
 
 
+def is_in_range(tag: str, language_range: str) -> bool:
+    """
+    Return whether a tag is of a language range: basic filtering of RFC 4647, section 3.3.1.
+
+    Mandarin is Chinese, as in the catalogue's filter.
+
+    Parameters
+    ----------
+    tag, language_range : str
+        BCP-47, in any case.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> [is_in_range(tag, "zh") for tag in ("zh", "ZH-Hans-CN", "cmn-Hant", "zha")]
+    [True, True, True, False]
+    >>> is_in_range("zh", "zh-Hans")
+    False
+    """
+    wanted = language_range.lower() + "-"
+    found = tag.lower() + "-"
+    return found.startswith(wanted) or (
+        found.startswith("cmn-") and found.replace("cmn", "zh", 1).startswith(wanted)
+    )
+
+
 def measured_tag(tag: str, measured: Iterable[str]) -> str | None:
     """
     Return the tag among `measured` that stands for `tag`, the most specific first, or None.
