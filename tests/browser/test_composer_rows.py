@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.accounts.models import Role
+from tests.browser.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -38,12 +39,17 @@ COUNT = """() => {
 
 
 def compose(open_page, locale="en-US"):
-    page = open_page("/mixtures/recipes/the-pile", locale=locale, role=Role.PLANNER).page
+    return compose_watched(open_page, locale).page
+
+
+def compose_watched(open_page, locale="en-US"):
+    watched = open_page("/mixtures/recipes/the-pile", locale=locale, role=Role.PLANNER)
+    page = watched.page
     page.fill("#name", "Rows that stay")
     page.press("#name", "Enter")
     page.wait_for_url("**?done=recipe")
     page.evaluate(COUNT)
-    return page
+    return watched
 
 
 def edit(page, kind, pick):
@@ -113,3 +119,19 @@ def test_what_is_typed_while_an_answer_comes_stays_in_its_field(open_page):
     expect(first).to_have_value("33")
     expect(second).to_have_value("4")
     page.unroute("**/edit")
+
+
+def test_a_refusal_leaves_the_focus_with_who_types_elsewhere(open_page):
+    watched = compose_watched(open_page)
+    page = watched.page
+    first, second = (page.locator("#rows .g-w input").nth(place) for place in (0, 1))
+    held = Held(page, "**/edit")
+    first.fill("much")
+    first.press("Tab")
+    held.wait_for()
+    second.press_sequentially("4")
+    held.release()
+    expect(first).to_have_attribute("aria-invalid", "true")
+    expect(second).to_be_focused()
+    assert "4" in second.input_value()
+    watched.forget_refusals()
