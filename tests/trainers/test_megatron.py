@@ -86,7 +86,7 @@ def test_arguments_name_budget_and_phases():
         ("0 /a 2 /b", "zero_stops"),
         ("0 /a 0 /b", "all_zero"),
         ("1 /a 2 /a", "duplicate_name"),
-        ("1 /a.bin 2 /b", "megatron_suffix"),
+        ("1 /a.bin 2 /b", "megatron_bad_prefix"),
         ("/a /b", "megatron_unweighted"),
         ('{"train": ["1", "/a"], "valid": null}', "megatron_missing_split"),
         ('{"train": ["1", "/a"], "validation": null, "test": null}', "megatron_split_name"),
@@ -132,7 +132,7 @@ def test_a_missing_location_is_a_placeholder_that_the_linter_flags():
 @pytest.mark.parametrize(
     ("location", "code"),
     [
-        (Location("/data/my web", Layout.MEGATRON), "bad_path"),
+        (Location("/data/my web", Layout.MEGATRON), "megatron_bad_prefix"),
         (Location("/data/web", Layout.MEGATRON, tokenizer="llama3"), "other_tokenizer"),
         (Location("/data/megatron/code_text_document", Layout.MEGATRON), "duplicate_location"),
     ],

@@ -36,6 +36,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Component, Layout, Location, Phase, Plan, Settings
+from app.trainers.kit.reach import Reach, has_wildcard
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import entry
 from app.web.i18n import later
@@ -136,6 +137,22 @@ UNREADABLE = FindingKind(
 )
 
 
+def _is_readable(location: Location) -> bool:
+    """
+    Whether Axolotl's loader finds the dataset.
+
+    >>> _is_readable(Location("s3://b/web", Layout.JSONL))
+    False
+    """
+    is_named = location.layout is Layout.HUGGINGFACE
+    is_folder = "." not in location.uri.rstrip("/").rpartition("/")[2]
+    is_lost = not is_named and is_folder and "://" in location.uri
+    return not has_wildcard(location.uri) and not is_lost
+
+
+REACH = Reach(UNREADABLE, _is_readable)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase.
@@ -148,6 +165,7 @@ def write(plan: Plan) -> Written:
     shared = [
         KEPT.note(),
         *common_notes.phases(plan, NEXT_RUN.note(key="base_model")),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -156,8 +174,7 @@ def write(plan: Plan) -> Written:
     files = []
     for place, phase in enumerate(plan.phases):
         common_notes.require_sizes(phase.drawn)
-        placed = placing.place(plan, phase, LAYOUTS)
-        placing.refuse(placed, UNREADABLE, _is_readable)
+        placed = placing.place(plan, phase, LAYOUTS, REACH)
         found += placing.missing(placed, LAYOUTS)
         parts = [_parts(one.component, phase.tokens) for one in placed]
         own = list(_repeat_notes(plan, phase, parts))
@@ -244,19 +261,6 @@ def _repeat_notes(plan: Plan, phase: Phase, parts: Sequence[Sequence[float]]) ->
         yield REPEATED_MORE.note(at, count=len(repeated) - MOST_REPEATS_NAMED)
 
 
-def _is_readable(location: Location) -> bool:
-    """
-    Whether Axolotl's loader finds the dataset.
-
-    >>> _is_readable(Location("s3://b/web", Layout.JSONL))
-    False
-    """
-    if location.layout is Layout.HUGGINGFACE:
-        return True
-    is_folder = "." not in location.uri.rstrip("/").rpartition("/")[2]
-    return not placing.has_wildcard(location.uri) and not ("://" in location.uri and is_folder)
-
-
 def _entry(placed: Placed, weight: float) -> dict[str, object]:
     location = placed.location
     file_type = _FILE_TYPES.get(location.layout)
@@ -318,6 +322,9 @@ def _component(
         found += weights.judge_weight(one.name, 1.0 if value is None else value, line)
     if one.location is not None and placing.name_of(one.location):
         found.append(findings.PLACEHOLDER.at(document.line(*at), name=one.name))
+    # Without a file type a folder in the cloud may be what save_to_disk wrote.
+    layout = Layout.JSONL if given.get("ds_type") else Layout.HUGGINGFACE
+    found += REACH.judge(one.name, Location(str(given["path"]), layout), document.line(*at, "path"))
     return one
 
 

@@ -38,6 +38,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
 from app.trainers.kit.problems import problem
+from app.trainers.kit.reach import Reach, has_wildcard
 from app.trainers.kit.texts import Document
 from app.trainers.kit.yaml_text import flow, scalar
 from app.web.i18n import later
@@ -113,6 +114,9 @@ UNREADABLE = FindingKind(
     ),
     later("Copy the files to the machine, and enter their folder as the location."),
 )
+REACH = Reach(
+    UNREADABLE, lambda location: "://" not in location.uri and not has_wildcard(location.uri)
+)
 
 
 def write(plan: Plan) -> Written:
@@ -128,6 +132,7 @@ def write(plan: Plan) -> Written:
         LARGEST_LAST.note(),
         *common_notes.no_repeat_cap(plan),
         *common_notes.phases(plan),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -135,8 +140,7 @@ def write(plan: Plan) -> Written:
     found: list[Finding] = []
     files = []
     for place, phase in enumerate(plan.phases):
-        placed = placing.place(plan, phase, LAYOUTS)
-        placing.refuse(placed, UNREADABLE, _is_readable)
+        placed = placing.place(plan, phase, LAYOUTS, REACH)
         found += placing.missing(placed, LAYOUTS)
         rows = row_budgets.rows(placed)
         shares = arithmetic.exact_sum(common_notes.row_weights(placed))
@@ -161,10 +165,6 @@ def write(plan: Plan) -> Written:
         )
         files.append(File(phase_file(plan, place, "mixture", ".yaml"), text, "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
-
-
-def _is_readable(location: Location) -> bool:
-    return "://" not in location.uri and not placing.has_wildcard(location.uri)
 
 
 def read(files: Files) -> Reading:
@@ -285,6 +285,9 @@ def _component(
     given = document.get(*at)
     value, line = given.get("weight", 1.0), document.line(*at, "weight")
     location = str(given["path"])
+    if given.get("type") == "local":
+        name, path_line = location.rstrip("/").rpartition("/")[2], document.line(*at, "path")
+        found += REACH.judge(name, Location(location, Layout.JSONL), path_line)
     if not is_weighted:
         return hub.read_component(location, 1.0, WeightUnit.EPOCHS, line)
     number = weights.number(value) if not isinstance(value, str) else None
@@ -315,6 +318,7 @@ def _path_components(document: Document, found: list[Finding]) -> Iterator[ReadC
         # Weights beside a path are without effect here: nothing gives the form a limit.
         one = hub.read_component(word, 1.0, WeightUnit.EPOCHS, line)
         components.append(one)
+        found += REACH.judge_all([one], Layout.JSONL)
         if has_weights and waiting is None:
             found.append(PATH_WITHOUT_WEIGHT.at(line, name=one.name))
         elif waiting is not None and waiting < 0:

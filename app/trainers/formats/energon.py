@@ -26,6 +26,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
+from app.trainers.kit.reach import Reach, has_wildcard
 from app.trainers.kit.texts import Document, Path, documents, unknown_keys
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
@@ -106,6 +107,16 @@ UNREADABLE = FindingKind(
 )
 
 
+def _is_readable(location: Location) -> bool:
+    has_protocol = "://" in location.uri
+    return not has_wildcard(location.uri) and (
+        not has_protocol or location.uri.startswith(_PROTOCOLS)
+    )
+
+
+REACH = Reach(UNREADABLE, _is_readable)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase: weights of documents, or passes with `exact_epochs`.
@@ -118,15 +129,14 @@ def write(plan: Plan) -> Written:
     exact = plan.settings.exact_epochs
     mode = "blend_epochized" if exact else "blend"
     files, found = [], []
-    every = [placing.place(plan, phase, LAYOUTS) for phase in plan.phases]
-    for placed in every:
-        placing.refuse(placed, UNREADABLE, _is_readable)
+    every = [placing.place(plan, phase, LAYOUTS, REACH) for phase in plan.phases]
     flat = list({one.name: one for placed in every for one in placed}.values())
     amounts = [_amounts(placed, exact=exact) for placed in every]
     said = [
         *([] if exact else [common_notes.rows_note(flat), *common_notes.no_repeat_cap(plan)]),
         *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget(plan)),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.dropped(plan),
     ]
     for place, (placed, given) in enumerate(zip(every, amounts, strict=True)):
@@ -140,13 +150,6 @@ def write(plan: Plan) -> Written:
         name = phase_file(plan, place, "metadataset", ".yaml")
         files.append(File(name, comment(header(plan, said, place)) + dump(body), "yaml", place))
     return Written(tuple(files), tuple(said), findings.once(found))
-
-
-def _is_readable(location: Location) -> bool:
-    has_protocol = "://" in location.uri
-    return not placing.has_wildcard(location.uri) and (
-        not has_protocol or location.uri.startswith(_PROTOCOLS)
-    )
 
 
 def read(files: Files) -> Reading:
@@ -163,6 +166,7 @@ def read(files: Files) -> Reading:
             found.append(NO_CLASS.at(document.line("__class__"), value=value))
         parts = tuple(_node(document, ("splits", "train"), 1.0, None, found))
         found += weights.judge(parts, normalises=True)
+        found += REACH.judge_all(parts, LAYOUTS[0])
         phases.append(ReadPhase(name, parts))
     return Reading(tuple(phases), findings.once(found))
 

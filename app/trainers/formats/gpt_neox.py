@@ -26,6 +26,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings, Split
+from app.trainers.kit.reach import PLAIN_PATHS
 from app.trainers.kit.texts import Document, documents, judge_key
 from app.trainers.kit.yaml_text import scalar
 from app.web.i18n import later
@@ -95,13 +96,14 @@ def write(plan: Plan) -> Written:
         *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget(plan)),
         *_stand_ins(plan),
+        *placing.passed_over(plan, LAYOUTS, PLAIN_PATHS),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
     found: list[Finding] = []
     files = []
     for place, phase in enumerate(plan.phases):
-        placed = placing.place(plan, phase, LAYOUTS)
+        placed = placing.place(plan, phase, LAYOUTS, PLAIN_PATHS)
         found += placing.missing(placed, LAYOUTS)
         found += _too_many(len(placed), None)
         lines = []
@@ -127,6 +129,7 @@ def read(files: Files) -> Reading:
         found += _judge_keys(document, keys)
         for split in SPLITS:
             parts = tuple(_components(document, keys, split, found))
+            found += PLAIN_PATHS.judge_all(parts, LAYOUTS[0])
             found += _too_many(len(parts), document.line(keys.get(f"{split}_data_paths", "")))
             if split == "train":
                 found += weights.judge(parts, normalises=True)
@@ -168,7 +171,7 @@ def _split(plan: Plan, placed: Sequence[Placed], split: Split) -> tuple[list[str
     if split is not Split.TRAIN:
         known = []
         for one in placed:
-            location = placing.choose(one.component, LAYOUTS, plan.tokenizer, split)
+            location = placing.choose(one.component, LAYOUTS, plan.tokenizer, split, PLAIN_PATHS)
             if location is not None:
                 known.append((location.uri, one.ratio))
         if known:
@@ -184,7 +187,10 @@ def _stand_ins(plan: Plan) -> Iterator[Note]:
         split.value
         for split in (Split.VALID, Split.TEST)
         if any(
-            not any(placing.choose(one, LAYOUTS, plan.tokenizer, split) for one in phase.drawn)
+            not any(
+                placing.choose(one, LAYOUTS, plan.tokenizer, split, PLAIN_PATHS)
+                for one in phase.drawn
+            )
             for phase in plan.phases
         )
     ]

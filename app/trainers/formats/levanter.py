@@ -7,7 +7,6 @@ warning. A stage starts at a training step; its first sequence has to be the fir
 """
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.trainers.formats.levanter_stages import (
     DEFAULT_BLOCK,
     NAME,
     PLACE,
+    REACH,
     TOKENIZER_PLACEHOLDER,
     block_size,
     read,
@@ -33,7 +33,7 @@ from app.trainers.kit.outputs import (
     Written,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
+from app.trainers.kit.plan import Layout, Phase, Plan, Settings
 from app.trainers.kit.values import share
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
@@ -93,19 +93,6 @@ NEVER_DRAWN = FindingKind(
 )
 
 
-UNREADABLE = FindingKind(
-    "levanter_unreadable",
-    Severity.ERROR,
-    later(
-        "Levanter cannot read %(uri)s of %(name)s: it tells a file by its ending, and takes jsonl, "
-        "json and parquet, compressed or not, but no folder."
-    ),
-    later("Enter the files, with a wildcard where there are several: /data/web/*.jsonl."),
-)
-# The ending, or the one before that of the compression.
-_ENDING = re.compile(r"\.(jsonl|json|parquet)(\.[^./]*)?$")
-
-
 def write(plan: Plan) -> Written:
     """
     Write one YAML with a stage per phase.
@@ -115,9 +102,7 @@ def write(plan: Plan) -> Written:
     CannotWrite
         If a dataset would never be drawn whatever the block, or two share a location.
     """
-    placed = [placing.place(plan, phase, LAYOUTS) for phase in plan.phases]
-    for one in placed:
-        placing.refuse(one, UNREADABLE, _is_readable)
+    placed = [placing.place(plan, phase, LAYOUTS, REACH) for phase in plan.phases]
     block, said = _block(placed)
     starts, moved = _starts(plan, block)
     model = tokenizers.model_of(plan.tokenizer)
@@ -131,6 +116,7 @@ def write(plan: Plan) -> Written:
         TOKENIZER.note(tokenizer=plan.tokenizer)
         if model is None
         else MODEL.note(model=model, tokenizer=plan.tokenizer),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -229,10 +215,6 @@ def _component(placed: Placed) -> dict[str, object]:
     if (location.text_field or "text") == "text":
         return {"source": source}
     return {"source": source, "format": Flow(type="text", text_key=location.text_field)}
-
-
-def _is_readable(location: Location) -> bool:
-    return location.layout is Layout.HUGGINGFACE or bool(_ENDING.search(location.uri))
 
 
 def _weights(placed: Sequence[Placed]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Read Levanter's components and stages, and judge them as its blocks will draw them."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from app.trainers.kit.outputs import (
     Reading,
     ReadPhase,
 )
+from app.trainers.kit.plan import Layout, Location
+from app.trainers.kit.reach import Reach
 from app.trainers.kit.texts import Document, documents, read_yaml, unknown_keys
 from app.web.i18n import later
 
@@ -113,6 +116,26 @@ NO_TOKENIZER = FindingKind(
     later("No tokenizer is set, or a placeholder is: without one Levanter silently takes gpt2."),
     later("Write the tokenizer of the model."),
 )
+
+
+UNREADABLE = FindingKind(
+    "levanter_unreadable",
+    Severity.ERROR,
+    later(
+        "Levanter cannot read %(uri)s of %(name)s: it tells a file by its ending, and takes jsonl, "
+        "json and parquet, compressed or not, but no folder."
+    ),
+    later("Enter the files, with a wildcard where there are several: /data/web/*.jsonl."),
+)
+# The ending, or the one before that of the compression.
+_ENDING = re.compile(r"\.(jsonl|json|parquet)(\.[^./]*)?$")
+
+
+def _is_readable(location: Location) -> bool:
+    return location.layout is Layout.HUGGINGFACE or bool(_ENDING.search(location.uri))
+
+
+REACH = Reach(UNREADABLE, _is_readable)
 
 
 def read(files: Files) -> Reading:
@@ -242,10 +265,13 @@ def _parts(
             continue
         if components and name not in components:
             found.append(UNKNOWN_COMPONENT.at(line, name=str(name)))
-        source = document.get(*root, "components", name, "source") or {}
+        entry = components.get(name)
+        source = entry.get("source") if isinstance(entry, dict) else None
         if not isinstance(source, dict):
             source = {}
         urls = source.get("train_urls")
+        for url in urls if isinstance(urls, list) else ():
+            found += REACH.judge(str(name), Location(str(url), Layout.JSONL), line)
         location = str(urls[0]) if isinstance(urls, list) and urls else source.get("id")
         location = str(location) if location else None
         subset = source.get("name")

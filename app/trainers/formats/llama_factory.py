@@ -147,6 +147,7 @@ def write(plan: Plan) -> Written:
         STEPS_IN_FILE.note(
             batch=plan.settings.global_batch_size, length=plan.settings.sequence_length
         ),
+        *placing.passed_over(plan, LAYOUTS, places.REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -155,9 +156,8 @@ def write(plan: Plan) -> Written:
     files = []
     info: dict[str, dict[str, Any]] = {}
     for place, phase in enumerate(plan.phases):
-        placed = placing.place(plan, phase, LAYOUTS)
+        placed = placing.place(plan, phase, LAYOUTS, places.REACH)
         _require_names(placed)
-        placing.refuse(placed, places.UNREADABLE, places.is_readable)
         shares = arithmetic.exact_sum(common_notes.row_weights(placed))
         own = [common_notes.rows_note(placed), *places.cloud_note(placed)]
         said += own
@@ -261,6 +261,7 @@ def _components(
             found.append(UNDEFINED.at(document.line("dataset"), name=name))
         if info is not None and isinstance(entry, dict):
             found += texts.unknown_keys(info, (name,), places.INFO_KEYS)
+            found += places.judge_place(info, name, entry)
             if document.get("streaming") is True:
                 found += places.judge_streamed(document, name, entry)
         components.append(

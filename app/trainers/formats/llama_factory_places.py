@@ -14,6 +14,7 @@ from app.trainers.kit.findings import Finding, FindingKind, Severity
 from app.trainers.kit.notes import Note, NoteKind
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Location
+from app.trainers.kit.reach import Reach, has_wildcard
 from app.trainers.kit.texts import Document
 from app.web.i18n import later
 
@@ -75,15 +76,21 @@ def is_readable(location: Location) -> bool:
     >>> [is_readable(Location(one, Layout.JSONL)) for one in ("/d/a.jsonl", "/d/*.jsonl", "/d")]
     [True, False, True]
     """
-    key = _place_key(location)
-    if key == "hf_hub_url":
+    return _reads(_place_key(location), location.uri, location.layout)
+
+
+REACH = Reach(UNREADABLE, is_readable)
+
+
+def _reads(key: str, uri: str, layout: Layout) -> bool:
+    if key not in ("cloud_file_name", "file_name"):
         return True
     is_cloud = key == "cloud_file_name"
-    if placing.has_wildcard(location.uri) or (not is_cloud and "://" in location.uri):
+    if has_wildcard(uri) or (not is_cloud and "://" in uri):
         return False
-    ending = _ENDING.search(location.uri.rstrip("/").rpartition("/")[2])
+    ending = _ENDING.search(uri.rstrip("/").rpartition("/")[2])
     if ending is None:
-        return not is_cloud or location.layout is Layout.JSONL
+        return not is_cloud or layout is Layout.JSONL
     return ending[1] in (_CLOUD_ENDINGS if is_cloud else _LOCAL_ENDINGS)
 
 
@@ -118,6 +125,14 @@ def streaming(placed: Sequence[Placed]) -> str:
     if "cloud_file_name" in keys:
         return "streaming: false\n"
     return "streaming: true\n" + ("dataloader_num_workers: 1\n" if "file_name" in keys else "")
+
+
+def judge_place(info: Document, name: str, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    """Judge where an entry of `dataset_info.json` says that a dataset lies."""
+    key = next((one for one in KEYS if entry.get(one)), "")
+    uri = str(entry.get(key, ""))
+    if placing.name_of(uri) is None and not _reads(key, uri, Layout.JSONL):
+        yield UNREADABLE.at(info.line(name, key), name=name, uri=uri)
 
 
 def judge_streamed(document: Document, name: str, entry: Mapping[str, Any]) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.reach import PLAIN_PATHS
 from app.trainers.kit.texts import Document, Path, documents, unknown_keys
 from app.trainers.kit.yaml_text import Flow, dump
 from app.web.i18n import later
@@ -125,6 +126,7 @@ def write(plan: Plan) -> Written:
     said = [
         *([] if exact else common_notes.no_repeat_cap(plan)),
         EXACT_EPOCHS.note() if exact else EPOCH_SIZE.note(length=settings.sequence_length),
+        *placing.passed_over(plan, LAYOUTS, PLAIN_PATHS),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
@@ -133,7 +135,7 @@ def write(plan: Plan) -> Written:
     for place, phase in enumerate(plan.phases):
         if exact:
             common_notes.require_sizes(phase.drawn)
-        placed = placing.place(plan, phase, LAYOUTS)
+        placed = placing.place(plan, phase, LAYOUTS, PLAIN_PATHS)
         every += placed
         datasets.append(_dataset(plan, place, placed))
     body: dict[str, object] = {
@@ -254,6 +256,7 @@ def _phases(document: Document, first: Path, found: list[Finding]) -> list[ReadP
         parts = tuple(_components(document, path, found))
         chosen = any("choose" in one for one in _streams(document, path))
         found += weights.judge(parts, normalises=not chosen)
+        found += PLAIN_PATHS.judge_all(parts, LAYOUTS[0])
         phases.append(ReadPhase(f"phase {number}", parts, tokens=tokens))
     most = _TOKENS.fullmatch(str(document.get("max_duration")).replace(" ", ""))
     durations = [phase.tokens for phase in phases if phase.tokens is not None]

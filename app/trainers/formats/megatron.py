@@ -11,7 +11,14 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 
-from app.trainers.formats.megatron_blends import MAX_DATASETS, NAME, PLACE, TOO_MANY, read
+from app.trainers.formats.megatron_blends import (
+    MAX_DATASETS,
+    NAME,
+    PLACE,
+    REACH,
+    TOO_MANY,
+    read,
+)
 from app.trainers.kit import arithmetic, common_notes, findings, notes, placing, weights
 from app.trainers.kit.findings import CannotWrite, Finding, FindingKind, Severity
 from app.trainers.kit.header import comment, header
@@ -61,6 +68,7 @@ def write(plan: Plan) -> Written:
         *common_notes.no_repeat_cap(plan),
         *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget(_budget_flags(plan)),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
         notes.NO_COMMENTS.note(file=f"{_stem(plan, 0)}.txt, .json", other="megatron-args.sh"),
@@ -68,7 +76,7 @@ def write(plan: Plan) -> Written:
     found: list[Finding] = []
     texts, jsons, arguments = [], [], [comment(header(plan, said))]
     for place, phase in enumerate(plan.phases):
-        placed = placing.place(plan, phase, LAYOUTS, has_plain_paths=True)
+        placed = placing.place(plan, phase, LAYOUTS, REACH)
         if len(placed) > MAX_DATASETS:
             raise CannotWrite([TOO_MANY.at(count=len(placed), most=MAX_DATASETS)])
         found += placing.missing(placed, LAYOUTS)
@@ -126,7 +134,7 @@ def _other_split(plan: Plan, phase: Phase, split: Split) -> list[str] | None:
     """Return the blend of a split for which some datasets have files; null, never an empty list."""
     placed = []
     for one in phase.drawn:
-        location = placing.choose(one, LAYOUTS, plan.tokenizer, split)
+        location = placing.choose(one, LAYOUTS, plan.tokenizer, split, REACH)
         if location is not None:
             placed.append((one.ratio, location.uri))
     return [text for ratio, uri in placed for text in (repr(ratio), uri)] or None

@@ -1,5 +1,6 @@
 """Read Megatron-LM's blends in any of their forms, by its own grammar."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +15,8 @@ from app.trainers.kit.outputs import (
     ReadPhase,
     WeightUnit,
 )
+from app.trainers.kit.plan import Layout, Location
+from app.trainers.kit.reach import Reach, has_wildcard
 from app.trainers.kit.texts import Document, Path, check, each, judge_key, read_json
 from app.web.i18n import later
 
@@ -53,12 +56,6 @@ NUMERIC_PREFIX = FindingKind(
     later("%(item)s, a number, stands where a prefix should."),
     later("Write pairs of weight and prefix; a folder that is a number needs its full path."),
 )
-SUFFIX = FindingKind(
-    "megatron_suffix",
-    Severity.ERROR,
-    later("%(prefix)s has an ending; Megatron adds .bin and .idx itself."),
-    later("Write the path without its ending."),
-)
 UNWEIGHTED = FindingKind(
     "megatron_unweighted",
     Severity.WARNING,
@@ -83,12 +80,31 @@ SPLIT_NAME = FindingKind(
     later("The key %(key)s is that of AutoModel alone; Megatron-LM wants %(meant)s."),
     later("Rename it to %(meant)s."),
 )
+BAD_PREFIX = FindingKind(
+    "megatron_bad_prefix",
+    Severity.ERROR,
+    later(
+        "Megatron cannot read %(uri)s of %(name)s: a prefix has no space, no quote and no "
+        "wildcard, and no ending, since Megatron adds .bin and .idx itself."
+    ),
+    later("Write the path without its ending; rename the folder, or put a link in its place."),
+)
 TOO_MANY = FindingKind(
     "megatron_too_many",
     Severity.ERROR,
     later("There are %(count)s datasets; Megatron takes %(most)s at most."),
     later("Merge the smallest ones before tokenising."),
 )
+
+
+_UNSAFE = re.compile(r"[\s'\"\x00-\x1f\x7f]|\.(bin|idx)$")
+
+
+def _is_prefix(location: Location) -> bool:
+    return not _UNSAFE.search(location.uri) and not has_wildcard(location.uri)
+
+
+REACH = Reach(BAD_PREFIX, _is_prefix)
 
 
 class _Item(NamedTuple):
@@ -227,8 +243,6 @@ def _phase(name: str, items: Sequence[_Item], found: list[Finding]) -> ReadPhase
     pairs = _pairs(items, found)
     components = []
     for weight, item in pairs:
-        if item.text.endswith((".bin", ".idx")):
-            found.append(SUFFIX.at(item.line, prefix=item.text))
         missing = placing.name_of(item.text)
         components.append(
             ReadComponent(
@@ -239,6 +253,7 @@ def _phase(name: str, items: Sequence[_Item], found: list[Finding]) -> ReadPhase
                 line=item.line,
             )
         )
+    found += REACH.judge_all(components, Layout.MEGATRON)
     if len(components) > MAX_DATASETS:
         found.append(TOO_MANY.at(count=len(components), most=MAX_DATASETS))
     return ReadPhase(name, tuple(components))

@@ -26,6 +26,7 @@ from app.trainers.kit.outputs import (
 )
 from app.trainers.kit.placing import Placed
 from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.reach import PLAIN_PATHS
 from app.trainers.kit.texts import Document, documents, unknown_keys
 from app.trainers.kit.yaml_text import dump
 from app.web.i18n import later
@@ -110,13 +111,14 @@ def write(plan: Plan) -> Written:
         ),
         *common_notes.whole_steps(plan),
         ON_AVERAGE.note(),
+        *placing.passed_over(plan, LAYOUTS, PLAIN_PATHS),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
     every: list[Placed] = []
     stages = []
     for place, (phase, start) in enumerate(zip(plan.phases, starts, strict=True), start=1):
-        placed = placing.place(plan, phase, LAYOUTS)
+        placed = placing.place(plan, phase, LAYOUTS, PLAIN_PATHS)
         every += placed
         dataset = {
             "dataset_folder": [one.location.uri for one in placed],
@@ -148,6 +150,7 @@ def read(files: Files) -> Reading:
         here.sort(key=lambda one: one.start_step or 0)
         for phase in here:
             found += weights.judge(phase.components, normalises=True)
+            found += PLAIN_PATHS.judge_all(phase.components, LAYOUTS[0])
         phases += here
     return Reading(tuple(phases), findings.once(found))
 

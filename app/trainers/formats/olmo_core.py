@@ -7,7 +7,7 @@ keeps the plan's cap. Per-source `validate()` is never called, so nonsense build
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.trainers.kit import arithmetic, common_notes, findings, placing, weights
 from app.trainers.kit.findings import Finding, FindingKind, Severity
@@ -27,15 +27,17 @@ from app.trainers.kit.outputs import (
     phase_file,
 )
 from app.trainers.kit.placing import Placed
-from app.trainers.kit.plan import Layout, Phase, Plan, Settings
+from app.trainers.kit.plan import Layout, Location, Phase, Plan, Settings
+from app.trainers.kit.reach import Reach
 from app.trainers.kit.texts import Document, documents, unknown_keys
+from app.trainers.kit.values import share
 from app.trainers.kit.yaml_text import dump
 from app.web.i18n import later
 
 LAYOUTS = (Layout.NPY,)
 # numpy's allclose to 1: relative 1e-5 and absolute 1e-8.
 SUM_TOLERANCE = 1.001e-5
-# A source is off by its fraction of a sequence and by one that evens the sum out.
+# A file is off by its fraction of a sequence and by one that evens the sum out.
 ROUNDED_SAMPLES = 2.0
 _KEYS = ("source_name", "target_ratio", "paths", "max_repetition_ratio", "max_source_fraction")
 _COOKBOOK = frozenset({"name", "repetition_factor", "max_source_ratio"})
@@ -54,6 +56,23 @@ NEXT_START = NoteKind(
         "load_trainer_state=False: OLMo-core refuses the data loader's state with other data. "
         "Steps and learning rate then start afresh."
     ),
+)
+FILES = NoteKind(
+    "olmo_files",
+    later(
+        "OLMo-core cuts every file to whole sequences, in each pass over it. The proof counts one "
+        "file for each path: where a wildcard stands for more, every %(count)s further files can "
+        "move a share by up to %(share)s for each pass."
+    ),
+)
+UNREADABLE = FindingKind(
+    "olmo_unreadable",
+    Severity.ERROR,
+    later(
+        "OLMo-core cannot read %(uri)s of %(name)s: it wants token files, and of wildcards it "
+        "knows * and ** only."
+    ),
+    later("Write the files, with a wildcard where there are several: /data/web/*.npy."),
 )
 UNKNOWN_SIZE = NoteKind(
     "olmo_unknown_size",
@@ -94,6 +113,23 @@ NO_PATHS = FindingKind(
 )
 
 
+def _is_readable(location: Location) -> bool:
+    """
+    Whether OLMo-core finds token files there; of a folder it would take the size for its tokens.
+
+    >>> [
+    ...     _is_readable(Location(one, Layout.NPY))
+    ...     for one in ("/d/*.npy", "/d/a.npy", "/d", "/?.npy")
+    ... ]
+    [True, True, False, False]
+    """
+    last = location.uri.rpartition("/")[2]
+    return ("*" in location.uri or "." in last) and not any(one in location.uri for one in "?[")
+
+
+REACH = Reach(UNREADABLE, _is_readable)
+
+
 def write(plan: Plan) -> Written:
     """
     Write a YAML per phase, each with the call that reads it.
@@ -107,13 +143,15 @@ def write(plan: Plan) -> Written:
         *common_notes.phases(plan, NEXT_START.note()),
         common_notes.budget("requested_tokens, global_batch_size and seed, see below"),
         *_repeat_notes(plan),
+        *_files_note(plan),
+        *placing.passed_over(plan, LAYOUTS, REACH),
         *common_notes.groups(plan),
         *common_notes.dropped(plan),
     ]
     found: list[Finding] = []
     files = []
     for place, phase in enumerate(plan.phases):
-        placed = placing.place(plan, phase, LAYOUTS)
+        placed = placing.place(plan, phase, LAYOUTS, REACH)
         found += placing.missing(placed, LAYOUTS)
         ratios = arithmetic.exact_sum([one.ratio for one in placed])
         requested = _requested(plan, place, placed)
@@ -148,11 +186,11 @@ def read(files: Files) -> Reading:
 
 def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
     """
-    Return what whole sequences in whole batches make of the ratios, one path a source.
+    Return what whole sequences in whole batches make of the ratios.
 
-    Each source gets int(requested * ratio) tokens, of which each pass over it gives its whole
-    sequences; what is missing to whole batches goes to all passes evenly, within their capacity,
-    then by largest remainder.
+    Each source gets int(requested * ratio) tokens, of which each pass over each of its files gives
+    whole sequences; what is missing to whole batches goes to all of them evenly, within their
+    capacity, then by largest remainder. The paths of a source count as files of one length.
     """
     settings = sizes.settings
     found = []
@@ -169,10 +207,10 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
         )
         owners, wanted, room = [], [], []
         for owner, (one, tokens) in enumerate(zip(components, known, strict=True)):
-            passes = _passes(int(requested * one.weight), tokens)
-            owners += [owner] * len(passes)
-            wanted += passes
-            room += [tokens // length if tokens else math.inf] * len(passes)
+            for available, given in _passes(int(requested * one.weight), tokens, one.files):
+                owners.append(owner)
+                wanted.append(given)
+                room.append(available // length if available else math.inf)
         counts = [int(min(one // length, most)) for one, most in zip(wanted, room, strict=True)]
         rests = [one % length for one in wanted]
         _even_out(counts, rests, room, requested // length)
@@ -186,29 +224,36 @@ def realised_shares(files: Files, sizes: Sizes) -> tuple[Shares, ...]:
 
 def error_bound(phase: Phase, settings: Settings) -> float:
     """Return two sequences, and one for each whole pass, as a share of the phase."""
+    return files_bound(phase, settings, {})
+
+
+def files_bound(phase: Phase, settings: Settings, files: Mapping[str, int]) -> float:
+    """Return the bound where datasets lie in so many files, by name; in one where none is said."""
     samples = max(phase.tokens / settings.sequence_length, 1)
-    # Every pass over a source is cut to whole sequences by itself; others get what that leaves.
-    passes = sum(math.floor(one.epochs or 0) for one in phase.drawn)
-    return (ROUNDED_SAMPLES + passes) / samples + 1e-9
+    # Every pass over a file is cut to whole sequences by itself; others get what that leaves.
+    passes = sum(math.floor(one.epochs or 0) * files.get(one.name, 1) for one in phase.drawn)
+    most = max(files.get(one.name, 1) for one in phase.drawn)
+    return (ROUNDED_SAMPLES * most + passes) / samples + 1e-9
 
 
-def _passes(needed: int, available: int | None) -> list[int]:
+def _passes(needed: int, available: int | None, files: int = 1) -> list[tuple[int | None, int]]:
     """
-    Return the tokens that each pass over a source gives: parts of it, which are rounded up.
+    Return what each file has and each pass over it gives: parts of it, which are rounded up.
 
-    >>> _passes(250, 100), _passes(40, 100), _passes(40, None)
-    ([100, 100, 50], [40], [40])
+    >>> _passes(250, 100), _passes(40, 101, 2), _passes(40, None)
+    ([(100, 100), (100, 100), (100, 50)], [(51, 21), (50, 20)], [(None, 40)])
     """
     if not available:
-        return [needed]
-    passes = []
+        return [(None, needed)]
+    lengths = [available // files + (place < available % files) for place in range(files)]
+    passes: list[tuple[int | None, int]] = []
     # The framework's own floats: the last part may be a token more than is needed.
     left = needed / available
     while left > 0:
         part = min(1.0, left)
-        passes.append(math.ceil(available * part))
+        passes += [(length, math.ceil(length * part)) for length in lengths]
         left -= part
-    return passes or [0]
+    return passes or [(length, 0) for length in lengths]
 
 
 def _source(placed: Placed, ratio: float, requested: int) -> dict[str, object]:
@@ -253,6 +298,16 @@ def _whole_batches(tokens: int, step: int, ratios: Sequence[float], most: Sequen
     up = -(-tokens // step) * step
     is_too_much = any(int(up * ratio) > one for ratio, one in zip(ratios, most, strict=True))
     return up - step if is_too_much and up > step else up
+
+
+def _files_note(plan: Plan) -> Iterator[Note]:
+    """Yield what further files behind a wildcard are to the proof, where there is a wildcard."""
+    parts = [one for phase in plan.phases for one in phase.drawn]
+    places = [placing.choose(one, LAYOUTS, plan.tokenizer, reach=REACH) for one in parts]
+    if any(place is not None and "*" in place.uri for place in places):
+        samples = min(plan.samples(place) for place in range(len(plan.phases)))
+        count = max(samples // 10_000, 1)  # so many that it is some hundredth of a per cent
+        yield FILES.note(count=count, share=share(ROUNDED_SAMPLES * count / samples))
 
 
 def _repeat_notes(plan: Plan) -> Iterator[Note]:
@@ -311,6 +366,9 @@ def _components(document: Document, found: list[Finding]) -> Iterator[ReadCompon
             at = document.line(*path, "max_repetition_ratio")
             found.append(BELOW_ONE.at(at, name=name, value=str(cap)))
         fraction = weights.number(source.get("max_source_fraction", 1))
+        for item, uri in enumerate(paths):
+            at = document.line(*path, "paths", item)
+            found += REACH.judge(name, Location(str(uri), LAYOUTS[0]), at)
         location = str(paths[0]) if paths else None
         missing = placing.name_of(location) if location else None
         yield ReadComponent(
@@ -319,6 +377,7 @@ def _components(document: Document, found: list[Finding]) -> Iterator[ReadCompon
             location=location,
             max_epochs=(cap or 1.0) * (fraction or 1.0),
             line=document.line(*path, "target_ratio") or line,
+            files=max(len(paths), 1),
         )
 
 

@@ -272,12 +272,6 @@ DUPLICATE_LOCATION = FindingKind(
     later("%(names)s have the same location, %(uri)s."),
     later("Give each its own location, or keep one of them in the mixture."),
 )
-BAD_PATH = FindingKind(
-    "bad_path",
-    Severity.ERROR,
-    later("The location of %(name)s has a space, a quote or a control character: %(uri)s."),
-    later("Rename the folder, or put a link without them in its place."),
-)
 NO_TOKENS_PER_DOCUMENT = FindingKind(
     "no_tokens_per_document",
     Severity.ERROR,

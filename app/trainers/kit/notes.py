@@ -102,3 +102,10 @@ NO_COMMENTS = NoteKind(
     "no_comments",
     later("%(file)s cannot hold a comment; where it comes from stands in %(other)s beside it."),
 )
+OTHER_LOCATION = NoteKind(
+    "other_location",
+    later(
+        "The framework cannot read the location in brackets, so the file names another one of the "
+        "same dataset: %(places)s."
+    ),
+)

@@ -46,7 +46,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class ReadComponent:
-    """A dataset as a file names it; `unit` is what its `weight` counts."""
+    """
+    A dataset as a file names it; `unit` is what its `weight` counts.
+
+    `files` are the paths that stand there for it, the first of which is its `location`.
+    """
 
     name: str
     weight: float
@@ -55,6 +59,7 @@ class ReadComponent:
     subset: str | None = None
     max_epochs: float | None = None
     line: int | None = None
+    files: int = 1
 
     @property
     def key(self) -> str | None:

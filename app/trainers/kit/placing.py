@@ -1,13 +1,13 @@
 """Choose the location of each component, and stand in for those that nobody has entered."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.catalog.locations.kinds import TOKENISED
-from app.trainers.kit import findings
-from app.trainers.kit.findings import CannotWrite, Finding, FindingKind
+from app.trainers.kit import findings, notes
+from app.trainers.kit.findings import CannotWrite, Finding
+from app.trainers.kit.notes import Note
 from app.trainers.kit.outputs import Size, Sizes
 from app.trainers.kit.plan import (
     Component,
@@ -17,10 +17,8 @@ from app.trainers.kit.plan import (
     Plan,
     Split,
 )
+from app.trainers.kit.reach import PLACEHOLDER, Reach
 from app.trainers.kit.values import Layouts
-
-PLACEHOLDER = "PEIBI-LOCATION-MISSING/"
-_UNSAFE = re.compile(r"[\s'\"\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,18 @@ class Placed:
 
 
 def choose(
-    component: Component, layouts: Sequence[Layout], tokenizer: str, split: Split = Split.TRAIN
+    component: Component,
+    layouts: Sequence[Layout],
+    tokenizer: str,
+    split: Split = Split.TRAIN,
+    reach: Reach | None = None,
 ) -> Location | None:
     """Return the location that fits best: the layouts' order decides, then the tokenizer."""
     for layout in layouts:
         fitting = [
-            one for one in component.locations if one.layout is layout and one.split is split
+            one
+            for one in component.locations
+            if one.layout is layout and one.split is split and (reach is None or reach.reads(one))
         ]
         if layout in TOKENISED:
             for wanted in (tokenizer, None):
@@ -61,34 +65,38 @@ def choose(
 
 
 def place(
-    plan: Plan, phase: Phase, layouts: Sequence[Layout], *, has_plain_paths: bool = False
+    plan: Plan, phase: Phase, layouts: Sequence[Layout], reach: Reach | None = None
 ) -> list[Placed]:
     """
     Return the components of a phase that get tokens, each with its location or a placeholder.
 
     Parameters
     ----------
-    has_plain_paths : bool
-        Whether the format splits at white space, so that no path may have any.
+    reach : Reach, optional
+        What the framework reads from, where it is not everything of these layouts.
 
     Raises
     ------
     CannotWrite
-        If two have the same location, or only files of another tokenizer, or an unsafe path.
+        If two have the same location, or only files of another tokenizer, or only locations out
+        of reach.
     """
     found = []
     problems: list[Finding] = []
     others = []
     for one in phase.drawn:
-        location = choose(one, layouts, plan.tokenizer)
+        location = choose(one, layouts, plan.tokenizer, reach=reach)
+        if location is None and reach is not None:
+            # None is within reach: what is wrong with the first of them is said.
+            location = choose(one, layouts, plan.tokenizer)
+            if location is not None:
+                problems += reach.judge(one.name, location)
         if location is None:
             if _has_other_tokenizer(one, layouts):
                 others.append(one.name)
             stand_in = Location(PLACEHOLDER + one.name, layouts[0])
             found.append(Placed(one, stand_in, is_missing=True))
             continue
-        if has_plain_paths and _UNSAFE.search(location.uri):
-            problems.append(findings.BAD_PATH.at(name=one.name, uri=location.uri))
         found.append(Placed(one, location))
     if others:
         problems.append(findings.OTHER_TOKENIZER.at(names=tuple(others), tokenizer=plan.tokenizer))
@@ -98,29 +106,16 @@ def place(
     return found
 
 
-def refuse(
-    placed: Sequence[Placed], kind: FindingKind, is_readable: Callable[[Location], bool]
-) -> None:
-    """
-    Refuse locations that a framework could not load from.
-
-    Raises
-    ------
-    CannotWrite
-        With a finding of `kind` for each of them.
-    """
-    bad = [
-        kind.at(name=one.name, uri=one.location.uri)
-        for one in placed
-        if not (one.is_missing or is_readable(one.location))
-    ]
-    if bad:
-        raise CannotWrite(bad)
-
-
-def has_wildcard(uri: str) -> bool:
-    """Whether a location stands for several files."""
-    return any(one in uri for one in "*?[")
+def passed_over(plan: Plan, layouts: Sequence[Layout], reach: Reach) -> Iterator[Note]:
+    """Yield the note on datasets of which the framework cannot read the location that is first."""
+    found = {}
+    for one in (one for phase in plan.phases for one in phase.drawn):
+        first = choose(one, layouts, plan.tokenizer)
+        taken = choose(one, layouts, plan.tokenizer, reach=reach)
+        if first is not None and taken is not None and taken is not first:
+            found[one.name] = f"{one.name}: {taken.uri} ({first.uri})"
+    if found:
+        yield notes.OTHER_LOCATION.note(places=tuple(found.values()))
 
 
 def missing(placed: Sequence[Placed], layouts: Sequence[Layout]) -> list[Finding]:

@@ -223,7 +223,7 @@ def test_review_pages_through_all(planner):
     while address:
         html = planner.get(address).text
         seen += re.findall(r'href="/edit/licence/([^"#]+)#', html)
-        found = re.search(r'href="(/review[^"]*cursor=[^"]*)">', html)
+        found = re.search(r'href="(/review[^"]*cursor=[^"]*)"\s+rel="next"', html)
         address = found[1].replace("&amp;", "&") if found else None
     assert len(seen) == len(set(seen)) > 50
 

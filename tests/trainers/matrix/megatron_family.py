@@ -38,7 +38,7 @@ CELLS: list[Cell] = [
         ("a weight lost between", Does.REFUSES, "megatron_lost_weight", 2, "3 /a\n/b /c\n4 /d"),
         ("two numbers", Does.ACCEPTS, "megatron_numeric_prefix", 1, "0.7 0.3\n0.3 /data/code"),
         ("a space in a path", Does.ACCEPTS, "megatron_odd_count", 1, ("/data/web", "/data/my web")),
-        ("an ending", Does.ACCEPTS, "megatron_suffix", 2, ("/data/code", "/data/code.bin")),
+        ("an ending", Does.ACCEPTS, "megatron_bad_prefix", 2, ("/data/code", "/data/code.bin")),
         ("a prefix twice", Does.ACCEPTS, "duplicate_name", 2, ("/data/code", "/data/web")),
         (
             "a placeholder",

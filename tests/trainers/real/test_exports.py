@@ -7,6 +7,7 @@ Frameworks without a package are mirrors of one commit, and their tests are name
 """
 
 import json
+import random
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -98,6 +99,52 @@ def test_olmo_core_builds_the_plan_s_tokens_in_whole_batches(is_capped):
             # Our arithmetic is the framework's, to the sequence.
             for found, one in zip(shares, phase.drawn, strict=True):
                 assert found == pytest.approx(expected[one.name], abs=1e-12)
+
+
+def in_files(text, phase, rng, *, are_even):
+    """Return sources of up to nine files each, the files' tokens, and how many they are."""
+    found, sizes, counts = yaml.safe_load(text), {}, {}
+    for source, one in zip(found["sources"], phase.drawn, strict=True):
+        count = counts[one.name] = rng.randint(1, 9)
+        whole = one.unique_tokens
+        if are_even:
+            lengths = [whole // count + (place < whole % count) for place in range(count)]
+        else:
+            cuts = sorted(rng.randint(0, whole) for _cut in range(count - 1))
+            lengths = [end - start for start, end in pairwise([0, *cuts, whole])]
+        source["paths"] = [f"/{one.name}/{place}.npy" for place in range(count)]
+        sizes |= dict(zip(source["paths"], lengths, strict=True))
+    return found, sizes, counts
+
+
+@pytest.mark.parametrize("are_even", [False, True])
+def test_olmo_core_rounds_each_file_within_the_bound_that_we_state(are_even):
+    rng = random.Random(6)  # noqa: S311  the same files every time
+    most = 0.0
+    for seed in SEEDS[:20]:
+        plan = plans.random_plan(seed)
+        texts = olmo_core.FORMAT.write(plan).texts()
+        for phase, (name, text) in zip(plan.phases, texts.items(), strict=True):
+            found, sizes, counts = in_files(text, phase, rng, are_even=are_even)
+            tokens = real_olmo_core.build(
+                real_olmo_core.sources(found),
+                sizes,
+                requested_tokens=int(re.search(r"requested_tokens=(\d+)", text)[1]),
+                global_batch_size=plan.settings.step_tokens,
+                sequence_length=plan.settings.sequence_length,
+            )
+            shares = [tokens[one.name] / sum(tokens.values()) for one in phase.drawn]
+            bound = olmo_core.files_bound(phase, plan.settings, counts)
+            within(shares, phase, bound)
+            pairs = zip(shares, phase.drawn, strict=True)
+            most = max(most, *(abs(share - one.ratio) / bound for share, one in pairs))
+            if are_even:
+                # With the files listed, our arithmetic is the framework's, to the sequence.
+                alone = placing.sizes_of(replace(plan, phases=(phase,)))
+                listed = yaml.safe_dump(found)
+                (ours,) = olmo_core.FORMAT.realised_shares({name: listed}, alone)
+                assert [ours[one.name] for one in phase.drawn] == pytest.approx(shares, abs=1e-12)
+    assert most > 0.15
 
 
 def test_levanter_draws_blocks_that_are_the_plan_s_shares():
