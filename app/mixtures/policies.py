@@ -15,7 +15,7 @@ from app.mixtures.content import Tag
 from app.mixtures.models import PolicyKind
 from app.mixtures.rollups import Drawn, by_tag
 from app.planning.composition.rollups import Portion
-from app.planning.estimates.languages import is_in_range
+from app.planning.composition.tags import has
 
 _ROUNDING = 1e-9
 
@@ -95,7 +95,7 @@ def _share(
     certain = possible = 0.0
     deciding: list[int] = []
     for portion in portions:
-        held = [_has(rule, stated, value) for stated in portion.values]
+        held = [has(rule.tag or "", stated, value) for stated in portion.values]
         is_certain = bool(held) and all(held)
         if any(held) or _is_unknown(rule, value, portion):
             possible += portion.ratio
@@ -107,13 +107,6 @@ def _share(
         verdict = _verdict(certain >= rule.bound - _ROUNDING, possible < rule.bound - _ROUNDING)
     datasets = tuple(dict.fromkeys(drawn[i].dataset for i in sorted(deciding)))
     return PolicyResult(rule, verdict, certain, possible, datasets)
-
-
-def _has(rule: Rule, stated: str, value: str) -> bool:
-    """Whether what a component states is the value, or a kind of the language."""
-    if rule.tag == Tag.LANGUAGE:
-        return is_in_range(stated, value)
-    return stated == value
 
 
 def _is_unknown(rule: Rule, value: str, portion: Portion) -> bool:

@@ -119,7 +119,7 @@ def has_member(components: Sequence[planning.Component], group: contents.Group) 
 
     A group that lost its last member limits nothing; the page says that it is empty.
     """
-    return any(share_of(c.tags.get(group.tag), group.value)[1] for c in components)
+    return any(share_of(c.tags.get(group.tag), group.value, group.tag)[1] for c in components)
 
 
 def empty_groups(request: PlanRequest, phase: Phase) -> tuple[str, ...]:

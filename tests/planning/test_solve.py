@@ -129,3 +129,25 @@ def test_prices_can_be_left_out() -> None:
     found = solving.solve(PlanRequest(1000, parts), with_prices=False)
     assert found.feasible
     assert found.shadow_prices == ()
+
+
+def test_a_group_of_a_language_takes_in_its_kinds() -> None:
+    """The three tags name Chinese; Zhuang (za) and what may be English too are no certain part."""
+    parts = (
+        Component("simplified", 1000, weight=1, tags={"language": "zh-Hans"}),
+        Component("mandarin", 1000, weight=1, tags={"language": "cmn"}),
+        Component("both", 1000, weight=1, tags={"language": {"zh": 0.5, "zh-Hant": 0.5}}),
+        Component("either", 1000, weight=1, tags={"language": ["en", "zh-Hans"]}),
+        Component("zhuang", 1000, weight=4, tags={"language": "za"}),
+    )
+    group = Group("Chinese", "language", "zh", min_share=0.6)
+    request = PlanRequest(1000, parts, groups=(group,))
+    assert [(place, certain) for place, certain, _ in request.members(group)] == [
+        (0, 1),
+        (1, 1),
+        (2, 1),
+        (3, 0),
+    ]
+    found = solve(request)
+    assert found.feasible
+    assert sum(tokens(found)[:3]) == pytest.approx(600, abs=1)

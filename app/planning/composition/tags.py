@@ -12,9 +12,13 @@ from fractions import Fraction
 from app.planning import checks
 from app.planning.checks import Number
 from app.planning.errors import OutOfRange
+from app.planning.estimates.languages import is_in_range
 from app.planning.exact import as_fraction
 
 Tag = str | Sequence[str] | Mapping[str, Number] | None
+Members = list[tuple[int, Fraction, Fraction]]
+
+LANGUAGE = "language"
 
 # Shares are printed rounded; beyond this they do not describe one whole.
 _SLACK = Fraction(1, 10**6)
@@ -69,7 +73,28 @@ def portions(tag: Tag) -> dict[tuple[str, ...], Fraction]:
     return shares
 
 
-def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
+def has(name: str, stated: str, value: str) -> bool:
+    """
+    Return whether what a component states for a tag is a value, or a kind of that language.
+
+    Parameters
+    ----------
+    name, stated, value : str
+        The tag's name, the component's value, the one asked for.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> has("language", "zh-Hans", "zh"), has("category", "web-new", "web")
+    (True, False)
+    """
+    return stated == value or (name == LANGUAGE and is_in_range(stated, value))
+
+
+def share_of(tag: Tag, value: str, name: str = "") -> tuple[Fraction, Fraction]:
     """
     Return how much of a component certainly, and at most, has a value.
 
@@ -79,6 +104,8 @@ def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
     ----------
     tag : as in `portions`
     value : str
+    name : str
+        The tag's name: a language takes in its kinds.
 
     Returns
     -------
@@ -91,17 +118,17 @@ def share_of(tag: Tag, value: str) -> tuple[Fraction, Fraction]:
     ((Fraction(1, 1), Fraction(1, 1)), (Fraction(0, 1), Fraction(1, 1)))
     """
     if isinstance(tag, str):
-        return _ALL if tag == value else _NONE
+        return _ALL if has(name, tag, value) else _NONE
     certain = possible = Fraction(0)
     for values, share in portions(tag).items():
-        if values == (value,):
-            certain += share
-        if value in values:
+        held = [has(name, stated, value) for stated in values]
+        if any(held):
             possible += share
+            certain += share if all(held) else 0
     return certain, possible
 
 
-def members(tags: Sequence[Tag]) -> dict[str, list[tuple[int, Fraction, Fraction]]]:
+def members(tags: Sequence[Tag]) -> dict[str, Members]:
     """
     Return for every value the components that have or may have it.
 
@@ -121,7 +148,7 @@ def members(tags: Sequence[Tag]) -> dict[str, list[tuple[int, Fraction, Fraction
     >>> [(index, int(certain), int(possible)) for index, certain, possible in found["en"]]
     [(0, 1, 1), (1, 0, 1)]
     """
-    found: dict[str, list[tuple[int, Fraction, Fraction]]] = {}
+    found: dict[str, Members] = {}
     for index, tag in enumerate(tags):
         if isinstance(tag, str):
             found.setdefault(tag, []).append((index, *_ALL))
@@ -130,3 +157,33 @@ def members(tags: Sequence[Tag]) -> dict[str, list[tuple[int, Fraction, Fraction
             for value in values:
                 found.setdefault(value, []).append((index, *share_of(tag, value)))
     return found
+
+
+def members_of(index: Mapping[str, Members], tags: Sequence[Tag], name: str, value: str) -> Members:
+    """
+    Return the components that have or may have a value, a language taking in its kinds.
+
+    Parameters
+    ----------
+    index : dict
+        What `members` returns for the tags.
+    tags : (n_components,) sequence
+    name, value : str
+        The tag's name, and the value asked for.
+
+    Returns
+    -------
+    list of (int, Fraction, Fraction)
+        Position, certain and possible share, by position.
+
+    Examples
+    --------
+    >>> tags = ["zh", "en", "zh-Hans"]
+    >>> [index for index, _, _ in members_of(members(tags), tags, "language", "zh")]
+    [0, 2]
+    """
+    kinds = [stated for stated in index if has(name, stated, value)]
+    if len(kinds) == 1:
+        return index[kinds[0]]
+    places = sorted({place for kind in kinds for place, _, _ in index[kind]})
+    return [(place, *share_of(tags[place], value, name)) for place in places]

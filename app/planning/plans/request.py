@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
@@ -233,14 +232,19 @@ class PlanRequest:
         if not any(possible for _, _, possible in self.members(group)):
             raise EmptyGroup(group.name)
 
-    def members(self, group: Group) -> list[tuple[int, Fraction, Fraction]]:
+    def members(self, group: Group) -> tags.Members:
         """Return position, certain and possible share of the components of a group."""
-        return self._members[group.tag].get(group.value, [])
+        return self._members[group.tag, group.value]
 
     @cached_property
-    def _members(self) -> dict[str, dict[str, list[tuple[int, Fraction, Fraction]]]]:
+    def _members(self) -> dict[tuple[str, str], tags.Members]:
         names = {group.tag for group in self.groups}
-        return {name: tags.members([c.tags.get(name) for c in self.components]) for name in names}
+        stated = {name: [c.tags.get(name) for c in self.components] for name in names}
+        indexes = {name: tags.members(values) for name, values in stated.items()}
+        return {
+            (tag, value): tags.members_of(indexes[tag], stated[tag], tag, value)
+            for tag, value in {(group.tag, group.value) for group in self.groups}
+        }
 
 
 def _unique(named: Iterable[str]) -> None:

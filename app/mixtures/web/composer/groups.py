@@ -15,6 +15,8 @@ from app.mixtures.web.composer.cells import read_share
 from app.mixtures.web.composer.settings import read_number
 from app.mixtures.words.lists import TAGS, namesakes, tag_value_word
 from app.planning.composition.tags import Tag as TagValue
+from app.planning.composition.tags import share_of
+from app.planning.estimates.languages import main_language
 from app.web.forms import FormData
 from app.web.i18n import gettext as _
 
@@ -155,7 +157,7 @@ def _percent(share: float | None) -> str:
 
 
 def _drawn(drawn: Sequence[Drawn], tag: str, value: str) -> int:
-    return sum(one.tokens for one in drawn if one.tags.get(tag) == value)
+    return round(sum(one.tokens * share_of(one.tags.get(tag), value, tag)[0] for one in drawn))
 
 
 def choices_of(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> list[Choices]:
@@ -167,6 +169,7 @@ def choices_of(phase: PhaseView, facts: Mapping[str, DatasetFacts]) -> list[Choi
     for group in phase.phase.groups:
         found[group.tag].add(group.value)
     known = namesakes(facts)
+    found[Tag.LANGUAGE] |= {main_language(value) for value in found[Tag.LANGUAGE]}
     found[Tag.SYNTHETIC] |= {SYNTHETIC_YES, SYNTHETIC_NO}
     return [
         Choices(
